@@ -1,0 +1,1 @@
+"""What makes an alarm; shared by profiles, gateway and server."""

@@ -1,0 +1,1 @@
+"""The device catalogue and its one typed reader."""

@@ -1,0 +1,1 @@
+"""The gateway agent: polls devices, buffers on disk, pushes over MQTT."""

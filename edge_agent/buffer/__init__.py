@@ -1,0 +1,1 @@
+"""The gateway's disk: two lanes, their epochs and their ledger."""

@@ -1,0 +1,1 @@
+"""Lines that own a port: one exchange at a time, nothing late passes."""

@@ -1,0 +1,1 @@
+"""What a device's bytes mean: pure, one shape for every device."""

@@ -1,0 +1,1 @@
+"""Asks and listens; what it learns goes into the buffer."""

@@ -1,0 +1,1 @@
+"""Lanes to MQTT, receipts to lanes."""

@@ -1,0 +1,1 @@
+"""The ingestion and alarm server."""

@@ -1,0 +1,1 @@
+"""The server's tables, where its stages meet."""

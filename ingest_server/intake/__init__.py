@@ -1,0 +1,1 @@
+"""MQTT to journal: admit, order, commit, then acknowledge."""

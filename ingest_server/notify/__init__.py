@@ -1,0 +1,1 @@
+"""Outbox to receivers: signed, ordered, retried."""

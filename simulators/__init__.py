@@ -1,0 +1,1 @@
+"""Devices and an alarm centre that can be believed, and broken."""

@@ -1,0 +1,1 @@
+"""What travels between gateway and server: the wire contract, version 1."""
