@@ -1,0 +1,79 @@
+"""Request, Reply, Fault: the words that bus and driver share."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wire.quality import GOOD, Quality
+from wire.reading import Value
+
+
+class Table(StrEnum):
+    """The four tables of Modbus (Modbus Application Protocol V1.1b3, 4.3)."""
+
+    COILS = "coils"
+    DISCRETE_INPUTS = "discrete_inputs"
+    HOLDING_REGISTERS = "holding_registers"
+    INPUT_REGISTERS = "input_registers"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read `count` bits or registers from `address` (wire address, zero-based) of one unit."""
+
+    unit: int
+    table: Table
+    address: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Write one holding register (function 06)."""
+
+    unit: int
+    address: int
+    value: int
+
+
+Request = Read | Write
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`words`: one 0/1 per bit, or one 0..65535 per register, as many as were asked for."""
+
+    words: tuple[int, ...]
+    sent_us: int
+    received_us: int
+
+
+class Fault(StrEnum):
+    """Why an exchange brought no answer."""
+
+    TIME_OUT = "time_out"
+    CRC = "crc"
+    EXCEPTION = "exception"
+    WRONG_REPLY = "wrong_reply"
+    TOO_EARLY = "too_early"
+    RESTING = "resting"
+    PORT_GONE = "port_gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`code` is the Modbus exception code when the fault is EXCEPTION, else None."""
+
+    fault: Fault
+    at_us: int
+    code: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a driver understood: a point's value or badness, at `mono_us` of the boot's clock."""
+
+    point: str
+    value: Value | None
+    mono_us: int
+    quality: Quality = GOOD

@@ -1,0 +1,116 @@
+"""SQLite: one writing connection a file, whole transactions, readers that can not write."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import aiosqlite
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The one writing connection: WAL, every commit synced (synchronous=FULL), autocommit off."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA journal_size_limit=16777216")
+    return connection
+
+
+def run_transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
+    """Run `work` between BEGIN IMMEDIATE and COMMIT; roll back on any error, then re-raise it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result
+
+
+class Database:
+    """One file, one writing thread. `transact` is whole even if its caller is cancelled."""
+
+    def __init__(self, path: Path, migrate: Callable[[sqlite3.Connection], None]) -> None:
+        self._path = path
+        self._migrate = migrate
+        self._connection: aiosqlite.Connection | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    async def __aenter__(self) -> Self:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = aiosqlite.Connection(lambda: connect(self._path), iter_chunk_size=64)
+        self._connection = await connection
+        try:
+            await self._run(self._migrate)
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        async with self._lock:
+            await self._close()
+
+    async def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await asyncio.shield(connection.close())
+
+    async def transact(self, work: Work[T]) -> T:
+        """Run `work(connection)` as one synced transaction in the writing thread.
+
+        A cancelled caller does not cut it in two: it is committed or rolled back whole.
+        Raises what `work` raises, and sqlite3.Error.
+        """
+        return await self._run(lambda connection: run_transaction(connection, work))
+
+    async def _run(self, call: Work[T]) -> T:
+        async with self._lock:
+            if self._connection is None:
+                raise sqlite3.ProgrammingError(f"{self._path} is closed")
+            # aiosqlite's own door to its thread: the public methods run one statement each, and
+            # a cancel between two of them would leave half a transaction (stack: measured).
+            thread: Any = self._connection
+            task: asyncio.Future[T] = asyncio.ensure_future(  # noqa: TID251 - awaited below
+                thread._execute(call, thread._conn),  # noqa: SLF001
+            )
+            try:
+                return await asyncio.shield(task)
+            except asyncio.CancelledError:
+                await asyncio.wait([task])
+                raise
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` on a read-only connection in a thread of its own: never waits for a writer."""
+        return await asyncio.to_thread(self.read_now, work)
+
+    def read_now(self, work: Work[T]) -> T:
+        connection = connect_read_only(self._path)
+        try:
+            connection.execute("BEGIN")
+            return work(connection)
+        finally:
+            connection.close()
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A reader (`mode=ro`): it can neither write nor checkpoint. May raise sqlite3.Error."""
+    return sqlite3.connect(
+        f"file:{path}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=5.0,
+    )

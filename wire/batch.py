@@ -1,0 +1,219 @@
+"""A batch of readings and its SenML (RFC 8428) JSON payload, both ways."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from wire.bounds import EARLIEST_US, LATEST_US, RECORDS, RELATIVE_SECONDS, TEXT
+from wire.quality import GOOD, Status, parse_quality
+from wire.quantity import check_unit
+from wire.reading import ID, POINT, Reading, Value
+from wire.refusal import Refusal, WireError
+
+US = 1_000_000
+SENML_VERSION = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Readings of one gateway. `relative`: their times count from the batch's base, not UTC."""
+
+    gateway: str
+    readings: tuple[Reading, ...]
+    relative: bool = False
+
+
+class Record(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=False):
+    """One SenML record as it stands in the JSON array (RFC 8428 section 4)."""
+
+    bn: str = ""
+    bt: float | None = None
+    bu: str | None = None
+    bv: float | None = None
+    bs: float | None = None
+    bver: int | None = None
+    n: str = ""
+    u: str | None = None
+    v: float | None = None
+    vb: bool | None = None
+    vs: str | None = None
+    vd: str | None = None
+    s: float | None = None
+    t: float = 0.0
+
+
+_decoder = msgspec.json.Decoder(list[Record])
+_encoder = msgspec.json.Encoder()
+
+
+def encode_batch(batch: Batch) -> bytes:
+    """Write the payload; empty readings give `[]`, the heartbeat."""
+    base = 0 if batch.relative or not batch.readings else batch.readings[0].time_us // US
+    records: list[Record] = []
+    device = None
+    for reading in batch.readings:
+        first = len(records)
+        records.extend(_records(reading, base * US))
+        if reading.device != device:
+            device = reading.device
+            records[first].bn = f"{batch.gateway}:{device}:"
+    if records and base:
+        records[0].bt = base
+    return _encoder.encode(records)
+
+
+def _records(reading: Reading, base_us: int) -> Iterator[Record]:
+    t = (reading.time_us - base_us) / US
+    if reading.value is not None:
+        yield _value_record(reading, t)
+    if reading.quality != GOOD:
+        yield Record(n=f"{reading.point}:q", vs=str(reading.quality), t=t)
+
+
+def _value_record(reading: Reading, t: float) -> Record:
+    value = reading.value
+    if isinstance(value, bool):
+        return Record(n=reading.point, vb=value, t=t)
+    if isinstance(value, str):
+        return Record(n=reading.point, vs=value, t=t)
+    return Record(n=reading.point, v=value, u=reading.unit, t=t)
+
+
+def decode_batch(payload: bytes, gateway: str) -> Batch:
+    """Read a payload that claims to be of `gateway`; raise WireError with the named reason."""
+    records = _parse(payload)
+    resolved = list(_resolve(records, gateway))
+    relative = _time_kind([at_us for _, _, _, at_us, _ in resolved])
+    readings: dict[tuple[str, str, int], Reading] = {}
+    for device, point, is_quality, at_us, record in resolved:
+        place = (device, point, at_us)
+        found = readings.get(place)
+        readings[place] = (
+            _with_quality(place, record, found) if is_quality else _with_value(place, record, found)
+        )
+    for reading in readings.values():
+        _check_pair(reading)
+    return Batch(gateway, tuple(readings.values()), relative)
+
+
+def _parse(payload: bytes) -> list[Record]:
+    try:
+        records = _decoder.decode(payload)
+    except msgspec.ValidationError as error:
+        raise WireError(Refusal.WRONG_SHAPE, str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise WireError(Refusal.NOT_JSON, str(error)) from error
+    if len(records) > RECORDS:
+        raise WireError(Refusal.TOO_MANY_RECORDS, f"{len(records)} records, at most {RECORDS}")
+    if b'_"' in payload:
+        _refuse_must_understand(payload)
+    return records
+
+
+def _refuse_must_understand(payload: bytes) -> None:
+    """RFC 8428 section 4.4: a field whose name ends in `_` must be understood or refused."""
+    for record in msgspec.json.decode(payload):
+        for field in record:
+            if field.endswith("_"):
+                raise WireError(Refusal.MUST_UNDERSTAND, f"field {field[:40]!r} is not known here")
+
+
+Resolved = tuple[str, str, bool, int, Record]
+
+
+def _resolve(records: list[Record], gateway: str) -> Iterator[Resolved]:
+    """Apply base fields in order (RFC 8428 section 4.1) and check names, units and times."""
+    base = Record()
+    for record in records:
+        base.bn = record.bn or base.bn
+        base.bt = base.bt if record.bt is None else record.bt
+        base.bu = base.bu if record.bu is None else record.bu
+        base.bv = base.bv if record.bv is None else record.bv
+        if record.bver is not None and record.bver > SENML_VERSION:
+            raise WireError(Refusal.SENML_VERSION, f"bver {record.bver}, at most {SENML_VERSION}")
+        if record.bs is not None or record.s is not None or record.vd is not None:
+            raise WireError(Refusal.VALUE_KIND, "sums (bs, s) and data (vd) are not taken")
+        device, point, is_quality = _name(base.bn + record.n, gateway)
+        at_us = _microseconds(base.bt or 0.0) + _microseconds(record.t)
+        record.u = base.bu if record.u is None else record.u
+        if record.v is not None and base.bv is not None:
+            record.v += base.bv
+        yield device, point, is_quality, at_us, record
+
+
+def _name(name: str, gateway: str) -> tuple[str, str, bool]:
+    parts = name.split(":")
+    is_quality = len(parts) == 4 and parts[3] == "q"  # noqa: PLR2004 - gateway:device:point:q
+    if not (len(parts) == 3 or is_quality):  # noqa: PLR2004 - gateway:device:point
+        raise WireError(Refusal.NAME_GRAMMAR, f"{name[:200]!r} is not gateway:device:point")
+    if parts[0] != gateway:
+        raise WireError(Refusal.GATEWAY_MISMATCH, f"{name[:200]!r} in a message of {gateway}")
+    if not ID.fullmatch(parts[1]) or not POINT.fullmatch(parts[2]):
+        raise WireError(Refusal.NAME_GRAMMAR, f"{name[:200]!r}: bad device id or point")
+    return parts[1], parts[2], is_quality
+
+
+def _microseconds(seconds: float) -> int:
+    if not math.isfinite(seconds) or abs(seconds) >= LATEST_US / US:
+        raise WireError(Refusal.TIME_RANGE, f"time {seconds} is out of range")
+    return round(seconds * US)
+
+
+def _time_kind(times: list[int]) -> bool:
+    """All relative, or all absolute and between 2020 and 2100."""
+    relative = [abs(at_us) < RELATIVE_SECONDS * US for at_us in times]
+    if any(relative) and not all(relative):
+        raise WireError(Refusal.TIME_MIXED, "some times are relative, some are absolute")
+    if not any(relative):
+        for at_us in times:
+            if not EARLIEST_US <= at_us < LATEST_US:
+                raise WireError(Refusal.TIME_RANGE, f"time {at_us / US} is not in 2020..2100")
+    return any(relative)
+
+
+def _value(record: Record) -> Value:
+    values = [v for v in (record.v, record.vb, record.vs) if v is not None]
+    if not values:
+        raise WireError(Refusal.NO_VALUE, f"record {record.n[:100]!r} has no value")
+    if len(values) > 1:
+        raise WireError(Refusal.TWO_VALUES, f"record {record.n[:100]!r} has {len(values)} values")
+    value = values[0]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise WireError(Refusal.NOT_FINITE, f"record {record.n[:100]!r} is not a finite number")
+    if isinstance(value, str) and len(value) > TEXT:
+        raise WireError(Refusal.TEXT_TOO_LONG, f"text of {len(value)} characters, at most {TEXT}")
+    return value
+
+
+def _with_value(place: tuple[str, str, int], record: Record, found: Reading | None) -> Reading:
+    device, point, at_us = place
+    if found is not None and found.value is not None:
+        raise WireError(Refusal.DOUBLED_RECORD, f"{device}:{point} twice at {at_us} us")
+    value = _value(record)
+    is_number = isinstance(value, float)
+    unit = check_unit(record.u) if is_number and record.u is not None else None
+    return Reading(device, point, at_us, value, unit, GOOD if found is None else found.quality)
+
+
+def _with_quality(place: tuple[str, str, int], record: Record, found: Reading | None) -> Reading:
+    device, point, at_us = place
+    if found is not None and found.quality != GOOD:
+        raise WireError(Refusal.DOUBLED_RECORD, f"{device}:{point}:q twice at {at_us} us")
+    text = _value(record)
+    if not isinstance(text, str):
+        raise WireError(Refusal.QUALITY_GRAMMAR, f"{device}:{point}:q is not a text")
+    quality = parse_quality(text)
+    if found is None:
+        return Reading(device, point, at_us, None, None, quality)
+    return Reading(device, point, at_us, found.value, found.unit, quality)
+
+
+def _check_pair(reading: Reading) -> None:
+    """Bad carries no number, so that a stranger never reads bad as good; the others carry one."""
+    is_bad = reading.quality.status is Status.BAD
+    if is_bad and reading.value is not None:
+        raise WireError(Refusal.BAD_WITH_VALUE, f"{reading.device}:{reading.point} is bad")
+    if not is_bad and reading.value is None:
+        raise WireError(Refusal.VALUE_MISSING, f"{reading.device}:{reading.point} has no value")

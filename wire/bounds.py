@@ -1,0 +1,18 @@
+"""Every bound of the wire contract in one place: sizes, counts, the range of time."""
+
+SENT_BYTES = 64 * 1024
+INFLATED_BYTES = 512 * 1024
+RECORDS = 5_000
+EPOCHS_STATED = 32
+RANGES = 32
+ANCHORS = 32
+COVERS = 2_000
+COUNT = 2**53 - 1
+TEXT = 4_096
+DEVICES = 2_000
+DROP_REASONS = 32
+
+# RFC 8428 section 4.5.3: below this a time is relative; we add what can not be honest.
+RELATIVE_SECONDS = 2**28
+EARLIEST_US = 1_577_836_800_000_000  # 2020-01-01T00:00:00Z
+LATEST_US = 4_102_444_800_000_000  # 2100-01-01T00:00:00Z
