@@ -1,0 +1,185 @@
+"""Faults at run time, per device: what a broken or far-away one does to its frames."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from simulators.register_image import exception_reply
+from simulators.rtu import seal
+
+ANY: Final = ""
+
+
+class FaultKind(IntEnum):
+    """What goes wrong; several at once are applied in this order."""
+
+    SILENCE = 0
+    LATE = 1
+    EXCEPTION = 2
+    WRONG_UNIT = 3
+    WRONG_CHECKSUM = 4
+    HALF_FRAME = 5
+    NOISE = 6
+
+
+MODBUS_KINDS: Final = frozenset(FaultKind)
+RADAR_KINDS: Final = frozenset(
+    {FaultKind.SILENCE, FaultKind.WRONG_CHECKSUM, FaultKind.HALF_FRAME, FaultKind.NOISE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: for `count` frames (None = until cleared), each with a probability.
+
+    `only` limits it to frames of one name (radar: "fall", "presence", …; Modbus has no names).
+    `detail` is the exception code or the foreign unit; `noise` goes before the frame.
+    """
+
+    kind: FaultKind
+    count: int | None = None
+    probability: float = 1.0
+    only: str = ANY
+    late_us: int = 0
+    detail: int = 0
+    noise: bytes = b""
+
+
+def silence(count: int | None = None, *, only: str = ANY, probability: float = 1.0) -> Fault:
+    """Say nothing: for the next frames, or until cleared; with `only` that one frame is lost."""
+    return Fault(FaultKind.SILENCE, count, probability, only)
+
+
+def late(seconds: float, count: int | None = None, *, probability: float = 1.0) -> Fault:
+    """Answer so much later than usual; the replies keep their order."""
+    return Fault(FaultKind.LATE, count, probability, late_us=round(seconds * 1_000_000))
+
+
+def exception(code: int, count: int | None = None, *, probability: float = 1.0) -> Fault:
+    """Refuse the request with this exception code, and do not execute it."""
+    return Fault(FaultKind.EXCEPTION, count, probability, detail=code)
+
+
+def wrong_unit(unit: int, count: int | None = None, *, probability: float = 1.0) -> Fault:
+    """Answer in the name of another unit, with a right CRC."""
+    return Fault(FaultKind.WRONG_UNIT, count, probability, detail=unit)
+
+
+def wrong_checksum(count: int | None = None, *, only: str = ANY, probability: float = 1.0) -> Fault:
+    """Send the frame with a checksum that is one too high."""
+    return Fault(FaultKind.WRONG_CHECKSUM, count, probability, only)
+
+
+def half_frame(count: int | None = None, *, only: str = ANY, probability: float = 1.0) -> Fault:
+    """Stop in the middle of the frame."""
+    return Fault(FaultKind.HALF_FRAME, count, probability, only)
+
+
+def noise(
+    count: int | None = None,
+    *,
+    before: bytes = b"\x00\xff\xfe",
+    only: str = ANY,
+    probability: float = 1.0,
+) -> Fault:
+    """Send garbage right before the frame."""
+    return Fault(FaultKind.NOISE, count, probability, only, noise=before)
+
+
+@dataclass(slots=True)
+class _Standing:
+    fault: Fault
+    left: int | None
+
+
+class FaultPlan:
+    """The faults standing at one device. May be changed from another thread at any time.
+
+    `add` raises ValueError for a kind that the device can not have. The same seed draws the same
+    faults for the same frames.
+    """
+
+    def __init__(self, *, allowed: Iterable[FaultKind] = MODBUS_KINDS, seed: int = 0) -> None:
+        """Start without faults."""
+        self._allowed = frozenset(allowed)
+        self._random = random.Random(seed)  # noqa: S311 - repeatable draws are wanted, not secrecy
+        self._standing: list[_Standing] = []
+
+    def add(self, fault: Fault) -> None:
+        """Let a fault stand from the next frame on."""
+        if fault.kind not in self._allowed:
+            raise ValueError(f"this device can not have the fault {fault.kind.name.lower()}")
+        if not 0.0 <= fault.probability <= 1.0:
+            raise ValueError(f"probability is {fault.probability}; it must be from 0 to 1")
+        self._standing.append(_Standing(fault, fault.count))
+
+    def clear(self) -> None:
+        """Heal everything, from the next frame on."""
+        self._standing.clear()
+
+    @property
+    def standing(self) -> tuple[Fault, ...]:
+        return tuple(entry.fault for entry in list(self._standing))
+
+    def draw(self, name: str = ANY) -> tuple[Fault, ...]:
+        """Return the faults of the next frame of this name, and use up one count of each."""
+        struck = [entry for entry in list(self._standing) if self._strikes(entry, name)]
+        for entry in struck:
+            self._use_up(entry)
+        return tuple(sorted((entry.fault for entry in struck), key=lambda fault: fault.kind))
+
+    def _strikes(self, entry: _Standing, name: str) -> bool:
+        if entry.fault.only not in (ANY, name):
+            return False
+        return entry.fault.probability >= 1.0 or self._random.random() < entry.fault.probability
+
+    def _use_up(self, entry: _Standing) -> None:
+        if entry.left is None:
+            return
+        entry.left -= 1
+        if entry.left <= 0 and entry in self._standing:
+            self._standing.remove(entry)
+
+
+def hinders(faults: Iterable[Fault]) -> bool:
+    """Tell whether a request meets a device that will not execute it."""
+    return any(fault.kind in (FaultKind.SILENCE, FaultKind.EXCEPTION) for fault in faults)
+
+
+def lateness_us(faults: Iterable[Fault]) -> int:
+    return sum(fault.late_us for fault in faults)
+
+
+def spoil_reply(unit: int, pdu: bytes, faults: Iterable[Fault]) -> bytes:
+    """Return the RTU frame of a reply PDU as these faults leave it; empty = nothing is sent."""
+    frame = seal(unit, pdu)
+    for fault in faults:
+        if fault.kind is FaultKind.EXCEPTION:
+            pdu = exception_reply(pdu[0] & 0x7F, fault.detail)
+            frame = seal(unit, pdu)
+        elif fault.kind is FaultKind.WRONG_UNIT:
+            frame = seal(fault.detail, pdu)
+        else:
+            frame = _damage(frame, fault, checksum_at=-1)
+    return frame
+
+
+def spoil_radar_frame(frame: bytes, faults: Iterable[Fault]) -> bytes:
+    """Return a radar frame as these faults leave it; empty = it is not sent."""
+    for fault in faults:
+        frame = _damage(frame, fault, checksum_at=-3)
+    return frame
+
+
+def _damage(frame: bytes, fault: Fault, *, checksum_at: int) -> bytes:
+    if not frame or fault.kind is FaultKind.SILENCE:
+        return b""
+    if fault.kind is FaultKind.WRONG_CHECKSUM:
+        spoilt = bytearray(frame)
+        spoilt[checksum_at] = (spoilt[checksum_at] + 1) & 0xFF
+        return bytes(spoilt)
+    if fault.kind is FaultKind.HALF_FRAME:
+        return frame[: len(frame) // 2]
+    return fault.noise + frame if fault.kind is FaultKind.NOISE else frame

@@ -1,0 +1,92 @@
+"""A radar on a pty: its frames come at the speed of its UART, its answers right after."""
+
+from pathlib import Path
+from typing import Final, Self
+
+from runtime.clock import Clock, SystemClock
+from simulators.care_radar import CareRadar
+from simulators.pseudo_terminal import PseudoTerminal
+from simulators.wire_thread import WireThread
+from simulators.wire_time import Sender, WireFormat
+
+TICK_US: Final = 20_000
+ANSWER_US: Final = 5_000
+
+
+class RadarWire:
+    """The radar behind its UART: what it says is delayed by the time that the characters take."""
+
+    def __init__(self, radar: CareRadar, wire: WireFormat) -> None:
+        """Connect the radar; it is powered on at the first `due`."""
+        self._radar = radar
+        self._wire = wire
+        self._sender = Sender(wire)
+
+    def received(self, data: bytes, now: int) -> None:
+        """Take bytes that the host began to send at `now`."""
+        answer = self._radar.received(data, now)
+        self._sender.send(answer, now + self._wire.duration_us(len(data)) + ANSWER_US)
+
+    def due(self, now: int) -> bytes:
+        """Return the bytes that have arrived at the host by `now`."""
+        self._sender.send(self._radar.due(now), now)
+        return self._sender.due(now)
+
+    def wake_us(self, now: int) -> int:
+        """Return when something is to be sent or will have arrived."""
+        reports = self._radar.wake_us(now)
+        return reports if self._sender.next_us is None else min(reports, self._sender.next_us)
+
+
+class SerialStream:
+    """The radar as a context manager: inside it `path` can be opened by the radar's host.
+
+    Conditions are set at `radar` from any thread and leave within 20 ms. Unplugging takes the
+    adapter away, not the radar's power: it goes on and its reports of that time are lost.
+    """
+
+    def __init__(
+        self,
+        radar: CareRadar,
+        *,
+        baud: int = 115_200,
+        link: Path | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Set the stream up; nothing is opened yet."""
+        self.radar = radar
+        self._wired = RadarWire(radar, WireFormat(baud, "N", 1))
+        self._clock = clock or SystemClock()
+        self._link = link
+        self._open: tuple[PseudoTerminal, WireThread] | None = None
+
+    @property
+    def path(self) -> str:
+        """What the host opens: the link if one was asked for. OSError while unplugged."""
+        if self._open is None:
+            raise OSError("the radar is not plugged in; use it as a context manager, or plug()")
+        return self._open[0].path
+
+    def plug(self) -> None:
+        """Open the pty; without `link` its path is a new one each time. No-op if plugged in."""
+        if self._open is None:
+            self._wired.due(self._clock.mono_us())
+            terminal = PseudoTerminal(self._link)
+            self._open = (terminal, WireThread(self._wired, terminal, self._clock, tick_us=TICK_US))
+
+    def unplug(self) -> None:
+        """Pull the adapter: whoever has the port open meets a hang-up. No-op if unplugged."""
+        if self._open is not None:
+            terminal, thread = self._open
+            self._open = None
+            thread.close()
+            terminal.close()
+
+    def __enter__(self) -> Self:
+        """Plug the radar in."""
+        self.plug()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Unplug it, and end its thread."""
+        self.unplug()
