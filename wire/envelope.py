@@ -42,10 +42,16 @@ class Cover(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Key(msgspec.Struct, frozen=True, omit_defaults=True):
-    """(gateway, lane, epoch, seq) identifies a batch; gateway and lane stand in the topic."""
+    """(gateway, lane, epoch, seq) identifies a batch; gateway and lane stand in the topic.
+
+    `taken`: the readings that it stands for, so that even a payload that is refused can be counted.
+    A thinned batch has the last key that it covers, and its payload holds, cover by cover in this
+    order, the readings kept of each.
+    """
 
     epoch: str
     seq: int
+    taken: int
     covers: tuple[Cover, ...] = ()
 
 
@@ -148,16 +154,24 @@ def _struct(known: dict[str, str], name: str, kind: type[S]) -> S | None:
 def _check_key(key: Key | None) -> Key | None:
     if key is None:
         return None
-    if not is_epoch(key.epoch) or not 1 <= key.seq <= COUNT or len(key.covers) > COVERS:
+    numbers = 1 <= key.seq <= COUNT and 1 <= key.taken <= COUNT
+    if not is_epoch(key.epoch) or not numbers or len(key.covers) > COVERS:
         raise WireError(Refusal.PROPERTY_MALFORMED, f"key {key.epoch[:40]!r} {key.seq}")
-    if key.covers and key.covers[-1].seq != key.seq:
+    if key.covers:
+        _check_covers(key)
+    return key
+
+
+def _check_covers(key: Key) -> None:
+    if key.covers[-1].seq != key.seq:
         raise WireError(Refusal.COVERS_INCONSISTENT, "a thinned batch has the last key it covers")
+    if sum(cover.taken for cover in key.covers) != key.taken:
+        raise WireError(Refusal.COVERS_INCONSISTENT, f"covers do not add up to {key.taken}")
     before = 0
     for cover in key.covers:
         if not before < cover.seq or not 0 <= cover.kept <= cover.taken <= COUNT:
             raise WireError(Refusal.COVERS_INCONSISTENT, f"cover of {cover.seq}")
         before = cover.seq
-    return key
 
 
 def _check_statement(statement: Statement | None) -> Statement | None:

@@ -36,6 +36,7 @@ class Refusal(StrEnum):
     PROPERTY_DOUBLED = "property_doubled"
     KEY_MISSING = "key_missing"
     KEY_LANE = "key_lane"
+    KEY_COUNT = "key_count"
     COVERS_INCONSISTENT = "covers_inconsistent"
     STATEMENT_INCONSISTENT = "statement_inconsistent"
     SAME_KEY_OTHER_BYTES = "same_key_other_bytes"
