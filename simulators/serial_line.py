@@ -71,6 +71,7 @@ class SerialLine:
     def plug(self) -> None:
         """Open the pty; without `link` its path is a new one each time. No-op if plugged in."""
         if self._open is None:
+            self._slaves.due(self._clock.mono_us())  # what was under way is lost
             terminal = PseudoTerminal(self._link)
             self._open = (terminal, WireThread(self._slaves, terminal, self._clock))
 

@@ -58,6 +58,7 @@ class SerialStream:
         self._wired = RadarWire(radar, WireFormat(baud, "N", 1))
         self._clock = clock or SystemClock()
         self._link = link
+        self._was_unplugged = False
         self._open: tuple[PseudoTerminal, WireThread] | None = None
 
     @property
@@ -70,7 +71,8 @@ class SerialStream:
     def plug(self) -> None:
         """Open the pty; without `link` its path is a new one each time. No-op if plugged in."""
         if self._open is None:
-            self._wired.due(self._clock.mono_us())
+            if self._was_unplugged:
+                self.radar.due(self._clock.mono_us())
             terminal = PseudoTerminal(self._link)
             self._open = (terminal, WireThread(self._wired, terminal, self._clock, tick_us=TICK_US))
 
@@ -79,6 +81,7 @@ class SerialStream:
         if self._open is not None:
             terminal, thread = self._open
             self._open = None
+            self._was_unplugged = True
             thread.close()
             terminal.close()
 

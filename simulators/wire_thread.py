@@ -25,9 +25,9 @@ class Wired(Protocol):
 
 
 class WireThread:
-    """Runs until closed. A thread with `select`: an asyncio sleep is too coarse for 3.5 characters.
+    """Runs until closed. A thread, because an asyncio sleep is too coarse for 3.5 characters.
 
-    `tick_us` is the longest wait: a device whose condition another thread changes needs a short one.
+    `tick_us` is the longest wait; short for a device whose condition another thread changes.
     """
 
     def __init__(
