@@ -1,0 +1,210 @@
+"""Requests to RTU frames, and bytes of a line to the one reply that can be believed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from pymodbus.framer.rtu import FramerRTU
+from pymodbus.pdu import DecodePDU, ModbusPDU
+from pymodbus.pdu.bit_message import ReadCoilsRequest, ReadDiscreteInputsRequest
+from pymodbus.pdu.register_message import (
+    ReadHoldingRegistersRequest,
+    ReadInputRegistersRequest,
+    WriteSingleRegisterRequest,
+)
+
+from edge_agent.exchange import Read, Request, Table, Write
+
+_FUNCTION = {
+    Table.COILS: 1,
+    Table.DISCRETE_INPUTS: 2,
+    Table.HOLDING_REGISTERS: 3,
+    Table.INPUT_REGISTERS: 4,
+}
+_READ = {
+    Table.COILS: ReadCoilsRequest,
+    Table.DISCRETE_INPUTS: ReadDiscreteInputsRequest,
+    Table.HOLDING_REGISTERS: ReadHoldingRegistersRequest,
+    Table.INPUT_REGISTERS: ReadInputRegistersRequest,
+}
+_BIT_TABLES = (Table.COILS, Table.DISCRETE_INPUTS)
+_WRITE_FUNCTION = 6
+_FUNCTIONS_KNOWN = frozenset(range(1, 7)) | {15, 16}
+_COUNTED_REPLIES = frozenset(range(1, 5))
+_HEAD = 3  # unit, function, byte count
+_CRC = 2
+_ECHO_FRAME = 8
+_EXCEPTION_BIT = 0x80
+_WORD_MAX = 0xFFFF
+_UNIT_MAX = 255  # 248..255 are reserved by the standard, and used by real devices
+EXCEPTION_FRAME = 5
+"""Characters of the frame by which a unit refuses a request."""
+
+_framer = FramerRTU(DecodePDU(False))  # noqa: FBT003 - pymodbus names it only by position here
+
+
+class Verdict(StrEnum):
+    """What the bytes received so far are; only REPLY and EXCEPTION are taken."""
+
+    REPLY = "reply"
+    EXCEPTION = "exception"
+    SILENCE = "silence"
+    INCOMPLETE = "incomplete"
+    NOISE = "noise"
+    CRC = "crc"
+    WRONG_UNIT = "wrong_unit"
+    WRONG_FUNCTION = "wrong_function"
+    WRONG_LENGTH = "wrong_length"
+    WRONG_ECHO = "wrong_echo"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`end`: bytes up to the end of the frame taken; `stale`: units of sound foreign frames."""
+
+    verdict: Verdict
+    words: tuple[int, ...] = ()
+    code: int | None = None
+    size: int = 0
+    end: int = 0
+    stale: tuple[int, ...] = ()
+
+
+def function_of(request: Request) -> int:
+    """The function code that the request is sent with."""
+    return _FUNCTION[request.table] if isinstance(request, Read) else _WRITE_FUNCTION
+
+
+def encode(request: Request) -> bytes:
+    """Return the RTU frame. Raise ValueError for a unit, address, count or value out of range."""
+    if not 1 <= request.unit <= _UNIT_MAX:
+        raise ValueError(f"unit {request.unit} can not be asked; units are 1 to {_UNIT_MAX}")
+    pdu = _pdu(request)
+    return bytes(_framer.encode(bytes((pdu.function_code,)) + pdu.encode(), request.unit, 0))
+
+
+def expected_length(request: Request) -> int:
+    """Characters of the frame that answers the request, CRC included."""
+    match request:
+        case Read(table=table, count=count):
+            return _HEAD + (_bytes_of_bits(count) if table in _BIT_TABLES else 2 * count) + _CRC
+        case Write():
+            return _ECHO_FRAME
+        case _ as never:
+            assert_never(never)
+
+
+def is_same_shape(first: Request, second: Request) -> bool:
+    """Tell whether a reply to the one could be taken for a reply to the other."""
+    return (function_of(first), expected_length(first)) == (
+        function_of(second),
+        expected_length(second),
+    )
+
+
+def match(buffer: bytes, request: Request) -> Match:
+    """Find the reply to `request`: sound CRC, right unit, right function, exact length.
+
+    What stands before it is skipped: noise byte by byte, sound frames of others whole. Without a
+    reply the verdict names the best reason known; INCOMPLETE means that the rest may still come.
+    """
+    reason = Verdict.NOISE if buffer else Verdict.SILENCE
+    stale: list[int] = []
+    for frame, end in _frames(buffer):
+        verdict = _judge(frame, request)
+        if verdict is Verdict.REPLY:
+            words = _words(frame, request)
+            return Match(verdict, words, None, len(frame), end, tuple(stale))
+        if verdict is Verdict.EXCEPTION:
+            return Match(verdict, (), frame[2], len(frame), end, tuple(stale))
+        stale.append(frame[0])
+        reason = verdict
+    if reason in (Verdict.NOISE, Verdict.SILENCE):
+        reason = _reason_without_frame(buffer, request, reason)
+    return Match(reason, stale=tuple(stale))
+
+
+def _pdu(request: Request) -> ModbusPDU:
+    match request:
+        case Read(table=table, address=address, count=count):
+            return _READ[table](address=address, count=count)
+        case Write(address=address, value=value):
+            if not 0 <= value <= _WORD_MAX:
+                raise ValueError(f"{value} does not fit a register; give 0 to {_WORD_MAX}")
+            return WriteSingleRegisterRequest(address=address, registers=[value])
+        case _ as never:
+            assert_never(never)
+
+
+def _bytes_of_bits(count: int) -> int:
+    return (count + 7) // 8
+
+
+def _frames(buffer: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield the sound frames from left to right, none within another, with their ends."""
+    start = 0
+    while len(buffer) - start >= EXCEPTION_FRAME:
+        size = _frame_size(buffer, start)
+        frame = buffer[start : start + size]
+        if size and len(frame) == size and _is_sound(frame):
+            start += size
+            yield frame, start
+        else:
+            start += 1
+
+
+def _frame_size(buffer: bytes, start: int) -> int:
+    """Length that a reply frame starting here would have, 0 if none can start here."""
+    unit, function = buffer[start], buffer[start + 1]
+    if not unit or function & ~_EXCEPTION_BIT not in _FUNCTIONS_KNOWN:
+        return 0
+    if function & _EXCEPTION_BIT:
+        return EXCEPTION_FRAME
+    if function in _COUNTED_REPLIES:
+        return _HEAD + buffer[start + 2] + _CRC
+    return _ECHO_FRAME
+
+
+def _is_sound(frame: bytes) -> bool:
+    return bool(FramerRTU.check_CRC(frame[:-_CRC], int.from_bytes(frame[-_CRC:], "big")))
+
+
+def _judge(frame: bytes, request: Request) -> Verdict:
+    if frame[0] != request.unit:
+        return Verdict.WRONG_UNIT
+    if frame[1] == function_of(request) | _EXCEPTION_BIT:
+        return Verdict.EXCEPTION
+    if frame[1] != function_of(request):
+        return Verdict.WRONG_FUNCTION
+    if len(frame) != expected_length(request):
+        return Verdict.WRONG_LENGTH
+    if isinstance(request, Write) and frame != encode(request):
+        return Verdict.WRONG_ECHO
+    return Verdict.REPLY
+
+
+def _words(frame: bytes, request: Request) -> tuple[int, ...]:
+    content = frame[_HEAD:-_CRC]
+    if isinstance(request, Write):
+        return (request.value,)
+    if request.table in _BIT_TABLES:
+        bits = int.from_bytes(content, "little")
+        return tuple(bits >> place & 1 for place in range(request.count))
+    return tuple(int.from_bytes(content[at : at + 2], "big") for at in range(0, len(content), 2))
+
+
+def _reason_without_frame(buffer: bytes, request: Request, known: Verdict) -> Verdict:
+    """Say more about bytes that hold no sound frame: broken on the way, or still on the way."""
+    at = buffer.find(_reply_head(request))
+    if at < 0:
+        return known
+    whole = len(buffer) - at >= expected_length(request)
+    return Verdict.CRC if whole else Verdict.INCOMPLETE
+
+
+def _reply_head(request: Request) -> bytes:
+    head = bytes((request.unit, function_of(request)))
+    if isinstance(request, Write):
+        return head
+    return head + bytes((expected_length(request) - _HEAD - _CRC,))
