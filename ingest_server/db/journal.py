@@ -1,0 +1,146 @@
+"""The journal: what intake committed, read by cursor; the lanes' last signs of life; trimming."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import msgspec
+
+from ingest_server.db.migrate import migrate
+from wire.batch import decode_batch
+from wire.codec import unpack
+from wire.envelope import Encoding
+from wire.identity import Birth, Status, decode_birth, decode_status
+from wire.reading import Reading
+from wire.topic import Lane
+
+
+class Kind(StrEnum):
+    """What an entry holds."""
+
+    URGENT = "urgent"
+    BULK = "bulk"
+    BIRTH = "birth"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry that is about to be committed; `kept` names the readings to take, None for all."""
+
+    kind: Kind
+    gateway: str
+    arrival_us: int
+    clock: str
+    shift_us: int
+    encoding: Encoding
+    payload: bytes
+    kept: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A committed entry, decoded; the times of its readings are UTC microseconds."""
+
+    id: int
+    kind: Kind
+    gateway: str
+    arrival_us: int
+    clock: str
+    readings: tuple[Reading, ...] = ()
+    birth: Birth | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """When a lane was last heard, and through which source time (UTC us) it is complete."""
+
+    gateway: str
+    lane: Lane
+    arrival_us: int
+    through_us: int | None
+    clones: int
+
+
+def migrate_journal(connection: sqlite3.Connection) -> None:
+    migrate(connection, "journal")
+
+
+def append(connection: sqlite3.Connection, draft: Draft) -> int:
+    """Write an entry and return its id; ids only ever grow."""
+    kept = None if draft.kept is None else msgspec.json.encode(draft.kept).decode()
+    cursor = connection.execute(
+        "INSERT INTO entry (kind, gateway, arrival_us, clock, shift_us, encoding, payload, kept)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            draft.kind.value,
+            draft.gateway,
+            draft.arrival_us,
+            draft.clock,
+            draft.shift_us,
+            draft.encoding.value,
+            draft.payload,
+            kept,
+        ),
+    )
+    return cursor.lastrowid or 0
+
+
+def entries_after(
+    connection: sqlite3.Connection,
+    kinds: Sequence[Kind],
+    cursor: int,
+    limit: int,
+) -> list[Entry]:
+    """At most `limit` entries of these kinds with an id above the cursor, in order of id."""
+    marks = ", ".join("?" for _ in kinds)
+    rows = connection.execute(
+        "SELECT id, kind, gateway, arrival_us, clock, shift_us, encoding, payload, kept"  # noqa: S608
+        f" FROM entry WHERE kind IN ({marks}) AND id > ? ORDER BY id LIMIT ?",
+        (*(kind.value for kind in kinds), cursor, limit),
+    )
+    return [_entry(row) for row in rows]
+
+
+_Row = tuple[int, str, str, int, str, int, str, bytes, str | None]
+
+
+def _entry(row: _Row) -> Entry:
+    number, kind, gateway, arrival_us, clock, shift_us, encoding, payload, kept = row
+    entry = Entry(number, Kind(kind), gateway, arrival_us, clock)
+    if entry.kind is Kind.BIRTH:
+        return replace(entry, birth=decode_birth(payload, gateway))
+    if entry.kind is Kind.STATUS:
+        return replace(entry, status=decode_status(payload))
+    readings = decode_batch(unpack(payload, Encoding(encoding)), gateway).readings
+    if kept is not None:
+        slices = msgspec.json.decode(kept, type=list[tuple[int, int]])
+        readings = tuple(r for start, end in slices for r in readings[start:end])
+    if shift_us:
+        readings = tuple(replace(r, time_us=r.time_us + shift_us) for r in readings)
+    return replace(entry, readings=readings)
+
+
+def lane_states(connection: sqlite3.Connection) -> list[LaneState]:
+    rows = connection.execute("SELECT gateway, lane, arrival_us, through_us, clones FROM lane")
+    return [LaneState(gateway, Lane(lane), *rest) for gateway, lane, *rest in rows]
+
+
+def last_id(connection: sqlite3.Connection) -> int:
+    """The highest id ever given, trimmed entries included."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entry'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def trim(connection: sqlite3.Connection, below: Mapping[Kind, int], limit: int = 5_000) -> int:
+    """Delete at most `limit` entries with an id at or below the cursors; return how many."""
+    deleted = 0
+    for kind, cursor in below.items():
+        deleted += connection.execute(
+            "DELETE FROM entry WHERE id IN"
+            " (SELECT id FROM entry WHERE kind = ? AND id <= ? ORDER BY id LIMIT ?)",
+            (kind.value, cursor, limit - deleted),
+        ).rowcount
+    return deleted

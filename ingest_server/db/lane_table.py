@@ -1,0 +1,131 @@
+"""Lane books on disk, the digests of their keys, and the zero of each boot's clock."""
+
+import sqlite3
+from typing import NamedTuple
+
+import msgspec
+
+from ingest_server.db.lane_book import Epoch, LaneBook
+from wire.ranges import Ranges
+from wire.topic import Lane
+
+_encoder = msgspec.json.Encoder(enc_hook=list)
+_decoder = msgspec.json.Decoder(Epoch, dec_hook=lambda _, ranges: Ranges(ranges))
+
+
+class KeyAt(NamedTuple):
+    """Where a key stands: the idempotency key of the wire contract."""
+
+    gateway: str
+    lane: Lane
+    epoch: str
+    seq: int
+
+
+def load_lane(connection: sqlite3.Connection, gateway: str, lane: Lane) -> LaneBook:
+    """The book as committed; a lane that was never heard is empty."""
+    book = LaneBook()
+    row = connection.execute(
+        "SELECT speaker, spoken, clones, arrival_us, through_us, foreign_readings FROM lane"
+        " WHERE gateway = ? AND lane = ?",
+        (gateway, lane.value),
+    ).fetchone()
+    if row is not None:
+        book.speaker, spoken, book.clones, book.arrival_us, book.through_us, book.foreign = row
+        book.spoken = set(msgspec.json.decode(spoken, type=list[str]))
+    for (text,) in connection.execute(
+        "SELECT book FROM epoch WHERE gateway = ? AND lane = ?",
+        (gateway, lane.value),
+    ):
+        epoch = _decoder.decode(text)
+        book.epochs[epoch.epoch] = epoch
+    return book
+
+
+def save_lane(connection: sqlite3.Connection, gateway: str, lane: Lane, book: LaneBook) -> None:
+    """Write the lane and the epochs that changed since it was loaded."""
+    connection.execute(
+        "INSERT OR REPLACE INTO lane (gateway, lane, speaker, spoken, clones, arrival_us,"
+        " through_us, foreign_readings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            gateway,
+            lane.value,
+            book.speaker,
+            msgspec.json.encode(sorted(book.spoken)).decode(),
+            book.clones,
+            book.arrival_us,
+            book.through_us,
+            book.foreign,
+        ),
+    )
+    for name in book.changed:
+        _save_epoch(connection, gateway, lane, book.epochs[name])
+    book.changed.clear()
+
+
+def _save_epoch(connection: sqlite3.Connection, gateway: str, lane: Lane, epoch: Epoch) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO epoch VALUES (?, ?, ?, ?, ?)",
+        (gateway, lane.value, epoch.epoch, epoch.floor, _encoder.encode(epoch).decode()),
+    )
+    connection.execute(
+        "DELETE FROM digest WHERE gateway = ? AND lane = ? AND epoch = ? AND seq < ?",
+        (gateway, lane.value, epoch.epoch, epoch.floor),
+    )
+
+
+def lanes(connection: sqlite3.Connection) -> list[tuple[str, Lane]]:
+    """Every (gateway, lane) ever heard."""
+    rows = connection.execute("SELECT gateway, lane FROM lane ORDER BY gateway, lane")
+    return [(gateway, Lane(lane)) for gateway, lane in rows]
+
+
+def digest_of(connection: sqlite3.Connection, key: KeyAt) -> tuple[bytes, bool] | None:
+    """Digest of the payload that holds the key, and whether it was thinned; None if forgotten."""
+    row = connection.execute(
+        "SELECT digest, thinned FROM digest"
+        " WHERE gateway = ? AND lane = ? AND epoch = ? AND seq = ?",
+        key,
+    ).fetchone()
+    return None if row is None else (row[0], bool(row[1]))
+
+
+def remember_digest(
+    connection: sqlite3.Connection,
+    key: KeyAt,
+    digest: bytes,
+    *,
+    thinned: bool,
+) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO digest VALUES (?, ?, ?, ?, ?, ?)",
+        (*key, digest, thinned),
+    )
+
+
+def boot_zero(connection: sqlite3.Connection, gateway: str, boot: str) -> int | None:
+    """UTC (us) of the zero of a boot's clock, as far as it is known."""
+    row = connection.execute(
+        "SELECT zero_us FROM boot WHERE gateway = ? AND boot = ?",
+        (gateway, boot),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def lower_boot_zero(
+    connection: sqlite3.Connection,
+    gateway: str,
+    boot: str,
+    zero_us: int,
+    *,
+    anchored: bool,
+) -> None:
+    """Keep the least zero seen (a queue only ever delays); an anchor is exact and stays."""
+    connection.execute(
+        "INSERT INTO boot VALUES (?, ?, ?, ?) ON CONFLICT (gateway, boot) DO UPDATE SET"
+        " zero_us = CASE WHEN excluded.anchored THEN excluded.zero_us"
+        "                WHEN boot.anchored THEN boot.zero_us"
+        "                ELSE min(boot.zero_us, excluded.zero_us) END,"
+        " anchored = max(boot.anchored, excluded.anchored)",
+        (gateway, boot, zero_us, anchored),
+    )

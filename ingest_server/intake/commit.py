@@ -1,0 +1,257 @@
+"""One transaction of intake: entries, sequence book and quarantine; then receipts may leave."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from ingest_server.db.journal import Draft, Kind, append
+from ingest_server.db.lane_book import LaneBook
+from ingest_server.db.lane_table import (
+    KeyAt,
+    boot_zero,
+    digest_of,
+    load_lane,
+    lower_boot_zero,
+    remember_digest,
+    save_lane,
+)
+from ingest_server.db.quarantine import Refused, set_aside
+from ingest_server.intake import sequence
+from ingest_server.intake.admit import Admitted
+from ingest_server.intake.placement import boot_zero_seen, place, through_utc
+from ingest_server.intake.sequence import KeyVerdict
+from wire.batch import Batch
+from wire.envelope import ClockState, Cover, Encoding, Key
+from wire.receipt import Echo, Receipt
+from wire.refusal import Refusal, WireError
+from wire.topic import Lane, Up, UpTopic
+
+_LANES = {Up.URGENT: Lane.URGENT, Up.BULK: Lane.BULK, Up.BIRTH: Lane.BULK}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A receipt and the gateway that it is for."""
+
+    gateway: str
+    receipt: Receipt
+
+
+@dataclass(slots=True)
+class Committed:
+    """What may happen after the commit, in this order: receipts, then waking who reads on."""
+
+    answers: list[Answer] = field(default_factory=list)
+    kinds: set[Kind] = field(default_factory=set)
+
+
+def commit(
+    connection: sqlite3.Connection,
+    messages: Iterable[Admitted],
+    now_us: int,
+) -> Committed:
+    """Enter the messages in order; to be run inside one transaction."""
+    transaction = _Transaction(connection, now_us)
+    for admitted in messages:
+        transaction.enter(admitted)
+    transaction.save()
+    return transaction.committed
+
+
+class _Transaction:
+    def __init__(self, connection: sqlite3.Connection, now_us: int) -> None:
+        self._connection = connection
+        self._now_us = now_us
+        self._books: dict[tuple[str, Lane], LaneBook] = {}
+        self.committed = Committed()
+
+    def save(self) -> None:
+        for (gateway, lane), book in self._books.items():
+            save_lane(self._connection, gateway, lane, book)
+
+    def enter(self, admitted: Admitted) -> None:
+        if admitted.refused is not None:
+            self._set_aside(admitted, admitted.refused)
+        topic = admitted.topic
+        if topic is None:
+            return
+        if admitted.birth is not None:
+            for anchor in admitted.birth.anchors:
+                zero_us = anchor.utc - anchor.mono * 1_000
+                self._lower_zero(topic.gateway, anchor.boot, zero_us, anchored=True)
+            self._append(_identity(Kind.BIRTH, topic, admitted))
+        if admitted.status is not None:
+            self._append(_identity(Kind.STATUS, topic, admitted))
+        if topic.kind in _LANES:
+            self._enter_lane(admitted, topic, _LANES[topic.kind])
+
+    def _set_aside(self, admitted: Admitted, error: WireError) -> None:
+        gateway = None if admitted.topic is None else admitted.topic.gateway
+        set_aside(
+            self._connection,
+            Refused(
+                admitted.arrival.arrival_us,
+                admitted.arrival.topic,
+                gateway,
+                error.reason,
+                error.detail,
+                admitted.arrival.properties,
+                admitted.arrival.payload,
+            ),
+        )
+
+    def _enter_lane(
+        self,
+        admitted: Admitted,
+        topic: UpTopic,
+        lane: Lane,
+    ) -> None:
+        envelope = admitted.envelope
+        book = self._book(topic.gateway, lane)
+        if topic.kind is not Up.BIRTH:
+            book.arrival_us = max(book.arrival_us, admitted.arrival.arrival_us)
+        if envelope.sent is not None and envelope.sent.clock is ClockState.UNSET:
+            zero = boot_zero_seen(envelope, admitted.arrival.arrival_us)
+            if zero is not None:
+                self._lower_zero(topic.gateway, envelope.sent.boot, zero, anchored=False)
+        if envelope.key is not None:
+            self._enter_key(admitted, topic, envelope.key)
+        elif admitted.batch is not None and admitted.batch.readings:
+            book.foreign += len(admitted.batch.readings)
+            self._store(admitted, topic, admitted.batch, None)
+        if envelope.statement is not None:
+            sequence.hear(book, envelope.statement, self._now_us, birth=topic.kind is Up.BIRTH)
+            self._complete_through(book, admitted, topic)
+        self._answer(book, admitted, topic, lane)
+
+    def _enter_key(
+        self,
+        admitted: Admitted,
+        topic: UpTopic,
+        key: Key,
+    ) -> None:
+        lane = _LANES[topic.kind]
+        book = self._book(topic.gateway, lane)
+        verdict, lacking = sequence.missing(book, key)
+        at = KeyAt(topic.gateway, lane, key.epoch, key.seq)
+        digest = blake2b(admitted.arrival.payload, digest_size=16).digest()
+        if verdict is KeyVerdict.DUPLICATE:
+            self._check_same_bytes(admitted, at, digest)
+            return
+        batch = admitted.batch
+        sequence.have(book, key.epoch, lacking, self._now_us, stored=batch is not None)
+        for cover in lacking:
+            remember_digest(
+                self._connection,
+                at._replace(seq=cover.seq),
+                digest,
+                thinned=bool(key.covers),
+            )
+        if batch is not None:
+            kept = None if verdict is KeyVerdict.NEW else _slices(key.covers, lacking)
+            self._store(admitted, topic, batch, kept)
+
+    def _check_same_bytes(
+        self,
+        admitted: Admitted,
+        at: KeyAt,
+        digest: bytes,
+    ) -> None:
+        known = digest_of(self._connection, at)
+        thinned = admitted.envelope.key is not None and bool(admitted.envelope.key.covers)
+        if known is not None and not known[1] and not thinned and known[0] != digest:
+            detail = f"{at.lane} {at.epoch} {at.seq} stands for other bytes"
+            self._set_aside(admitted, WireError(Refusal.SAME_KEY_OTHER_BYTES, detail))
+
+    def _store(
+        self,
+        admitted: Admitted,
+        topic: UpTopic,
+        batch: Batch,
+        kept: tuple[tuple[int, int], ...] | None,
+    ) -> None:
+        envelope = admitted.envelope
+        zero_us = None
+        if batch.relative and envelope.base is not None:
+            zero_us = boot_zero(self._connection, topic.gateway, envelope.base.boot)
+        placed = place(batch, envelope, admitted.arrival.arrival_us, zero_us)
+        if batch.relative and envelope.base is not None and zero_us is None:
+            zero_us = placed.shift_us - envelope.base.mono * 1_000
+            self._lower_zero(topic.gateway, envelope.base.boot, zero_us, anchored=False)
+        self._append(
+            Draft(
+                Kind.URGENT if topic.kind is Up.URGENT else Kind.BULK,
+                topic.gateway,
+                admitted.arrival.arrival_us,
+                placed.clock,
+                placed.shift_us,
+                envelope.encoding,
+                admitted.arrival.payload,
+                kept,
+            ),
+        )
+
+    def _append(self, draft: Draft) -> None:
+        append(self._connection, draft)
+        self.committed.kinds.add(draft.kind)
+
+    def _complete_through(
+        self,
+        book: LaneBook,
+        admitted: Admitted,
+        topic: UpTopic,
+    ) -> None:
+        envelope = admitted.envelope
+        if envelope.through is None or envelope.statement is None or envelope.sent is None:
+            return
+        if sequence.is_complete(book, envelope.statement):
+            zero_us = boot_zero(self._connection, topic.gateway, envelope.sent.boot)
+            through = through_utc(envelope.through, admitted.arrival.arrival_us, zero_us)
+            if through is not None:
+                book.through_us = max(book.through_us or through, through)
+
+    def _answer(self, book: LaneBook, admitted: Admitted, topic: UpTopic, lane: Lane) -> None:
+        statement, key = admitted.envelope.statement, admitted.envelope.key
+        if key is not None:
+            epoch = key.epoch
+        elif statement is not None:
+            epoch = statement.current.epoch
+        else:
+            return
+        sent = admitted.envelope.sent
+        floor = next((e.floor for e in statement.epochs if e.epoch == epoch), 1) if statement else 1
+        receipt = Receipt(
+            lane=lane,
+            epoch=epoch,
+            have=sequence.ranges_had(book, epoch, None if key is None else key.seq, floor),
+            done=sequence.done(book, statement),
+            answers=None if sent is None else Echo(sent.boot, sent.mono),
+            time=self._now_us,
+        )
+        self.committed.answers.append(Answer(topic.gateway, receipt))
+
+    def _book(self, gateway: str, lane: Lane) -> LaneBook:
+        if (gateway, lane) not in self._books:
+            self._books[gateway, lane] = load_lane(self._connection, gateway, lane)
+        return self._books[gateway, lane]
+
+    def _lower_zero(self, gateway: str, boot: str, zero_us: int, *, anchored: bool) -> None:
+        lower_boot_zero(self._connection, gateway, boot, zero_us, anchored=anchored)
+
+
+def _identity(kind: Kind, topic: UpTopic, admitted: Admitted) -> Draft:
+    arrival = admitted.arrival
+    server = ClockState.SERVER.value
+    return Draft(kind, topic.gateway, arrival.arrival_us, server, 0, Encoding.RAW, arrival.payload)
+
+
+def _slices(covers: Sequence[Cover], lacking: Sequence[Cover]) -> tuple[tuple[int, int], ...]:
+    """Which readings of a thinned payload belong to the keys that the server lacks."""
+    slices = []
+    start = 0
+    for cover in covers:
+        if cover in lacking:
+            slices.append((start, start + cover.kept))
+        start += cover.kept
+    return tuple(slices)
