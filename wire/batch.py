@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from wire.bounds import EARLIEST_US, LATEST_US, RECORDS, RELATIVE_SECONDS, TEXT
-from wire.quality import GOOD, Status, parse_quality
+from wire.bounds import EARLIEST_US, INFLATED_BYTES, LATEST_US, RECORDS, RELATIVE_SECONDS, TEXT
+from wire.quality import GOOD, parse_quality
 from wire.quantity import check_unit
-from wire.reading import ID, POINT, Reading, Value
+from wire.reading import ID, POINT, Reading, Value, check_pair, check_reading
 from wire.refusal import Refusal, WireError
+from wire.strict_json import read
 
 US = 1_000_000
 SENML_VERSION = 10
@@ -28,7 +29,7 @@ class Batch:
 class Record(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=False):
     """One SenML record as it stands in the JSON array (RFC 8428 section 4)."""
 
-    bn: str = ""
+    bn: str | None = None
     bt: float | None = None
     bu: str | None = None
     bv: float | None = None
@@ -45,11 +46,16 @@ class Record(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=False):
 
 
 _decoder = msgspec.json.Decoder(list[Record])
+_field_names = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _encoder = msgspec.json.Encoder()
 
 
 def encode_batch(batch: Batch) -> bytes:
-    """Write the payload; empty readings give `[]`, the heartbeat."""
+    """Write the payload; empty readings give `[]`, the heartbeat.
+
+    Raise the WireError that `decode_batch` would give: what is committed is never refused.
+    """
+    _check_batch(batch)
     base = 0 if batch.relative or not batch.readings else batch.readings[0].time_us // US
     records: list[Record] = []
     device = None
@@ -61,7 +67,24 @@ def encode_batch(batch: Batch) -> bytes:
             records[first].bn = f"{batch.gateway}:{device}:"
     if records and base:
         records[0].bt = base
-    return _encoder.encode(records)
+    if len(records) > RECORDS:
+        raise WireError(Refusal.TOO_MANY_RECORDS, f"{len(records)} records, at most {RECORDS}")
+    payload = _encoder.encode(records)
+    if len(payload) > INFLATED_BYTES:
+        raise WireError(Refusal.TOO_LARGE, f"{len(payload)} bytes, at most {INFLATED_BYTES}")
+    return payload
+
+
+def _check_batch(batch: Batch) -> None:
+    places: set[tuple[str, str, int]] = set()
+    for reading in batch.readings:
+        check_reading(reading)
+        place = (reading.device, reading.point, reading.time_us)
+        if place in places:
+            raise WireError(Refusal.DOUBLED_RECORD, f"{place[0]}:{place[1]} twice at {place[2]} us")
+        places.add(place)
+    if places and _time_kind([at_us for _, _, at_us in places]) is not batch.relative:
+        raise WireError(Refusal.TIME_MIXED, "relative and absolute times are told apart by size")
 
 
 def _records(reading: Reading, base_us: int) -> Iterator[Record]:
@@ -82,39 +105,40 @@ def _value_record(reading: Reading, t: float) -> Record:
 
 
 def decode_batch(payload: bytes, gateway: str) -> Batch:
-    """Read a payload that claims to be of `gateway`; raise WireError with the named reason."""
-    records = _parse(payload)
-    resolved = list(_resolve(records, gateway))
+    """Read a payload that claims to be of `gateway`; raise WireError with the named reason.
+
+    The readings stand in the order in which each is first named in the payload.
+    """
+    resolved = list(_resolve(_parse(payload), gateway))
     relative = _time_kind([at_us for _, _, _, at_us, _ in resolved])
     readings: dict[tuple[str, str, int], Reading] = {}
+    seen: set[tuple[str, str, int, bool]] = set()
     for device, point, is_quality, at_us, record in resolved:
         place = (device, point, at_us)
+        if (*place, is_quality) in seen:
+            raise WireError(Refusal.DOUBLED_RECORD, f"{device}:{point} twice at {at_us} us")
+        seen.add((*place, is_quality))
         found = readings.get(place)
         readings[place] = (
             _with_quality(place, record, found) if is_quality else _with_value(place, record, found)
         )
     for reading in readings.values():
-        _check_pair(reading)
+        check_pair(reading)
     return Batch(gateway, tuple(readings.values()), relative)
 
 
 def _parse(payload: bytes) -> list[Record]:
-    try:
-        records = _decoder.decode(payload)
-    except msgspec.ValidationError as error:
-        raise WireError(Refusal.WRONG_SHAPE, str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise WireError(Refusal.NOT_JSON, str(error)) from error
+    records = read(_decoder, payload, INFLATED_BYTES)
     if len(records) > RECORDS:
         raise WireError(Refusal.TOO_MANY_RECORDS, f"{len(records)} records, at most {RECORDS}")
-    if b'_"' in payload:
+    if b'_"' in payload or b"\\u" in payload:  # an underscore may be written as an escape
         _refuse_must_understand(payload)
     return records
 
 
 def _refuse_must_understand(payload: bytes) -> None:
     """RFC 8428 section 4.4: a field whose name ends in `_` must be understood or refused."""
-    for record in msgspec.json.decode(payload):
+    for record in read(_field_names, payload, INFLATED_BYTES):
         for field in record:
             if field.endswith("_"):
                 raise WireError(Refusal.MUST_UNDERSTAND, f"field {field[:40]!r} is not known here")
@@ -127,15 +151,15 @@ def _resolve(records: list[Record], gateway: str) -> Iterator[Resolved]:
     """Apply base fields in order (RFC 8428 section 4.1) and check names, units and times."""
     base = Record()
     for record in records:
-        base.bn = record.bn or base.bn
+        base.bn = base.bn if record.bn is None else record.bn
         base.bt = base.bt if record.bt is None else record.bt
         base.bu = base.bu if record.bu is None else record.bu
         base.bv = base.bv if record.bv is None else record.bv
-        if record.bver is not None and record.bver > SENML_VERSION:
+        if record.bver is not None and not 1 <= record.bver <= SENML_VERSION:
             raise WireError(Refusal.SENML_VERSION, f"bver {record.bver}, at most {SENML_VERSION}")
         if record.bs is not None or record.s is not None or record.vd is not None:
             raise WireError(Refusal.VALUE_KIND, "sums (bs, s) and data (vd) are not taken")
-        device, point, is_quality = _name(base.bn + record.n, gateway)
+        device, point, is_quality = _name((base.bn or "") + record.n, gateway)
         at_us = _microseconds(base.bt or 0.0) + _microseconds(record.t)
         record.u = base.bu if record.u is None else record.u
         if record.v is not None and base.bv is not None:
@@ -189,8 +213,6 @@ def _value(record: Record) -> Value:
 
 def _with_value(place: tuple[str, str, int], record: Record, found: Reading | None) -> Reading:
     device, point, at_us = place
-    if found is not None and found.value is not None:
-        raise WireError(Refusal.DOUBLED_RECORD, f"{device}:{point} twice at {at_us} us")
     value = _value(record)
     is_number = isinstance(value, float)
     unit = check_unit(record.u) if is_number and record.u is not None else None
@@ -199,8 +221,6 @@ def _with_value(place: tuple[str, str, int], record: Record, found: Reading | No
 
 def _with_quality(place: tuple[str, str, int], record: Record, found: Reading | None) -> Reading:
     device, point, at_us = place
-    if found is not None and found.quality != GOOD:
-        raise WireError(Refusal.DOUBLED_RECORD, f"{device}:{point}:q twice at {at_us} us")
     text = _value(record)
     if not isinstance(text, str):
         raise WireError(Refusal.QUALITY_GRAMMAR, f"{device}:{point}:q is not a text")
@@ -208,12 +228,3 @@ def _with_quality(place: tuple[str, str, int], record: Record, found: Reading | 
     if found is None:
         return Reading(device, point, at_us, None, None, quality)
     return Reading(device, point, at_us, found.value, found.unit, quality)
-
-
-def _check_pair(reading: Reading) -> None:
-    """Bad carries no number, so that a stranger never reads bad as good; the others carry one."""
-    is_bad = reading.quality.status is Status.BAD
-    if is_bad and reading.value is not None:
-        raise WireError(Refusal.BAD_WITH_VALUE, f"{reading.device}:{reading.point} is bad")
-    if not is_bad and reading.value is None:
-        raise WireError(Refusal.VALUE_MISSING, f"{reading.device}:{reading.point} has no value")

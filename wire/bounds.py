@@ -2,6 +2,7 @@
 
 SENT_BYTES = 64 * 1024
 INFLATED_BYTES = 512 * 1024
+PROPERTY_BYTES = 65_535  # a user property: the longest string of MQTT v5 (section 1.5.4)
 RECORDS = 5_000
 EPOCHS_STATED = 32
 RANGES = 32
@@ -9,6 +10,8 @@ ANCHORS = 32
 COVERS = 2_000
 COUNT = 2**53 - 1
 TEXT = 4_096
+WORD = 128  # characters of an id, a hash or a name that is not ours to define
+BOOT = 64
 DEVICES = 2_000
 DROP_REASONS = 32
 

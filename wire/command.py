@@ -5,9 +5,10 @@ from typing import TypeVar
 
 import msgspec
 
-from wire.bounds import COUNT, SENT_BYTES
+from wire.bounds import COUNT, EARLIEST_US, LATEST_US, SENT_BYTES, TEXT, WORD
 from wire.reading import ID, POINT
 from wire.refusal import Refusal, WireError
+from wire.strict_json import read
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -68,19 +69,17 @@ def encode_command(message: Config | Command | Result) -> bytes:
 
 
 def decode_command(payload: bytes, kind: type[T]) -> T:
-    """Raise WireError: TOO_LARGE, NOT_JSON, WRONG_SHAPE, NAME_GRAMMAR."""
-    if len(payload) > SENT_BYTES:
-        raise WireError(Refusal.TOO_LARGE, f"{len(payload)} bytes, at most {SENT_BYTES}")
-    try:
-        message = msgspec.json.decode(payload, type=kind)
-    except msgspec.ValidationError as error:
-        raise WireError(Refusal.WRONG_SHAPE, str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise WireError(Refusal.NOT_JSON, str(error)) from error
+    """Read one of the three.
+
+    Raise WireError: TOO_LARGE, NOT_JSON, WRONG_SHAPE, NAME_GRAMMAR, TIME_RANGE, TEXT_TOO_LONG.
+    """
+    message = read(msgspec.json.Decoder(kind), payload, SENT_BYTES)
     if isinstance(message, Command):
         _check_command(message)
-    if isinstance(message, Config) and not 1 <= message.version <= COUNT:
-        raise WireError(Refusal.WRONG_SHAPE, f"version {message.version}")
+    elif isinstance(message, Config):
+        _check_config(message)
+    else:
+        _check_result(message)
     return message
 
 
@@ -93,3 +92,29 @@ def _check_command(command: Command) -> None:
         raise WireError(Refusal.NAME_GRAMMAR, f"action {command.action[:80]!r}")
     if command.kind is CommandKind.ACTION and (command.device is None or command.action is None):
         raise WireError(Refusal.WRONG_SHAPE, "an action names its device and the action")
+    _check_words(command.by)
+    _check_time(command.expires)
+
+
+def _check_config(config: Config) -> None:
+    if not 1 <= config.version <= COUNT:
+        raise WireError(Refusal.WRONG_SHAPE, f"version {config.version}")
+    _check_words(config.based_on)
+
+
+def _check_result(result: Result) -> None:
+    _check_words(result.answers, result.config_hash or "")
+    if len(result.detail) > TEXT:
+        raise WireError(Refusal.TEXT_TOO_LONG, f"detail of {len(result.detail)} characters")
+    _check_time(result.time)
+
+
+def _check_words(*words: str) -> None:
+    for word in words:
+        if len(word) > WORD:
+            raise WireError(Refusal.WRONG_SHAPE, f"{word[:80]!r}… is longer than {WORD} characters")
+
+
+def _check_time(time_us: int | None) -> None:
+    if time_us is not None and not EARLIEST_US <= time_us < LATEST_US:
+        raise WireError(Refusal.TIME_RANGE, f"time {time_us} us is not in 2020..2100")

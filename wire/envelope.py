@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from wire.bounds import COUNT, COVERS
+from wire.bounds import BOOT, COUNT, COVERS, EARLIEST_US, LATEST_US, PROPERTY_BYTES
 from wire.refusal import Refusal, WireError
 from wire.statement import Statement, check_statement, is_epoch
 
@@ -101,7 +101,6 @@ _STRUCTS: dict[str, type[msgspec.Struct]] = {
     "sent": Sent,
     "through": Through,
 }
-BOOT_MAXIMUM = 64
 
 
 def to_properties(envelope: Envelope) -> list[tuple[str, str]]:
@@ -128,7 +127,7 @@ def parse_properties(properties: Iterable[tuple[str, str]]) -> Envelope:
         statement=_check_statement(_struct(known, "statement", Statement)),
         base=_check_boot(_struct(known, "base", Base)),
         sent=_check_boot(_struct(known, "sent", Sent)),
-        through=_struct(known, "through", Through),
+        through=_check_through(_struct(known, "through", Through)),
     )
 
 
@@ -145,9 +144,11 @@ B = TypeVar("B", Base, Sent)
 def _struct(known: dict[str, str], name: str, kind: type[S]) -> S | None:
     if name not in known:
         return None
+    if len(known[name]) > PROPERTY_BYTES:
+        raise WireError(Refusal.PROPERTY_MALFORMED, f"user property {name}: too long")
     try:
         return msgspec.json.decode(known[name], type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise WireError(Refusal.PROPERTY_MALFORMED, f"user property {name}: {error}") from error
 
 
@@ -169,7 +170,7 @@ def _check_covers(key: Key) -> None:
         raise WireError(Refusal.COVERS_INCONSISTENT, f"covers do not add up to {key.taken}")
     before = 0
     for cover in key.covers:
-        if not before < cover.seq or not 0 <= cover.kept <= cover.taken <= COUNT:
+        if not before < cover.seq or not 0 <= cover.kept <= cover.taken or cover.taken < 1:
             raise WireError(Refusal.COVERS_INCONSISTENT, f"cover of {cover.seq}")
         before = cover.seq
 
@@ -179,8 +180,15 @@ def _check_statement(statement: Statement | None) -> Statement | None:
 
 
 def _check_boot(stamp: B | None) -> B | None:
-    if stamp is not None and not (
-        1 <= len(stamp.boot) <= BOOT_MAXIMUM and 0 <= stamp.mono <= COUNT
-    ):
+    if stamp is not None and not (1 <= len(stamp.boot) <= BOOT and 0 <= stamp.mono <= COUNT):
         raise WireError(Refusal.PROPERTY_MALFORMED, f"boot {stamp.boot[:80]!r}, mono {stamp.mono}")
     return stamp
+
+
+def _check_through(through: Through | None) -> Through | None:
+    if through is None:
+        return None
+    is_dated = through.utc is None or EARLIEST_US <= through.utc < LATEST_US
+    if not 0 <= through.mono <= COUNT or not is_dated:
+        raise WireError(Refusal.PROPERTY_MALFORMED, f"through {through.mono}, {through.utc}")
+    return through

@@ -1,13 +1,24 @@
 """What a gateway says of itself: birth and status, retained."""
 
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import TypeVar
 
 import msgspec
 
-from wire.bounds import ANCHORS, COUNT, DEVICES, EARLIEST_US, INFLATED_BYTES, LATEST_US
+from wire.bounds import (
+    ANCHORS,
+    BOOT,
+    COUNT,
+    DEVICES,
+    EARLIEST_US,
+    INFLATED_BYTES,
+    LATEST_US,
+    SENT_BYTES,
+    WORD,
+)
 from wire.reading import ID
 from wire.refusal import Refusal, WireError
+from wire.strict_json import read
 
 
 class Anchor(msgspec.Struct, frozen=True):
@@ -80,35 +91,49 @@ def encode_identity(message: Birth | Status) -> bytes:
 
 
 def decode_birth(payload: bytes, gateway: str) -> Birth:
-    """Raise WireError: TOO_LARGE, NOT_JSON, WRONG_SHAPE, GATEWAY_MISMATCH, TIME_RANGE."""
-    birth = _decode(payload, _birth)
+    """Read the birth that `gateway` published.
+
+    Raise WireError: TOO_LARGE, NOT_JSON, WRONG_SHAPE, GATEWAY_MISMATCH, NAME_GRAMMAR, TIME_RANGE.
+    """
+    birth = read(_birth, payload, INFLATED_BYTES)
     if birth.gateway != gateway:
         raise WireError(Refusal.GATEWAY_MISMATCH, f"birth of {birth.gateway[:80]!r}")
     if len(birth.devices) > DEVICES or len(birth.lines) > DEVICES or len(birth.anchors) > ANCHORS:
         raise WireError(Refusal.WRONG_SHAPE, "too many devices, lines or anchors")
+    _check_connection(birth.boot, birth.connection)
+    for word in _words(birth):
+        if len(word) > WORD:
+            raise WireError(Refusal.WRONG_SHAPE, f"{word[:80]!r}… is longer than {WORD} characters")
     names = [one.device for one in birth.devices]
     if len(set(names)) != len(names) or not all(ID.fullmatch(name) for name in names):
         raise WireError(Refusal.NAME_GRAMMAR, "a device id is malformed or named twice")
     for anchor in birth.anchors:
-        if not EARLIEST_US <= anchor.utc < LATEST_US or not 0 <= anchor.mono <= COUNT:
-            raise WireError(Refusal.TIME_RANGE, f"anchor of boot {anchor.boot[:80]!r}")
+        _check_anchor(anchor)
     return birth
 
 
 def decode_status(payload: bytes) -> Status:
     """Raise WireError: TOO_LARGE, NOT_JSON, WRONG_SHAPE."""
-    return _decode(payload, _status)
+    status = read(_status, payload, SENT_BYTES)
+    _check_connection(status.boot, status.connection)
+    return status
 
 
-T = TypeVar("T", bound=msgspec.Struct)
+def _check_connection(boot: str, connection: int) -> None:
+    if not 1 <= len(boot) <= BOOT or not 0 <= connection <= COUNT:
+        raise WireError(Refusal.WRONG_SHAPE, f"boot {boot[:80]!r}, connection {connection}")
 
 
-def _decode(payload: bytes, decoder: msgspec.json.Decoder[T]) -> T:
-    if len(payload) > INFLATED_BYTES:
-        raise WireError(Refusal.TOO_LARGE, f"{len(payload)} bytes, at most {INFLATED_BYTES}")
-    try:
-        return decoder.decode(payload)
-    except msgspec.ValidationError as error:
-        raise WireError(Refusal.WRONG_SHAPE, str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise WireError(Refusal.NOT_JSON, str(error)) from error
+def _words(birth: Birth) -> Iterator[str]:
+    yield from (birth.software.name, birth.software.version, birth.config_hash)
+    for line in birth.lines:
+        yield from (line.name, line.kind)
+    for one in birth.devices:
+        yield from (one.profile, one.profile_hash, one.line, one.rules_hash)
+        yield from (one.place or "", one.name or "")
+
+
+def _check_anchor(anchor: Anchor) -> None:
+    is_placed = 1 <= len(anchor.boot) <= BOOT and 0 <= anchor.mono <= COUNT
+    if not is_placed or not EARLIEST_US <= anchor.utc < LATEST_US:
+        raise WireError(Refusal.TIME_RANGE, f"anchor of boot {anchor.boot[:80]!r}")

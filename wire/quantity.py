@@ -2,10 +2,11 @@
 
 from wire.refusal import Refusal, WireError
 
-# RFC 8428 section 12.1 and its IANA registry. Secondary units (RFC 8798) need bver 26: not used.
+# RFC 8428 section 12.1, RFC 8798 section 2 and their IANA registry. Secondary units (RFC 8798
+# section 3) need bver 26: not used. `%` is taken from strangers; we send the ratio `/`.
 _TABLE = (
     "m kg g s A K cd mol Hz rad sr N Pa J W C V F Ohm S Wb T H Cel lm lx Bq Gy Sv kat m2 m3 l m/s "
-    "m/s2 m3/s l/s W/m2 cd/m2 bit bit/s lat lon pH dB dBW Bspl count / %RH %EL EL 1/s 1/min "
+    "m/s2 m3/s l/s W/m2 cd/m2 bit bit/s lat lon pH dB dBW Bspl count / % %RH %EL EL 1/s 1/min "
     "beat/min beats S/m B VA VAs var vars J/m kg/m3 deg NTU"
 )
 PRIMARY_UNITS = frozenset(_TABLE.split())

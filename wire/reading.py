@@ -1,9 +1,13 @@
 """One reading: a point of a device, what it was, when, and how far to trust it."""
 
 import re
+import sys
 from dataclasses import dataclass
 
-from wire.quality import GOOD, Quality
+from wire.bounds import TEXT
+from wire.quality import GOOD, Quality, Status, parse_quality
+from wire.quantity import check_unit
+from wire.refusal import Refusal, WireError
 
 Value = float | bool | str
 
@@ -16,7 +20,7 @@ class Reading:
     """`time_us`: microseconds of UTC, or since the base of its batch when the batch is relative.
 
     `value` is None exactly when the quality is bad. `unit` is a primary SenML unit, or None for
-    states (bool) and texts.
+    states (bool) and texts: what those carry does not travel.
     """
 
     device: str
@@ -25,3 +29,50 @@ class Reading:
     value: Value | None
     unit: str | None = None
     quality: Quality = GOOD
+
+
+def check_reading(reading: Reading) -> None:
+    """What may not travel: raise the WireError that the other side would give, time aside.
+
+    NAME_GRAMMAR, BAD_WITH_VALUE, VALUE_MISSING, NOT_FINITE, VALUE_KIND, TEXT_TOO_LONG,
+    UNIT_UNKNOWN, QUALITY_GRAMMAR.
+    """
+    if not ID.fullmatch(reading.device) or not POINT.fullmatch(reading.point):
+        raise WireError(Refusal.NAME_GRAMMAR, f"{_name(reading)!r}: bad device id or point")
+    if reading.quality != GOOD:
+        parse_quality(str(reading.quality))
+    check_pair(reading)
+    if isinstance(reading.value, str):
+        _check_text(reading.value, _name(reading))
+    elif reading.value is not None:
+        _check_number(reading)
+
+
+def check_pair(reading: Reading) -> None:
+    """Bad carries no number, so that a stranger never reads bad as good; the others carry one."""
+    is_bad = reading.quality.status is Status.BAD
+    if is_bad and reading.value is not None:
+        raise WireError(Refusal.BAD_WITH_VALUE, f"{_name(reading)} is bad")
+    if not is_bad and reading.value is None:
+        raise WireError(Refusal.VALUE_MISSING, f"{_name(reading)} has no value")
+
+
+def _check_text(text: str, name: str) -> None:
+    if len(text) > TEXT:
+        raise WireError(Refusal.TEXT_TOO_LONG, f"{name}: {len(text)} characters, at most {TEXT}")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise WireError(Refusal.VALUE_KIND, f"{name}: a lone surrogate is no text")
+
+
+def _check_number(reading: Reading) -> None:
+    value = reading.value
+    if isinstance(value, bool):
+        return
+    if not isinstance(value, float | int) or not abs(value) <= sys.float_info.max:
+        raise WireError(Refusal.NOT_FINITE, f"{_name(reading)} is not a finite number")
+    if reading.unit is not None:
+        check_unit(reading.unit)
+
+
+def _name(reading: Reading) -> str:
+    return f"{reading.device[:80]}:{reading.point[:40]}"

@@ -2,9 +2,10 @@
 
 import msgspec
 
-from wire.bounds import COUNT, EPOCHS_STATED, RANGES, SENT_BYTES
+from wire.bounds import BOOT, COUNT, EARLIEST_US, EPOCHS_STATED, LATEST_US, RANGES, SENT_BYTES
 from wire.refusal import Refusal, WireError
 from wire.statement import is_epoch
+from wire.strict_json import read
 from wire.topic import Lane
 
 
@@ -38,15 +39,11 @@ def encode_receipt(receipt: Receipt) -> bytes:
 
 
 def decode_receipt(payload: bytes) -> Receipt:
-    """Raise WireError: TOO_LARGE, WRONG_SHAPE or NOT_JSON. A receipt deletes: take no liberties."""
-    if len(payload) > SENT_BYTES:
-        raise WireError(Refusal.TOO_LARGE, f"receipt of {len(payload)} bytes")
-    try:
-        receipt = _decoder.decode(payload)
-    except msgspec.ValidationError as error:
-        raise WireError(Refusal.WRONG_SHAPE, str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise WireError(Refusal.NOT_JSON, str(error)) from error
+    """Raise WireError: TOO_LARGE, WRONG_SHAPE, NOT_JSON or TIME_RANGE.
+
+    A receipt deletes, and may set a clock: take no liberties.
+    """
+    receipt = read(_decoder, payload, SENT_BYTES)
     if not is_epoch(receipt.epoch) or not all(is_epoch(epoch) for epoch in receipt.done):
         raise WireError(Refusal.WRONG_SHAPE, "an epoch is not 16 hexadecimal digits")
     if len(receipt.have) > RANGES or len(receipt.done) > EPOCHS_STATED:
@@ -54,4 +51,13 @@ def decode_receipt(payload: bytes) -> Receipt:
     for low, high in receipt.have:
         if not 1 <= low <= high <= COUNT:
             raise WireError(Refusal.WRONG_SHAPE, f"range {low}..{high}")
+    _check_times(receipt)
     return receipt
+
+
+def _check_times(receipt: Receipt) -> None:
+    echo = receipt.answers
+    if echo is not None and not (1 <= len(echo.boot) <= BOOT and 0 <= echo.mono <= COUNT):
+        raise WireError(Refusal.WRONG_SHAPE, f"for: boot {echo.boot[:80]!r}, mono {echo.mono}")
+    if not EARLIEST_US <= receipt.time < LATEST_US:
+        raise WireError(Refusal.TIME_RANGE, f"time {receipt.time} us is not in 2020..2100")

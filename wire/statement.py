@@ -9,7 +9,7 @@ from wire.refusal import Refusal, WireError
 EPOCH_DIGITS = 16
 
 
-class EpochStatement(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
+class EpochStatement(msgspec.Struct, frozen=True, omit_defaults=True):
     """One epoch of one lane.
 
     `floor`: lowest seq still held or covered, else last + 1. `taken`: readings committed in it
@@ -27,7 +27,7 @@ class EpochStatement(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     dropped: dict[str, int] = {}
 
 
-class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
+class Statement(msgspec.Struct, frozen=True, omit_defaults=True):
     """`n` counts within the first epoch listed, the current one; `partial` when the list is cut."""
 
     n: int
@@ -68,6 +68,8 @@ def _check_epoch(one: EpochStatement) -> None:
     for reason, count in one.dropped.items():
         if not POINT.fullmatch(reason) or not 0 < count <= COUNT:
             _refuse(f"epoch {one.epoch}: dropped {reason[:40]!r} {count}")
+    if sum(one.dropped.values()) > one.taken:
+        _refuse(f"epoch {one.epoch}: dropped more than the {one.taken} taken")
 
 
 def _refuse(detail: str) -> None:
