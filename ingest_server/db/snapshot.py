@@ -37,7 +37,7 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=False):
 
     `learned`: when the server committed this revision. `age_us`: learned - since when first paged.
     `clock`: how far `since` may be trusted (`synchronised`, `holdover`, `server`, `unset`,
-    `clock_suspect`). `place` names a place of server.toml, or None.
+    `clock_suspect`). `place` names a place of server.toml, or None. `announces`: sound again.
     """
 
     alarm_id: str
@@ -75,3 +75,4 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=False):
     quality: str | None = None
     actor: str | None = None
     comment: str | None = None
+    announces: bool = False
