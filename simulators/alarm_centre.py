@@ -100,9 +100,9 @@ class AlarmCentre:
     async def wait_for(
         self,
         predicate: Callable[[Delivery], bool],
-        timeout: float = 10.0,
+        timeout: float = 10.0,  # noqa: ASYNC109 - its error tells what came
         *,
-        after: int = 0,  # noqa: ASYNC109 - its error tells what came
+        after: int = 0,
     ) -> Delivery:
         """Return the first delivery, numbered above `after`, that satisfies the predicate.
 

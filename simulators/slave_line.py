@@ -106,6 +106,7 @@ class SlaveLine:
         arrived = self._sender.due(now)
         if arrived:
             self._quiet_since_us = now
+            self._start_sending(now)
         return arrived
 
     def wake_us(self, _now: int) -> int | None:
@@ -191,7 +192,7 @@ class SlaveLine:
             return
         ready, _, reply = heapq.heappop(self._ready)
         self.counts.replies += 1
-        self._sender.send(reply, max(ready, self._quiet_since_us))
+        self._sender.send(reply, max(ready, self._quiet_since_us + self.wire.gap_us))
 
 
 def _by_address(units: Iterable[SlaveUnit]) -> dict[int, SlaveUnit]:

@@ -85,7 +85,7 @@ class SmokeDetector:
         self._smoke_present = present
         self._latch()
 
-    def service(self, needed: bool) -> None:  # noqa: FBT001 - same
+    def set_service(self, needed: bool) -> None:  # noqa: FBT001 - same
         """Make the detector ask for service (dirty or defective), or stop asking."""
         self._service = needed
 

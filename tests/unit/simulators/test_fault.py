@@ -1,0 +1,110 @@
+"""Faults come when told, for as long as told, and spoil frames in their own way."""
+
+import pytest
+
+from simulators.fault import (
+    RADAR_KINDS,
+    Fault,
+    FaultKind,
+    FaultPlan,
+    exception,
+    half_frame,
+    hinders,
+    late,
+    lateness_us,
+    noise,
+    silence,
+    spoil_radar_frame,
+    spoil_reply,
+    wrong_checksum,
+    wrong_unit,
+)
+
+PDU = bytes.fromhex("02 01 01")
+FRAME = bytes.fromhex("01 02 01 01 60 48")
+
+
+def test_no_fault_no_change() -> None:
+    assert spoil_reply(1, PDU, ()) == FRAME
+
+
+@pytest.mark.parametrize(
+    ("fault", "frame"),
+    [
+        (silence(), ""),
+        (late(0.5), "01 02 01 01 60 48"),
+        (exception(2), "01 82 02 C1 61"),
+        (wrong_unit(2), "02 02 01 01 60 0C"),
+        (wrong_checksum(), "01 02 01 01 60 49"),
+        (half_frame(), "01 02 01"),
+        (noise(before=b"\xff\xfe"), "FF FE 01 02 01 01 60 48"),
+    ],
+)
+def test_each_kind_spoils_a_reply(fault: Fault, frame: str) -> None:
+    assert spoil_reply(1, PDU, (fault,)) == bytes.fromhex(frame)
+
+
+def test_the_generic_exception_vector() -> None:
+    refused = spoil_reply(1, bytes.fromhex("03 02 00 01"), (exception(2),))
+    assert refused == bytes.fromhex("01 83 02 C0 F1")
+
+
+def test_silence_beats_noise() -> None:
+    assert spoil_reply(1, PDU, (silence(), noise())) == b""
+
+
+def test_count_of_replies() -> None:
+    plan = FaultPlan()
+    plan.add(late(0.5, count=2))
+    assert [lateness_us(plan.draw()) for _ in range(3)] == [500_000, 500_000, 0]
+    assert plan.standing == ()
+
+
+def test_until_cleared() -> None:
+    plan = FaultPlan()
+    plan.add(silence())
+    assert all(hinders(plan.draw()) for _ in range(10))
+    plan.clear()
+    assert plan.draw() == ()
+
+
+def test_several_at_once_in_a_fixed_order() -> None:
+    plan = FaultPlan()
+    for fault in (noise(), wrong_checksum(), late(1)):
+        plan.add(fault)
+    kinds = [fault.kind for fault in plan.draw()]
+    assert kinds == [FaultKind.LATE, FaultKind.WRONG_CHECKSUM, FaultKind.NOISE]
+
+
+def test_only_frames_of_a_name() -> None:
+    plan = FaultPlan(allowed=RADAR_KINDS)
+    plan.add(silence(1, only="fall"))
+    assert plan.draw("movement") == ()
+    assert len(plan.draw("fall")) == 1
+    assert plan.draw("fall") == ()
+
+
+def test_same_seed_same_draws() -> None:
+    def drawn(seed: int) -> list[int]:
+        plan = FaultPlan(seed=seed)
+        plan.add(wrong_checksum(probability=0.5))
+        return [len(plan.draw()) for _ in range(64)]
+
+    assert drawn(1) == drawn(1)
+    assert drawn(1) != drawn(2)
+    assert 0 < sum(drawn(1)) < 64
+
+
+def test_bad_faults_are_refused() -> None:
+    plan = FaultPlan(allowed=RADAR_KINDS)
+    with pytest.raises(ValueError, match="late"):
+        plan.add(late(1))
+    with pytest.raises(ValueError, match="probability"):
+        plan.add(silence(probability=1.5))
+
+
+def test_radar_checksum_stands_before_the_tail() -> None:
+    fall = bytes.fromhex("53 59 83 01 00 01 01 32 54 43")
+    assert spoil_radar_frame(fall, (wrong_checksum(),)) == fall[:-3] + b"\x33" + fall[-2:]
+    assert spoil_radar_frame(fall, (silence(),)) == b""
+    assert spoil_radar_frame(fall, (noise(before=b"\x53"),)) == b"\x53" + fall
