@@ -1,0 +1,97 @@
+"""How raw bits and bytes become a point's value: the words of the catalogue, no arithmetic."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from alarm_rules.rule import Name
+
+
+class NumberType(StrEnum):
+    """How many bytes a raw value has and what they mean; big-endian unless the words say less."""
+
+    BIT = "bit"
+    U8 = "u8"
+    U16 = "u16"
+    S16 = "s16"
+    U32 = "u32"
+    S32 = "s32"
+    F32 = "f32"
+
+
+SIZES = {
+    NumberType.BIT: 1,
+    NumberType.U8: 1,
+    NumberType.U16: 2,
+    NumberType.S16: 2,
+    NumberType.U32: 4,
+    NumberType.S32: 4,
+    NumberType.F32: 4,
+}
+"""Bytes of each type; a bit counts as one."""
+
+
+class WordOrder(StrEnum):
+    """Which register of a 32-bit value comes first (Modbus leaves it to the maker)."""
+
+    HIGH_FIRST = "high_first"
+    LOW_FIRST = "low_first"
+
+
+class Table(StrEnum):
+    """The four tables of Modbus; the same words as the gateway's bus uses."""
+
+    COILS = "coils"
+    DISCRETE_INPUTS = "discrete_inputs"
+    HOLDING_REGISTERS = "holding_registers"
+    INPUT_REGISTERS = "input_registers"
+
+
+BIT_TABLES = frozenset({Table.COILS, Table.DISCRETE_INPUTS})
+Address = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
+RawText = Annotated[str, msgspec.Meta(pattern=r"\A-?[0-9]{1,10}\Z")]
+FrameCode = Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-F]{2} [0-9A-F]{2}\Z")]
+"""Control and command byte of a radar frame in hexadecimal, as the manuals print them."""
+
+
+class Encoding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Raw value to value, in this order: sentinels, enum or bits, then scale and offset, range.
+
+    `enum` maps the raw number to a state or a text; a number outside it is bad/out_of_range.
+    `bits`: positions OR-ed into a state. `invert`: the state is the opposite of what is read.
+    `sentinels` map a raw number to the reason (wire.quality) of a bad value. `minimum`, `maximum`
+    bound the scaled value, in the point's unit; beyond is bad/out_of_range with its limit bit.
+    """
+
+    type: NumberType
+    scale: float = 1.0
+    offset: float = 0.0
+    enum: dict[RawText, bool | str] | None = None
+    bits: tuple[Annotated[int, msgspec.Meta(ge=0, le=31)], ...] = ()
+    invert: bool = False
+    sentinels: dict[RawText, Name] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class Register(Encoding, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A value in a Modbus table. `address` is on the wire (zero-based), `doc_address` in print."""
+
+    table: Table
+    address: Address
+    doc_address: str | None = None
+    word_order: WordOrder = WordOrder.HIGH_FIRST
+
+    @property
+    def count(self) -> int:
+        """Bits or registers that the value takes."""
+        return 1 if self.table in BIT_TABLES else max(1, SIZES[self.type] // 2)
+
+
+class Field(Encoding, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A value in frames of a stream: `length` payload bytes in all, the value from byte `at`."""
+
+    frames: Annotated[tuple[FrameCode, ...], msgspec.Meta(min_length=1)]
+    length: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 1
+    at: Annotated[int, msgspec.Meta(ge=0, le=1023)] = 0

@@ -1,0 +1,119 @@
+"""Profile and Point: what the catalogue knows of one kind of device."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from alarm_rules.duration import Duration
+from alarm_rules.rule import Line, Name, Rule, Words
+from device_profiles.encoding import Address, Field, FrameCode, Register
+from device_profiles.transport import Transport
+
+SCHEMA = 1
+
+
+class DeviceKind(StrEnum):
+    """The five kinds; the folder of a profile has the same name."""
+
+    SMOKE = "smoke"
+    WATER = "water"
+    MANHOLE = "manhole"
+    GAS = "gas"
+    RADAR = "radar"
+
+
+class Grade(StrEnum):
+    """How well the map is founded: maker's document, secondary source, memory."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the profile comes from, what speaks against it, what no one has yet tried."""
+
+    grade: Grade
+    source: Line
+    caveats: tuple[Line, ...] = ()
+    verify_on_hardware: tuple[Line, ...] = ()
+
+
+class ValueKind(StrEnum):
+    """What a value is: true or false, a number with a unit, or one of some words."""
+
+    STATE = "state"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a point is reported: on change beyond `deadband`, and at least each `max_interval`."""
+
+    max_interval: Duration = 60_000_000
+    deadband: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing that the device tells. `unit`: primary SenML unit, for numbers only.
+
+    It comes from a `register` (Modbus) or from a `field` of a frame (stream).
+    """
+
+    id: Name
+    value: ValueKind
+    title: Words
+    unit: str | None = None
+    report: Report = Report()
+    register: Register | None = None
+    field: Field | None = None
+
+
+class RegisterWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Write one holding register, then wait `pause`."""
+
+    address: Address
+    value: Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
+    pause: Duration = 0
+
+
+class FrameWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Send one frame with `data` in hexadecimal, then wait `pause`."""
+
+    frame: FrameCode
+    data: Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-F]{2}( [0-9A-F]{2})*\Z")]
+    pause: Duration = 0
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may be done to the device from afar: this list is the allow-list."""
+
+    id: Name
+    title: Words
+    writes: tuple[RegisterWrite, ...] = ()
+    sends: tuple[FrameWrite, ...] = ()
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One kind of device. `schema`: version of this format; `version`: of this profile."""
+
+    schema: int
+    id: Name
+    version: Annotated[int, msgspec.Meta(ge=1)]
+    kind: DeviceKind
+    maker: Line
+    model: Line
+    title: Words
+    evidence: Evidence
+    transport: Transport
+    points: Annotated[tuple[Point, ...], msgspec.Meta(min_length=1)]
+    rules: tuple[Rule, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+    def point(self, point_id: str) -> Point:
+        """Raise KeyError when the profile has no such point."""
+        for point in self.points:
+            if point.id == point_id:
+                return point
+        raise KeyError(point_id)

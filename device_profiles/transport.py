@@ -1,0 +1,111 @@
+"""How a kind of device is spoken to: Modbus polls, or a stream of R60 frames."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from alarm_rules.duration import Duration
+from device_profiles.encoding import Address, FrameCode, Table
+
+
+class Parity(StrEnum):
+    """Parity bit of a serial character."""
+
+    NONE = "N"
+    EVEN = "E"
+    ODD = "O"
+
+
+class Serial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the device ships with; a site may have set another."""
+
+    baud: Annotated[int, msgspec.Meta(ge=300, le=4_000_000)] = 9600
+    data_bits: Annotated[int, msgspec.Meta(ge=7, le=8)] = 8
+    parity: Parity = Parity.NONE
+    stop_bits: Annotated[int, msgspec.Meta(ge=1, le=2)] = 1
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A harmless read whose reply can not be mistaken for any regular one (design P6)."""
+
+    table: Table
+    address: Address
+    count: Annotated[int, msgspec.Meta(ge=1, le=125)] = 1
+
+
+UnitId = Annotated[int, msgspec.Meta(ge=1, le=255)]
+
+
+class Modbus(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="modbus",
+):
+    """Request and reply. Durations are microseconds.
+
+    `late_max`: how late a reply may still come after the time-out; the unit rests so long.
+    `turnaround`: silence that the device needs between its reply and the next request.
+    `first_unit`..`last_unit`: the addresses that can be set (255 is outside the standard, but
+    is made). `probe`: what to read first after a time-out, where the map allows.
+    """
+
+    serial: Serial = Serial()
+    poll_period: Duration = 1_000_000
+    timeout: Duration = 500_000
+    late_max: Duration = 3_000_000
+    turnaround: Duration = 0
+    default_unit: UnitId = 1
+    first_unit: UnitId = 1
+    last_unit: UnitId = 247
+    max_registers: Annotated[int, msgspec.Meta(ge=1, le=125)] = 125
+    max_bits: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 2000
+    max_gap: Annotated[int, msgspec.Meta(ge=0, le=124)] = 0
+    probe: Probe | None = None
+
+
+class R60(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="r60",
+):
+    """MicRadar R60 family: `53 59` control command length(2) data sum8 `54 43`.
+
+    `liveness`: no valid frame for so long is a communication failure. `heartbeat`: no frame of
+    `heartbeat_frame` for so long is degraded. `resync`: queries for what is reported on change
+    only, sent on open, after any damage, after a reboot and every `resync_period`; `settings`:
+    queries for what would make the device silent, on open and every `settings_period`. A query
+    is asked `tries` times, `reply_timeout` apart, then waits for its next round; an answer that
+    stays out for `stale_after` makes the point uncertain/stale. `ignored`: known frames that
+    carry no point.
+    """
+
+    serial: Serial = Serial(baud=115_200)
+    liveness: Duration = 10_000_000
+    heartbeat: Duration = 150_000_000
+    heartbeat_frame: FrameCode = "01 01"
+    heartbeat_point: str = "heartbeat"
+    restart_frames: tuple[FrameCode, ...] = ("05 01",)
+    uptime_point: str = "uptime"
+    resync: tuple[FrameCode, ...]
+    resync_period: Duration = 15_000_000
+    settings: tuple[FrameCode, ...] = ()
+    settings_period: Duration = 600_000_000
+    ignored: tuple[FrameCode, ...] = ()
+    query_data: Annotated[int, msgspec.Meta(ge=0, le=255)] = 0x0F
+    query_gap: Duration = 50_000
+    reply_timeout: Duration = 1_000_000
+    tries: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
+    stale_after: Duration = 60_000_000
+    frame_gap: Duration = 100_000
+    max_length: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 64
+
+
+Transport = Modbus | R60
+"""One more family (TinyFrame, ASCII lines) is one more struct here and one driver."""
