@@ -125,6 +125,11 @@ def match(buffer: bytes, request: Request) -> Match:
     return Match(reason, stale=tuple(stale))
 
 
+def stale_units(buffer: bytes) -> tuple[int, ...]:
+    """Return the unit of every sound frame in bytes that nobody asked for."""
+    return tuple(frame[0] for frame, _ in _frames(buffer))
+
+
 def _pdu(request: Request) -> ModbusPDU:
     match request:
         case Read(table=table, address=address, count=count):

@@ -1,0 +1,140 @@
+"""What happened on one line: counters per unit, reply times, use of the wire, the last frames."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+
+from edge_agent.bus.modbus import stale_units
+from edge_agent.bus.outcome import Outcome
+from edge_agent.exchange import Failure, Fault, Reply, Request
+from edge_agent.health import FrameRecord, UnitHealth
+
+_REPLY_TIMES_KEPT = 256
+_FRAMES_KEPT = 128
+_WINDOW_US = 60_000_000
+_SLICES = 6
+_COUNTER = {
+    Fault.TIME_OUT: "time_outs",
+    Fault.CRC: "crc_errors",
+    Fault.EXCEPTION: "exceptions",
+    Fault.WRONG_REPLY: "wrong_replies",
+    Fault.TOO_EARLY: "too_early",
+}
+
+
+@dataclass(slots=True)
+class _UnitCount:
+    requests: int = 0
+    replies: int = 0
+    exceptions: int = 0
+    time_outs: int = 0
+    crc_errors: int = 0
+    wrong_replies: int = 0
+    too_early: int = 0
+    cancelled: int = 0
+    stale: int = 0
+    reply_us: deque[int] = field(default_factory=lambda: deque(maxlen=_REPLY_TIMES_KEPT))
+
+    def counters(self) -> dict[str, int]:
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "reply_us"}
+
+
+class LineAccount:
+    """Counts for ever and keeps little: the last reply times, frames and minute of use."""
+
+    def __init__(self) -> None:
+        self._units: dict[int, _UnitCount] = {}
+        self._frames: deque[FrameRecord] = deque(maxlen=_FRAMES_KEPT)
+        self._busy = _BusyMeter()
+        self.discarded_bytes = 0
+
+    def asked(self, request: Request, outcome: Outcome) -> None:
+        """Book one exchange that came to an end."""
+        unit = self._unit(request.unit)
+        self._discarded(outcome.stray, outcome.ended_us)
+        if outcome.sent_us is None:
+            return
+        unit.requests += 1
+        self._busy.add(outcome.sent_us, outcome.ended_us)
+        self._frames.append(FrameRecord(outcome.sent_us, "sent", outcome.request))
+        self._frames.append(FrameRecord(outcome.ended_us, outcome.verdict, outcome.received))
+        for stale in outcome.stale:
+            self._unit(stale).stale += 1
+        if isinstance(outcome.result, Reply):
+            unit.replies += 1
+            unit.reply_us.append(outcome.ended_us - outcome.sent_us)
+        else:
+            _count_failure(unit, outcome.result)
+
+    def cancelled(self, unit: int) -> None:
+        """Book an exchange that the asker gave up."""
+        self._unit(unit).cancelled += 1
+
+    def busy(self, now_us: int) -> float:
+        return self._busy.share(now_us)
+
+    def frames(self) -> tuple[FrameRecord, ...]:
+        """Return the last frames, oldest first, for whoever looks into a fault."""
+        return tuple(self._frames)
+
+    def units(self, resting_until_us: Callable[[int], int]) -> tuple[UnitHealth, ...]:
+        return tuple(
+            UnitHealth(
+                unit=number,
+                **count.counters(),
+                reply_p50_us=_quantile(count.reply_us, 50),
+                reply_p99_us=_quantile(count.reply_us, 99),
+                resting_until_us=resting_until_us(number),
+            )
+            for number, count in sorted(self._units.items())
+        )
+
+    def _unit(self, unit: int) -> _UnitCount:
+        return self._units.setdefault(unit, _UnitCount())
+
+    def _discarded(self, stray: bytes, at_us: int) -> None:
+        if not stray:
+            return
+        self.discarded_bytes += len(stray)
+        self._frames.append(FrameRecord(at_us, "discarded", stray))
+        for unit in stale_units(stray):
+            self._unit(unit).stale += 1
+
+
+class _BusyMeter:
+    """Adds up the use of the wire in ten-second slices and forgets those older than a minute."""
+
+    def __init__(self) -> None:
+        self._slices: deque[tuple[int, int]] = deque(maxlen=_SLICES + 1)
+        self._since_us: int | None = None
+
+    def add(self, start_us: int, end_us: int) -> None:
+        if self._since_us is None:
+            self._since_us = start_us
+        number = end_us // (_WINDOW_US // _SLICES)
+        used = end_us - start_us
+        if self._slices and self._slices[-1][0] == number:
+            used += self._slices.pop()[1]
+        self._slices.append((number, used))
+
+    def share(self, now_us: int) -> float:
+        if self._since_us is None:
+            return 0.0
+        slice_us = _WINDOW_US // _SLICES
+        oldest = now_us // slice_us - _SLICES
+        used = sum(busy for number, busy in self._slices if number >= oldest)
+        observed = now_us - max(self._since_us, oldest * slice_us)
+        return min(used / max(observed, 1), 1.0)
+
+
+def _count_failure(unit: _UnitCount, failure: Failure) -> None:
+    name = _COUNTER.get(failure.fault)
+    if name is not None:
+        setattr(unit, name, getattr(unit, name) + 1)
+
+
+def _quantile(values: deque[int], per_cent: int) -> int | None:
+    if not values:
+        return None
+    ordered = sorted(values)
+    return ordered[min(len(ordered) * per_cent // 100, len(ordered) - 1)]

@@ -1,0 +1,182 @@
+"""A line owns one port and one thread: one exchange at a time, and no late reply passes."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from edge_agent.bus.account import LineAccount
+from edge_agent.bus.line_thread import LineThread
+from edge_agent.bus.modbus import encode
+from edge_agent.bus.outcome import OWES_NOTHING, Errand, Outcome
+from edge_agent.bus.rest import RestBook, Standing
+from edge_agent.bus.serial_port import Port, PortSettings, open_serial
+from edge_agent.exchange import Failure, Fault, Reply, Request
+from edge_agent.health import FrameRecord, LineHealth
+from runtime.clock import Clock
+
+SETTLE_US = 3_300_000
+"""How long a line rests after it was opened: the usual `late_max` and a margin."""
+
+_FIRST_TRY_S = 2.0
+_THREAD_HANGS_S = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """`settle_us`: rest after opening, since whoever held the port before may be owed a reply.
+
+    `refuse_early` is off only for a port behind which no wire keeps the time.
+    """
+
+    name: str
+    port: PortSettings
+    settle_us: int = SETTLE_US
+    refuse_early: bool = True
+
+
+class Line:
+    """An async context manager; inside it `exchange` may be called by any task of this loop."""
+
+    def __init__(
+        self,
+        settings: LineSettings,
+        clock: Clock,
+        open_port: Callable[[PortSettings], Port] = open_serial,
+    ) -> None:
+        """Take the settings; nothing is opened before `async with`."""
+        self._settings = settings
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._rests = RestBook()
+        self._account = LineAccount()
+        self._first_try = asyncio.Event()
+        self._opened = 0
+        self._problem = "not opened yet"
+        self._thread = LineThread(
+            settings.port, clock, open_port, self, refuse_early=settings.refuse_early
+        )
+
+    @property
+    def name(self) -> str:
+        return self._settings.name
+
+    async def __aenter__(self) -> Self:
+        self._thread.start(asyncio.get_running_loop())
+        try:
+            async with asyncio.timeout(_FIRST_TRY_S):
+                await self._first_try.wait()
+        except TimeoutError:
+            _log.warning("line %s: opening %s hangs", self.name, self._settings.port.path)
+        except asyncio.CancelledError:
+            await self._thread.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._thread.stop()
+
+    async def exchange(
+        self, request: Request, *, timeout_us: int, late_max_us: int
+    ) -> Reply | Failure:
+        """Send the request and return what its unit answered, or why it did not.
+
+        `timeout_us` runs from the first bit sent to the last bit of the reply (never less than the
+        wire needs, and 20 ms). A unit that did not answer rests for longer than `late_max_us`;
+        while it rests, and while the port is gone, the failure comes at once. Raise ValueError for
+        a request that no frame can carry. When the caller is cancelled, the unit rests too.
+        """
+        frame = encode(request)
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        async with self._turn:
+            refusal = self._refusal(request)
+            if refusal is not None:
+                return refusal
+            return await self._send(Errand(request, frame, timeout_us), late_max_us)
+
+    def resting_until_us(self, unit: int) -> int:
+        """When the unit may be asked again; a time that has passed if it may be now."""
+        return self._rests.until_us(unit)
+
+    def needs_other_shape(self, unit: int) -> bool:
+        """Tell whether the unit's next request should have another length or function.
+
+        It is true from a time-out until the unit's next answer. A caller that knows another read
+        in the unit's map asks that one first; a caller that does not may ask what it always asks.
+        """
+        now = self._clock.mono_us()
+        return self._rests.standing(unit, now) is Standing.NEEDS_OTHER_SHAPE
+
+    def health(self) -> LineHealth:
+        return LineHealth(
+            line=self.name,
+            is_open=not self._problem,
+            problem=self._problem,
+            opened=self._opened,
+            busy=self._account.busy(self._clock.mono_us()),
+            discarded_bytes=self._account.discarded_bytes,
+            units=self._account.units(self._rests.until_us),
+        )
+
+    def frames(self) -> tuple[FrameRecord, ...]:
+        """Return the last 128 frames and discarded bytes, oldest first."""
+        return self._account.frames()
+
+    def port_opened(self) -> None:
+        """Take note from the thread: the port is open, and who knows what was asked before."""
+        self._rests.rest_all(self._clock.mono_us() + self._settings.settle_us)
+        self._opened += 1
+        self._problem = ""
+        self._first_try.set()
+        _log.info("line %s: %s is open", self.name, self._settings.port.path)
+
+    def port_gone(self, problem: str) -> None:
+        """Take note from the thread: the port is gone, or still is."""
+        if problem != self._problem:
+            _log.warning("line %s: %s", self.name, problem)
+        self._problem = problem
+        self._first_try.set()
+
+    def _refusal(self, request: Request) -> Failure | None:
+        now = self._clock.mono_us()
+        if self._problem:
+            return Failure(Fault.PORT_GONE, now, None, self._problem)
+        if self._rests.standing(request.unit, now) is Standing.RESTING:
+            return Failure(Fault.RESTING, now)
+        return None
+
+    async def _send(self, errand: Errand, late_max_us: int) -> Reply | Failure:
+        patience_s = 2 * errand.timeout_us / 1_000_000 + _THREAD_HANGS_S
+        try:
+            async with asyncio.timeout(patience_s):
+                outcome = await self._thread.run(errand)
+        except (asyncio.CancelledError, TimeoutError) as error:
+            now = self._clock.mono_us()
+            errand.abandoned = True
+            self._thread.wake()
+            self._account.cancelled(errand.request.unit)
+            self._rests.rest(errand.request, now, late_max_us)
+            if isinstance(error, TimeoutError):
+                return Failure(Fault.PORT_GONE, now, None, "the port's thread hangs")
+            raise
+        self._note(errand, outcome, late_max_us)
+        return outcome.result
+
+    def _note(self, errand: Errand, outcome: Outcome, late_max_us: int) -> None:
+        self._account.asked(errand.request, outcome)
+        result = outcome.result
+        if isinstance(result, Reply) or result.fault in OWES_NOTHING:
+            self._rests.answered(errand.request.unit)
+        elif outcome.sent_us is not None:
+            self._rests.rest(errand.request, outcome.ended_us, late_max_us)

@@ -1,0 +1,52 @@
+"""What one exchange brought, and what else was heard on the line."""
+
+from dataclasses import dataclass
+
+from edge_agent.bus.modbus import Verdict
+from edge_agent.exchange import Failure, Fault, Reply, Request
+
+FAULT_OF_VERDICT = {
+    Verdict.SILENCE: Fault.TIME_OUT,
+    Verdict.INCOMPLETE: Fault.TIME_OUT,
+    Verdict.NOISE: Fault.CRC,
+    Verdict.CRC: Fault.CRC,
+    Verdict.WRONG_UNIT: Fault.WRONG_REPLY,
+    Verdict.WRONG_FUNCTION: Fault.WRONG_REPLY,
+    Verdict.WRONG_LENGTH: Fault.WRONG_REPLY,
+    Verdict.WRONG_ECHO: Fault.WRONG_REPLY,
+}
+OWES_NOTHING = frozenset({Fault.EXCEPTION, Fault.RESTING})
+"""Faults after which no reply of the unit can still be on its way."""
+
+
+@dataclass(slots=True)
+class Errand:
+    """One request on its way: handed to the line's thread, and perhaps given up meanwhile."""
+
+    request: Request
+    frame: bytes
+    timeout_us: int
+    sent_us: int | None = None
+    abandoned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`sent_us` is None if the request never left. `stale`: units whose sound frames came instead.
+
+    `stray`: bytes thrown away since the exchange before, because nobody had asked for them.
+    """
+
+    result: Reply | Failure
+    verdict: str
+    request: bytes
+    sent_us: int | None
+    ended_us: int
+    received: bytes = b""
+    stray: bytes = b""
+    stale: tuple[int, ...] = ()
+
+
+def not_sent(errand: Errand, failure: Failure, stray: bytes = b"") -> Outcome:
+    """Return the outcome of a request that never left."""
+    return Outcome(failure, "not_sent", errand.frame, None, failure.at_us, stray=stray)

@@ -1,0 +1,166 @@
+"""One exchange on an open port, by absolute deadlines; runs in the line's own thread."""
+
+from edge_agent.bus.modbus import EXCEPTION_FRAME, Match, Verdict, expected_length, match
+from edge_agent.bus.outcome import FAULT_OF_VERDICT, Errand, Outcome
+from edge_agent.bus.serial_port import Port, PortGoneError
+from edge_agent.bus.wake import Wake
+from edge_agent.bus.wire_time import SerialFormat
+from edge_agent.exchange import Failure, Fault, Reply
+from runtime.clock import Clock
+
+_HEARD_MAX = 1_024
+_STRAY_MAX = 1_024
+_LEAST_TURNAROUND_US = 20_000
+_NEVER_SILENT = "the line is never silent"
+_TAKEN = (Verdict.REPLY, Verdict.EXCEPTION)
+
+
+class Talk:
+    """Knows when the wire was last in use, and hears nothing that was not asked for.
+
+    `refuse_early`: refuse a reply that comes sooner than the wire could bring it. Off only for a
+    port behind which no wire keeps the time.
+    """
+
+    def __init__(
+        self, port: Port, shape: SerialFormat, clock: Clock, wake: Wake, *, refuse_early: bool
+    ) -> None:
+        self._port = port
+        self._shape = shape
+        self._clock = clock
+        self._wake = wake
+        self._refuse_early = refuse_early
+        self._used_until_us = clock.mono_us()
+        self._stray = bytearray()
+
+    def listen(self, wait_us: int) -> None:
+        """Throw away what comes while nothing is asked, at most `wait_us`, until woken."""
+        self._discard(self._port.receive(wait_us, self._wake.fileno()))
+
+    def exchange(self, errand: Errand) -> Outcome:
+        """Ask once the wire is silent and hear the answer; every end of it is an Outcome."""
+        try:
+            if not self._become_silent(errand):
+                now = self._clock.mono_us()
+                return self._outcome(errand, Failure(Fault.TIME_OUT, now, None, _NEVER_SILENT))
+            return self._ask(errand)
+        except PortGoneError as error:
+            failure = Failure(Fault.PORT_GONE, self._clock.mono_us(), None, str(error))
+            return self._outcome(errand, failure)
+
+    def _become_silent(self, errand: Errand) -> bool:
+        """Discard late bytes until 3.5 characters of silence have passed since the last one."""
+        give_up_us = self._clock.mono_us() + errand.timeout_us
+        while not errand.abandoned:
+            wait_us = self._used_until_us + self._shape.gap_us - self._clock.mono_us()
+            data = self._port.receive(wait_us)
+            now = self._clock.mono_us()
+            if data:
+                self._discard(data)
+            elif now >= self._used_until_us + self._shape.gap_us:
+                return True
+            if now > give_up_us:
+                return False
+        return False
+
+    def _ask(self, errand: Errand) -> Outcome:
+        sent = self._clock.mono_us()
+        errand.sent_us = sent
+        self._used_until_us = sent + self._shape.duration_us(len(errand.frame))
+        self._port.send(errand.frame, errand.timeout_us)
+        least_us = self._shape.duration_us(len(errand.frame) + expected_length(errand.request))
+        deadline = sent + max(errand.timeout_us, least_us + _LEAST_TURNAROUND_US)
+        return self._hear(errand, sent, deadline)
+
+    def _hear(self, errand: Errand, sent: int, deadline: int) -> Outcome:
+        heard = _Heard()
+        while not errand.abandoned:
+            wait_us = deadline - self._clock.mono_us()
+            if wait_us <= 0:
+                break
+            data = self._port.receive(wait_us, self._wake.fileno())
+            if not data:
+                self._wake.clear()
+                continue
+            now = self._clock.mono_us()
+            self._used_until_us = now
+            found = heard.take(data, errand)
+            if found.verdict not in _TAKEN:
+                continue
+            if now >= self._earliest_us(errand, sent, found):
+                return self._taken(errand, sent, now, heard)
+            heard.refuse_early(found)
+        return self._not_answered(errand, heard)
+
+    def _earliest_us(self, errand: Errand, sent: int, found: Match) -> int:
+        if not self._refuse_early:
+            return sent
+        return self._shape.earliest_us(sent, len(errand.frame), found.size)
+
+    def _taken(self, errand: Errand, sent: int, now: int, heard: "_Heard") -> Outcome:
+        found = heard.found
+        if found.verdict is Verdict.REPLY:
+            return self._outcome(errand, Reply(found.words, sent, now), heard)
+        return self._outcome(errand, Failure(Fault.EXCEPTION, now, found.code), heard)
+
+    def _not_answered(self, errand: Errand, heard: "_Heard") -> Outcome:
+        now = self._clock.mono_us()
+        verdict = heard.found.verdict
+        if heard.early and verdict is Verdict.SILENCE:
+            return self._outcome(errand, Failure(Fault.TOO_EARLY, now), heard)
+        fault = FAULT_OF_VERDICT[verdict]
+        return self._outcome(errand, Failure(fault, now, None, str(verdict)), heard)
+
+    def _outcome(
+        self, errand: Errand, result: Reply | Failure, heard: "_Heard | None" = None
+    ) -> Outcome:
+        stray = bytes(self._stray)
+        self._stray.clear()
+        end = result.received_us if isinstance(result, Reply) else result.at_us
+        return Outcome(
+            result=result,
+            verdict=heard.found.verdict if heard else "not_sent",
+            request=errand.frame,
+            sent_us=errand.sent_us,
+            ended_us=end,
+            received=bytes(heard.bytes) if heard else b"",
+            stray=stray,
+            stale=heard.stale if heard else (),
+        )
+
+    def _discard(self, data: bytes) -> None:
+        if data:
+            self._used_until_us = self._clock.mono_us()
+            self._stray += data
+            del self._stray[:-_STRAY_MAX]
+
+
+class _Heard:
+    """The bytes since the request, what was found in them, and what had to be refused."""
+
+    def __init__(self) -> None:
+        self.bytes = bytearray()
+        self.found = Match(Verdict.SILENCE)
+        self.early = False
+        self._stale: tuple[int, ...] = ()
+
+    @property
+    def stale(self) -> tuple[int, ...]:
+        return self._stale + self.found.stale
+
+    def take(self, data: bytes, errand: Errand) -> Match:
+        """Add bytes and look again; what is surely too short for any reply is not looked at."""
+        self.bytes += data
+        del self.bytes[:-_HEARD_MAX]
+        if len(self.bytes) >= EXCEPTION_FRAME:
+            self.found = match(bytes(self.bytes), errand.request)
+        else:
+            self.found = Match(Verdict.INCOMPLETE)
+        return self.found
+
+    def refuse_early(self, found: Match) -> None:
+        """Forget a frame that can not be the answer, and go on with what follows it."""
+        self.early = True
+        self._stale += (*found.stale, self.bytes[found.end - found.size])
+        del self.bytes[: found.end]
+        self.found = Match(Verdict.INCOMPLETE if self.bytes else Verdict.SILENCE)

@@ -1,0 +1,79 @@
+"""What lines and devices say of themselves: snapshots for `status`, `doctor` and the birth."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wire.quality import Quality
+
+
+class DeviceState(StrEnum):
+    """How a device answers, as seen from its line."""
+
+    NEVER_HEARD = "never_heard"
+    ANSWERING = "answering"
+    MISSING = "missing"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitHealth:
+    """What one unit did since the start; `stale` are its sound frames that nobody waited for.
+
+    Reply times (µs from the first bit sent to the last received) are of the last 256 replies.
+    """
+
+    unit: int
+    requests: int = 0
+    replies: int = 0
+    exceptions: int = 0
+    time_outs: int = 0
+    crc_errors: int = 0
+    wrong_replies: int = 0
+    too_early: int = 0
+    cancelled: int = 0
+    stale: int = 0
+    reply_p50_us: int | None = None
+    reply_p99_us: int | None = None
+    resting_until_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRecord:
+    """Bytes that a line sent, took or discarded; `what` names the direction or the verdict."""
+
+    at_us: int
+    what: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LineHealth:
+    """`busy` is the share of the last minute in which the line was in use (0 to 1).
+
+    `problem` says why the port is gone, and is empty while it is open. `units` is empty for a
+    stream, which has none.
+    """
+
+    line: str
+    is_open: bool
+    problem: str = ""
+    opened: int = 0
+    busy: float = 0.0
+    discarded_bytes: int = 0
+    units: tuple[UnitHealth, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceHealth:
+    """`waits` says what the device waits for until `next_us`; `quality` is its newest worst one."""
+
+    device: str
+    line: str
+    state: DeviceState
+    last_reply_us: int | None
+    misses: int
+    last_fault: str
+    quality: Quality | None
+    waits: str
+    next_us: int
+    is_test: bool

@@ -1,0 +1,335 @@
+"""The line against simulated units on a real pty: nothing wrong passes, nothing stays behind."""
+
+import asyncio
+import os
+import select
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from edge_agent.bus.line import Line, LineSettings
+from edge_agent.bus.serial_port import PortSettings
+from edge_agent.bus.wire_time import SerialFormat
+from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Table, Write
+from runtime.clock import SystemClock
+from simulators.fault import (
+    exception,
+    half_frame,
+    late,
+    noise,
+    silence,
+    wrong_checksum,
+    wrong_unit,
+)
+from simulators.pseudo_terminal import PseudoTerminal
+from simulators.rtu import seal
+from simulators.serial_line import SerialLine
+from simulators.smoke_detector import SmokeDetector
+
+BAUD = 57_600
+MS = 1_000
+TIMEOUT_US = 60 * MS
+PATIENT_US = 1_000 * MS
+LATE_MAX_US = 150 * MS
+CLOCK = SystemClock()
+
+
+def status_of(unit: int) -> Read:
+    return Read(unit, Table.DISCRETE_INPUTS, 0, 4)
+
+
+def codes_of(unit: int) -> Read:
+    return Read(unit, Table.HOLDING_REGISTERS, 0, 4)
+
+
+@asynccontextmanager
+async def opened(
+    path: str, *, refuse_early: bool = True, settle_us: int = 0
+) -> AsyncIterator[Line]:
+    port = PortSettings(path, SerialFormat(baud=BAUD))
+    settings = LineSettings("line-1", port, settle_us=settle_us, refuse_early=refuse_early)
+    async with Line(settings, CLOCK) as line:
+        yield line
+
+
+async def ask(line: Line, request: Request, timeout_us: int = TIMEOUT_US) -> Reply | Failure:
+    return await line.exchange(request, timeout_us=timeout_us, late_max_us=LATE_MAX_US)
+
+
+async def words(line: Line, request: Request) -> tuple[int, ...]:
+    reply = await ask(line, request, PATIENT_US)
+    assert isinstance(reply, Reply), reply
+    return reply.words
+
+
+async def fault(line: Line, request: Request) -> Fault:
+    failure = await ask(line, request)
+    assert isinstance(failure, Failure), failure
+    return failure.fault
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - what is waited for happens in another thread
+        await asyncio.sleep(0.005)
+
+
+async def until_free(line: Line, unit: int) -> None:
+    await eventually(lambda: line.resting_until_us(unit) <= CLOCK.mono_us())
+
+
+@pytest.fixture
+def units() -> dict[int, SmokeDetector]:
+    return {number: SmokeDetector(number) for number in (1, 2, 3)}
+
+
+@pytest.fixture
+def slaves(units: dict[int, SmokeDetector], tmp_path: Path) -> Iterator[SerialLine]:
+    with SerialLine(
+        units.values(), baud=BAUD, stop_bits=1, insist_on_gap=True, link=tmp_path / "bus"
+    ) as line:
+        yield line
+
+
+@contextmanager
+def scripted(answer: Callable[[bytes], bytes]) -> Iterator[str]:
+    """A slave that answers each piece it reads at once, without keeping the wire's time."""
+    terminal = PseudoTerminal()
+    stop_reader, stop_writer = os.pipe()
+
+    def serve() -> None:
+        while True:
+            ready, _, _ = select.select([terminal.fileno, stop_reader], [], [])
+            if stop_reader in ready:
+                return
+            terminal.write(answer(terminal.read()))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield terminal.path
+    finally:
+        os.write(stop_writer, b"x")
+        thread.join()
+        os.close(stop_reader)
+        os.close(stop_writer)
+        terminal.close()
+
+
+async def test_reads_and_writes(slaves: SerialLine, units: dict[int, SmokeDetector]) -> None:
+    async with opened(slaves.path) as line:
+        assert await words(line, status_of(1)) == (1, 0, 0, 0)
+        units[1].set_smoke(True)
+        assert await words(line, status_of(1)) == (1, 0, 1, 1)
+        units[1].set_smoke(False)
+        assert await words(line, Write(1, 0, 234)) == (234,)
+        assert await words(line, status_of(1)) == (1, 0, 0, 0)
+        assert await words(line, codes_of(2)) == (0, 234, 0, 567)
+
+
+async def test_keeps_the_silence_between_frames(slaves: SerialLine) -> None:
+    async with opened(slaves.path) as line:
+        for turn in range(60):
+            await words(line, status_of(1 + turn % 3))
+    assert slaves.counts.requests == 60
+    assert slaves.counts.gap_violations == 0
+    assert slaves.counts.overlaps == 0
+
+
+async def test_one_exchange_at_a_time(slaves: SerialLine) -> None:
+    async with opened(slaves.path) as line, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(words(line, status_of(1 + n % 3))) for n in range(12)]
+    assert {task.result() for task in tasks} == {(1, 0, 0, 0)}
+    assert slaves.counts.overlaps == 0
+
+
+@pytest.mark.parametrize("lateness_us", [70 * MS, 110 * MS, 160 * MS, LATE_MAX_US + TIMEOUT_US])
+async def test_a_late_reply_finds_nobody_waiting(
+    slaves: SerialLine, units: dict[int, SmokeDetector], lateness_us: int
+) -> None:
+    async with opened(slaves.path) as line:
+        units[1].faults.add(late(lateness_us / 1_000_000, count=1))
+        assert await fault(line, status_of(1)) is Fault.TIME_OUT
+        units[1].set_smoke(True)
+        assert await fault(line, status_of(1)) is Fault.RESTING
+        while line.resting_until_us(1) > CLOCK.mono_us():
+            assert await words(line, status_of(2)) == (1, 0, 0, 0)
+        assert line.needs_other_shape(1)
+        assert await words(line, codes_of(1)) == (0, 234, 0, 567)
+        assert not line.needs_other_shape(1)
+        assert await words(line, status_of(1)) == (1, 0, 1, 1)
+        stale = {unit.unit: unit.stale for unit in line.health().units}
+        assert stale[1] == 1
+
+
+async def test_a_cancelled_exchange_lets_the_unit_rest(
+    slaves: SerialLine, units: dict[int, SmokeDetector]
+) -> None:
+    units[1].faults.add(late(0.03, count=1))
+    async with opened(slaves.path) as line:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await ask(line, status_of(1))
+        units[1].set_smoke(True)
+        assert await fault(line, status_of(1)) is Fault.RESTING
+        assert await words(line, status_of(2)) == (1, 0, 0, 0)
+        await until_free(line, 1)
+        assert await words(line, status_of(1)) == (1, 0, 1, 1)
+        assert [unit.cancelled for unit in line.health().units] == [1, 0]
+
+
+async def test_noise_before_a_reply_is_skipped(
+    slaves: SerialLine, units: dict[int, SmokeDetector]
+) -> None:
+    units[1].faults.add(noise(count=1, before=b"\x00\x01\x02\xff"))
+    async with opened(slaves.path) as line:
+        assert await words(line, status_of(1)) == (1, 0, 0, 0)
+
+
+async def test_an_exception_is_a_whole_answer(
+    slaves: SerialLine, units: dict[int, SmokeDetector]
+) -> None:
+    units[1].faults.add(exception(4, count=1))
+    async with opened(slaves.path) as line:
+        failure = await ask(line, status_of(1))
+        assert isinstance(failure, Failure)
+        assert (failure.fault, failure.code) == (Fault.EXCEPTION, 4)
+        assert await words(line, status_of(1)) == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("broken", "named"),
+    [
+        (silence(count=1), Fault.TIME_OUT),
+        (half_frame(count=1), Fault.TIME_OUT),
+        (wrong_checksum(count=1), Fault.CRC),
+        (wrong_unit(7, count=1), Fault.WRONG_REPLY),
+    ],
+)
+async def test_what_is_not_the_reply_is_refused_by_name(
+    slaves: SerialLine, units: dict[int, SmokeDetector], broken: object, named: Fault
+) -> None:
+    units[1].faults.add(broken)  # type: ignore[arg-type]  # parametrize knows no types
+    async with opened(slaves.path) as line:
+        assert await fault(line, status_of(1)) is named
+        assert await fault(line, status_of(1)) is Fault.RESTING
+        assert await words(line, status_of(2)) == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "pdu",
+    [b"\x04\x01\x01", b"\x02\x02\x01\x00", b"\x03\x02\x00\x01", b"\x84\x02"],
+    ids=["function", "count", "other table", "foreign exception"],
+)
+async def test_a_sound_frame_of_another_shape_is_refused(pdu: bytes) -> None:
+    with scripted(lambda _: seal(1, pdu)) as path:
+        async with opened(path, refuse_early=False) as line:
+            assert await fault(line, status_of(1)) is Fault.WRONG_REPLY
+
+
+async def test_a_reply_that_no_wire_could_have_brought_is_refused() -> None:
+    with scripted(lambda _: seal(1, b"\x02\x01\x01")) as path:
+        async with opened(path) as line:
+            assert await fault(line, status_of(1)) is Fault.TOO_EARLY
+        async with opened(path, refuse_early=False) as line:
+            assert await words(line, status_of(1)) == (1, 0, 0, 0)
+
+
+async def test_an_echo_of_the_adapter_is_skipped() -> None:
+    with scripted(lambda heard: heard + seal(1, b"\x02\x01\x01")) as path:
+        async with opened(path, refuse_early=False) as line:
+            assert await words(line, status_of(1)) == (1, 0, 0, 0)
+
+
+async def test_what_came_unasked_is_discarded_before_the_next_request(
+    slaves: SerialLine, units: dict[int, SmokeDetector]
+) -> None:
+    units[2].faults.add(late(0.08, count=1))
+    async with opened(slaves.path) as line:
+        assert await fault(line, status_of(2)) is Fault.TIME_OUT
+        await eventually(lambda: slaves.counts.replies == 1)
+        await asyncio.sleep(0.01)
+        assert await words(line, status_of(1)) == (1, 0, 0, 0)
+        assert line.health().discarded_bytes == 6
+        assert "discarded" in [frame.what for frame in line.frames()]
+
+
+async def test_the_port_comes_back_by_itself(slaves: SerialLine) -> None:
+    path = slaves.path
+    async with opened(path) as line:
+        assert await words(line, status_of(1)) == (1, 0, 0, 0)
+        slaves.unplug()
+        await eventually(lambda: not line.health().is_open)
+        assert await fault(line, status_of(1)) is Fault.PORT_GONE
+        slaves.plug()
+        await eventually(lambda: line.health().is_open)
+        assert await words(line, status_of(1)) == (1, 0, 0, 0)
+        assert line.health().opened == 2
+
+
+async def test_unplugging_in_flight_ends_the_exchange(
+    slaves: SerialLine, units: dict[int, SmokeDetector]
+) -> None:
+    units[1].faults.add(silence())
+    async with opened(slaves.path) as line, asyncio.TaskGroup() as group:
+        asked = group.create_task(
+            line.exchange(status_of(1), timeout_us=30_000 * MS, late_max_us=LATE_MAX_US)
+        )
+        await eventually(lambda: slaves.counts.requests > 0)
+        slaves.unplug()
+        failure = await asked
+        assert isinstance(failure, Failure)
+        assert failure.fault is Fault.PORT_GONE
+
+
+async def test_a_line_that_was_just_opened_rests(slaves: SerialLine) -> None:
+    async with opened(slaves.path, settle_us=100 * MS) as line:
+        assert await fault(line, status_of(1)) is Fault.RESTING
+        await until_free(line, 1)
+        assert await words(line, status_of(1)) == (1, 0, 0, 0)
+
+
+async def test_a_port_that_is_not_there_is_a_named_failure(tmp_path: Path) -> None:
+    async with opened(str(tmp_path / "none")) as line:
+        failure = await ask(line, status_of(1))
+        assert isinstance(failure, Failure)
+        assert failure.fault is Fault.PORT_GONE
+        assert "none" in failure.detail
+
+
+async def test_no_thread_is_left(slaves: SerialLine) -> None:
+    before = threading.active_count()
+    async with opened(slaves.path) as line:
+        assert threading.active_count() == before + 1
+        await ask(line, status_of(1))
+    assert threading.active_count() == before
+    assert await fault(line, status_of(1)) is Fault.PORT_GONE
+
+
+async def test_cancelling_the_owner_in_flight_leaves_no_thread(
+    slaves: SerialLine, units: dict[int, SmokeDetector]
+) -> None:
+    units[1].faults.add(silence())
+    before = threading.active_count()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05), opened(slaves.path) as line:
+            await line.exchange(status_of(1), timeout_us=30_000 * MS, late_max_us=LATE_MAX_US)
+    assert threading.active_count() == before
+
+
+async def test_counts_what_each_unit_did(
+    slaves: SerialLine, units: dict[int, SmokeDetector]
+) -> None:
+    units[2].faults.add(exception(2, count=1))
+    async with opened(slaves.path) as line:
+        for unit in (1, 1, 2, 2):
+            await ask(line, status_of(unit))
+        health = line.health()
+    first, second = health.units
+    assert (first.requests, first.replies, first.exceptions) == (2, 2, 0)
+    assert (second.requests, second.replies, second.exceptions) == (2, 1, 1)
+    assert first.reply_p50_us is not None
+    assert 2 * MS < first.reply_p50_us < TIMEOUT_US
+    assert 0 < health.busy <= 1
