@@ -1,0 +1,59 @@
+"""Whatever bytes come, in whatever pieces: simulators answer or stay silent, never crash."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulators.care_radar import CareRadar
+from simulators.radar_stream import FrameReader, RadarFrame, encode
+from simulators.rtu import is_sealed, opened, seal
+from simulators.slave_line import SlaveLine
+from simulators.smoke_detector import SmokeDetector
+from simulators.wire_time import WireFormat
+
+FRAMES = st.builds(RadarFrame, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=20))
+
+
+@given(st.binary(min_size=1, max_size=80))
+def test_any_pdu_gets_a_reply_of_its_function(pdu: bytes) -> None:
+    reply = SmokeDetector().answer(pdu, 0)
+    assert reply[0] & 0x7F == pdu[0] & 0x7F
+
+
+@given(st.lists(FRAMES, max_size=5), st.data())
+def test_radar_frames_survive_any_cut(frames: list[RadarFrame], data: st.DataObject) -> None:
+    stream = b"".join(encode(frame) for frame in frames)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=6)))
+    reader = FrameReader()
+    found: list[RadarFrame] = []
+    for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        found += reader.feed(stream[start:end])
+    assert found == frames
+
+
+@given(st.lists(st.binary(max_size=40), max_size=8))
+def test_the_radar_bears_any_input(chunks: list[bytes]) -> None:
+    radar = CareRadar(boot_us=0)
+    for now, chunk in enumerate(chunks):
+        radar.due(now)
+        radar.received(chunk, now)
+
+
+@given(st.lists(st.tuples(st.binary(max_size=20), st.integers(0, 50_000)), max_size=8))
+def test_the_line_recovers_from_any_noise(noise: list[tuple[bytes, int]]) -> None:
+    line = SlaveLine([SmokeDetector()], WireFormat(9600, "N", 2))
+    now = 1_000_000
+    for chunk, pause in noise:
+        line.received(chunk, now)
+        now += pause
+        line.due(now)
+    now += 10_000_000
+    while line.wake_us(now) is not None:
+        line.due(now)
+        now += 10_000_000
+    line.received(seal(1, bytes.fromhex("02 00 00 00 04")), now)
+    reply = b""
+    while (wake := line.wake_us(now)) is not None:
+        now = max(now, wake)
+        reply += line.due(now)
+    assert is_sealed(reply)
+    assert opened(reply)[1][0] == 2
