@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+DETAIL = 300
+
 
 class Refusal(StrEnum):
     """A named reason. It is shown in the quarantine and counted in the ledger as `rejected`."""
@@ -46,6 +48,8 @@ class WireError(ValueError):
     """A message that the contract does not allow: `reason` for machines, `detail` for people."""
 
     def __init__(self, reason: Refusal, detail: str) -> None:
+        if len(detail) > DETAIL:  # it quotes a stranger: a number of 4 000 digits, a long name
+            detail = f"{detail[: DETAIL - 1]}…"
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
