@@ -128,7 +128,7 @@ class AbsenceRule(CommonRule, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 Rule = StateRule | QualityRule | AbsenceRule
-"""One more kind is one more struct here, one verdict in `verdict.py`, and its tests."""
+"""One more kind is one more struct here, its verdict in `verdict.py`, and its tests."""
 
 
 def points_of(rule: Rule) -> tuple[str, ...]:

@@ -136,10 +136,13 @@ def _stream(transport: R60, profile: Profile) -> Iterator[Problem]:
         for code, length in _frames(point):
             if lengths.setdefault(code, length) != length:
                 yield Problem(f"points[{index}]", "length", f"of {code!r} is another elsewhere")
-    for key in ("resync", "settings"):
-        for code in getattr(transport, key):
-            if code not in lengths:
-                yield Problem("transport", key, f"{code!r} is asked, but no point reads the answer")
+    for key, codes in (("resync", transport.resync), ("settings", transport.settings)):
+        for code in set(codes) - set(lengths):
+            yield Problem("transport", key, f"{code!r} is asked, but no point reads the answer")
+    yield from _named_points(transport, profile)
+
+
+def _named_points(transport: R60, profile: Profile) -> Iterator[Problem]:
     ids = {point.id for point in profile.points}
     for key in ("heartbeat_point", "uptime_point"):
         if getattr(transport, key) not in ids:
