@@ -1,0 +1,143 @@
+import pytest
+
+from alarm_rules.rule import (
+    AbsenceRule,
+    AlarmClass,
+    Mark,
+    QualityRule,
+    Severity,
+    Source,
+    StateRule,
+    Words,
+)
+from alarm_rules.verdict import Evidence, Sample, Verdict, evidence_of, verdict
+from wire.quality import GOOD, Limit, Quality, Reason, Status, bad, uncertain
+from wire.reading import Value
+
+WORDS = Words("a", "一")
+SOURCE = Source("here", Mark.ENGINEERING)
+TEST = Quality(test=True)
+
+
+def state(
+    equals: bool | float | str = True,  # noqa: FBT001, FBT002 - a value, not a switch
+    *,
+    negate: bool = False,
+    alarm_class: AlarmClass = AlarmClass.HAZARD,
+) -> StateRule:
+    return StateRule(
+        id="smoke",
+        alarm_class=alarm_class,
+        severity=Severity.CRITICAL,
+        title=WORDS,
+        guidance=WORDS,
+        source=SOURCE,
+        point="smoke",
+        equals=equals,
+        negate=negate,
+    )
+
+
+def quality(
+    *, uncertain_too: bool = False, reasons: tuple[str, ...] = (), ignore: tuple[str, ...] = ()
+) -> QualityRule:
+    return QualityRule(
+        id="q",
+        alarm_class=AlarmClass.SENSOR_HEALTH,
+        severity=Severity.WARNING,
+        title=WORDS,
+        guidance=WORDS,
+        source=SOURCE,
+        point="smoke",
+        uncertain=uncertain_too,
+        reasons=reasons,
+        ignore=ignore,
+    )
+
+
+OFFLINE = AbsenceRule(
+    id="offline",
+    alarm_class=AlarmClass.SENSOR_HEALTH,
+    severity=Severity.HIGH,
+    title=WORDS,
+    guidance=WORDS,
+    source=SOURCE,
+    duration=30,
+)
+SATURATED = bad(Reason.OUT_OF_RANGE, Limit.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "said"),
+    [
+        (state(), True, Verdict.FIRES),
+        (state(), False, Verdict.CLEARS),
+        (state(), 1.0, Verdict.CLEARS),
+        (state(1.0), True, Verdict.CLEARS),
+        (state("static"), "static", Verdict.FIRES),
+        (state("static"), "none", Verdict.CLEARS),
+        (state(3.0, negate=True), 3.0, Verdict.CLEARS),
+        (state(3.0, negate=True), 2.0, Verdict.FIRES),
+    ],
+)
+def test_a_good_value_fires_or_clears(rule: StateRule, value: Value, said: Verdict) -> None:
+    assert verdict(rule, Sample(0, value)) is said
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_bad_proves_nothing_for_a_state_rule(reason: Reason) -> None:
+    assert verdict(state(), Sample(0, None, bad(reason))) is Verdict.UNKNOWN
+
+
+def test_saturated_high_fires_the_hazard_only() -> None:
+    assert verdict(state(), Sample(0, None, SATURATED)) is Verdict.FIRES
+    health = state(alarm_class=AlarmClass.SENSOR_HEALTH)
+    assert verdict(health, Sample(0, None, SATURATED)) is Verdict.UNKNOWN
+
+
+def test_uncertain_may_raise_but_never_clears() -> None:
+    doubt = uncertain(Reason.STALE)
+    assert verdict(state(), Sample(0, value=True, quality=doubt)) is Verdict.FIRES
+    assert verdict(state(), Sample(0, value=False, quality=doubt)) is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("rule", "told", "said"),
+    [
+        (quality(), GOOD, Verdict.CLEARS),
+        (quality(), bad(Reason.SENSOR_FAULT), Verdict.FIRES),
+        (quality(), uncertain(Reason.STALE), Verdict.UNKNOWN),
+        (quality(uncertain_too=True), uncertain(Reason.STALE), Verdict.FIRES),
+        (quality(reasons=("warm_up",)), bad(Reason.SENSOR_FAULT), Verdict.UNKNOWN),
+        (quality(reasons=("warm_up",)), bad(Reason.WARM_UP), Verdict.FIRES),
+        (quality(ignore=("comm_failure",)), bad(Reason.COMM_FAILURE), Verdict.UNKNOWN),
+    ],
+)
+def test_a_quality_rule_looks_at_the_quality(
+    rule: QualityRule, told: Quality, said: Verdict
+) -> None:
+    value = None if told.status is Status.BAD else False
+    assert verdict(rule, Sample(0, value, told)) is said
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (GOOD, Verdict.CLEARS),
+        (bad(Reason.SENSOR_FAULT), Verdict.CLEARS),
+        (bad(Reason.DEVICE_EXCEPTION), Verdict.CLEARS),
+        (bad(Reason.COMM_FAILURE), Verdict.UNKNOWN),
+        (bad(Reason.NOT_CONNECTED), Verdict.UNKNOWN),
+        (bad(Reason.NEVER_READ), Verdict.UNKNOWN),
+        (uncertain(Reason.STALE), Verdict.UNKNOWN),
+    ],
+)
+def test_only_what_the_device_said_is_a_sign_of_life(told: Quality, said: Verdict) -> None:
+    assert verdict(OFFLINE, Sample(0, None, told)) is said
+
+
+def test_evidence_has_an_order() -> None:
+    assert evidence_of(Sample(0, value=True, quality=TEST)) is Evidence.TEST
+    assert evidence_of(Sample(0, value=True, quality=uncertain(Reason.STALE))) is Evidence.UNCERTAIN
+    assert evidence_of(Sample(0, value=True)) is Evidence.FIRM
+    assert Evidence.TEST < Evidence.UNCERTAIN < Evidence.FIRM
