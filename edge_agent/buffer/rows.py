@@ -152,8 +152,9 @@ def state(connection: sqlite3.Connection, lane: Lane, current: str) -> list[Epoc
         (lane.value,),
     ).fetchall()
     stated = [
-        EpochStatement(epoch, floor, last, epoch != current, *rest, _dropped(connection, number))
-        for number, epoch, floor, last, *rest in rows
+        EpochStatement(epoch, floor, last, epoch != current, taken, base, prev, dropped)
+        for number, epoch, floor, last, taken, base, prev in rows
+        for dropped in (_dropped(connection, number),)
     ]
     now = [one for one in stated if one.epoch == current] or [_unopened(connection, lane, current)]
     return now + [one for one in stated if one.epoch != current]

@@ -10,6 +10,7 @@ class Epoch:
     """The book of one epoch. Counts are readings; statements only ever raise what they say.
 
     `had_taken`: readings that the keys had stand for = stored + rejected + thinned.
+    `estimated`: never stated itself, counted from what its successor says of the file.
     `closed`: what is absent up to `last` will not come (floor past last, or vanished).
     """
 
@@ -30,6 +31,7 @@ class Epoch:
     closed: bool = False
     vanished: bool = False
     listed_us: int = 0
+    estimated: bool = False
 
     def is_settled(self, through: int) -> bool:
         """Whether every key up to `through` is had, or closed below the floor."""

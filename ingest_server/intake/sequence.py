@@ -53,7 +53,9 @@ def have(
     stored: bool,
 ) -> None:
     """Enter keys as had: stored with what was kept of them, or rejected whole."""
+    is_unstated = name not in book.epochs
     epoch = book.epoch(name)
+    epoch.estimated |= is_unstated
     epoch.listed_us = max(epoch.listed_us, now_us)
     for cover in covers:
         epoch.had.add(cover.seq, cover.seq)
@@ -85,6 +87,9 @@ def hear(book: LaneBook, statement: Statement, now_us: int, *, birth: bool = Fal
     heard = Heard.NEWS if birth else _speaker(book, current)
     for stated in statement.epochs:
         _enter(book, stated, now_us)
+    for stated in statement.epochs:
+        _enter_predecessor(book, stated, now_us)
+    _estimate(book)
     _vanish(book, now_us)
     return heard
 
@@ -105,7 +110,8 @@ def _enter(book: LaneBook, stated: EpochStatement, now_us: int) -> None:
     epoch.base, epoch.prev = stated.base, stated.prev
     epoch.floor = max(epoch.floor, stated.floor)
     epoch.last = max(epoch.last, stated.last)
-    epoch.taken = max(epoch.taken, stated.taken)
+    epoch.taken = max(epoch.had_taken if epoch.estimated else epoch.taken, stated.taken)
+    epoch.estimated = False
     epoch.ended = stated.ended
     epoch.listed_us = max(epoch.listed_us, now_us)
     for reason, count in stated.dropped.items():
@@ -114,24 +120,33 @@ def _enter(book: LaneBook, stated: EpochStatement, now_us: int) -> None:
         # Also what it said before a roll-back of its disk: those keys exist no more.
         epoch.floor = epoch.last + 1
     epoch.closed = stated.ended and epoch.floor > epoch.last
-    if stated.prev is not None and stated.base > 0:
-        _enter_predecessor(book, stated.prev, stated.base, now_us)
 
 
-def _enter_predecessor(book: LaneBook, name: str, through: int, now_us: int) -> None:
-    """`through`: readings taken in the file before its successor: what `name` took in the end."""
-    if name in book.epochs:
-        before = book.epochs[name]
-        if through - before.base > before.taken:
-            book.epoch(name).taken = through - before.base
+def _enter_predecessor(book: LaneBook, stated: EpochStatement, now_us: int) -> None:
+    """`base` tells what the epoch before took in the end, even if it was never heard itself."""
+    if stated.prev is None or stated.base == 0:
         return
-    # Never heard, or forgotten with a restored back-up: count it from the latest we know of.
-    known = [e for e in book.epochs.values() if e.ended and e.base + e.taken <= through]
-    latest = max(known, key=lambda e: (e.listed_us, e.base + e.taken), default=None)
-    base = 0 if latest is None else latest.base + latest.taken
-    unheard = book.epoch(name)
-    unheard.base, unheard.taken = base, through - base
-    unheard.ended, unheard.listed_us = True, now_us
+    if stated.prev not in book.epochs:
+        unheard = book.epoch(stated.prev)
+        unheard.estimated = unheard.ended = True
+        unheard.listed_us = now_us
+    before = book.epochs[stated.prev]
+    if not before.estimated and stated.base - before.base > before.taken:
+        book.epoch(stated.prev).taken = stated.base - before.base
+
+
+def _estimate(book: LaneBook) -> None:
+    """Count epochs never heard (or forgotten with a restored back-up) from those around them."""
+    for epoch in book.epochs.values():
+        bases = [e.base for e in book.epochs.values() if e.prev == epoch.epoch]
+        if epoch.estimated and bases:
+            through = min(bases)
+            known = [e for e in book.epochs.values() if e.ended and not e.estimated]
+            before = [e for e in known if e.base + e.taken <= through]
+            latest = max(before, key=lambda e: (e.listed_us, e.base + e.taken), default=None)
+            epoch.base = 0 if latest is None else latest.base + latest.taken
+            epoch.taken = max(epoch.had_taken, through - epoch.base)
+            book.changed.add(epoch.epoch)
 
 
 def _vanish(book: LaneBook, now_us: int) -> None:
