@@ -117,7 +117,12 @@ class CareRadar:
         self._change("still", int(still))
 
     def set_position(self, x: int, y: int) -> None:
-        """Set the trajectory point; sent as two's complement (the manual gives no sign rule)."""
+        """Set the trajectory point; sent as two's complement (the manual gives no sign rule).
+
+        Raises ValueError beyond 16 bits.
+        """
+        if not all(-0x8000 <= part <= 0x7FFF for part in (x, y)):  # noqa: PLR2004 - 16 bits
+            raise ValueError(f"position {x}, {y} does not fit into two 16-bit numbers")
         self._position = (x, y)
 
     def report_heights(self, total: int, shares: tuple[int, int, int, int]) -> None:

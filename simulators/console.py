@@ -9,12 +9,15 @@ from simulators.care_radar import CareRadar, Motion
 from simulators.fault import (
     Fault,
     FaultPlan,
+    early,
     exception,
     half_frame,
     late,
     noise,
     silence,
     wrong_checksum,
+    wrong_function,
+    wrong_length,
     wrong_unit,
 )
 from simulators.radar_words import REPORTS
@@ -86,8 +89,15 @@ def ug3_console(detector: SmokeDetector, port: Port) -> Console:
     plan = detector.faults
     faults = {
         "late": _fault(plan, "SECONDS [COUNT]", lambda w, n: late(float(w[0]), n), words=1),
-        "exception": _fault(plan, "CODE [COUNT]", lambda w, n: exception(int(w[0]), n), words=1),
-        "unit": _fault(plan, "OTHER_UNIT [COUNT]", lambda w, n: wrong_unit(int(w[0]), n), words=1),
+        "early": _fault(plan, "[COUNT]", lambda _, n: early(n)),
+        "function": _fault(
+            plan, "CODE [COUNT]", lambda w, n: wrong_function(_byte(w[0]), n), words=1
+        ),
+        "length": _fault(plan, "[COUNT]", lambda _, n: wrong_length(n)),
+        "exception": _fault(plan, "CODE [COUNT]", lambda w, n: exception(_byte(w[0]), n), words=1),
+        "unit": _fault(
+            plan, "OTHER_UNIT [COUNT]", lambda w, n: wrong_unit(_byte(w[0]), n), words=1
+        ),
     }
     return Console(conditions | faults | _faults_of_all(plan) | _plugging(port))
 
@@ -125,6 +135,13 @@ def _only(words: Sequence[str]) -> str:
     if len(words) != 1:
         raise ValueError("one word is expected")
     return words[0]
+
+
+def _byte(word: str) -> int:
+    value = int(word)
+    if value not in range(256):
+        raise ValueError("a byte is expected")
+    return value
 
 
 def _motion(words: Sequence[str]) -> Motion:

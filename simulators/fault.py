@@ -10,6 +10,7 @@ from simulators.register_image import exception_reply
 from simulators.rtu import seal
 
 ANY: Final = ""
+COUNTED_REPLIES: Final = frozenset({1, 2, 3, 4})
 
 
 class FaultKind(IntEnum):
@@ -17,11 +18,14 @@ class FaultKind(IntEnum):
 
     SILENCE = 0
     LATE = 1
-    EXCEPTION = 2
-    WRONG_UNIT = 3
-    WRONG_CHECKSUM = 4
-    HALF_FRAME = 5
-    NOISE = 6
+    EARLY = 2
+    EXCEPTION = 3
+    WRONG_FUNCTION = 4
+    WRONG_LENGTH = 5
+    WRONG_UNIT = 6
+    WRONG_CHECKSUM = 7
+    HALF_FRAME = 8
+    NOISE = 9
 
 
 MODBUS_KINDS: Final = frozenset(FaultKind)
@@ -35,7 +39,7 @@ class Fault:
     """One fault: for `count` frames (None = until cleared), each with a probability.
 
     `only` limits it to frames of one name (radar: "fall", "presence", …; Modbus has no names).
-    `detail` is the exception code or the foreign unit; `noise` goes before the frame.
+    `detail` is the exception code, the foreign unit or function; `noise` goes before the frame.
     """
 
     kind: FaultKind
@@ -60,6 +64,21 @@ def late(seconds: float, count: int | None = None, *, probability: float = 1.0) 
 def exception(code: int, count: int | None = None, *, probability: float = 1.0) -> Fault:
     """Refuse the request with this exception code, and do not execute it."""
     return Fault(FaultKind.EXCEPTION, count, probability, detail=code)
+
+
+def early(count: int | None = None, *, probability: float = 1.0) -> Fault:
+    """Answer faster than the wire can carry it: all bytes at once, without turnaround."""
+    return Fault(FaultKind.EARLY, count, probability)
+
+
+def wrong_function(code: int, count: int | None = None, *, probability: float = 1.0) -> Fault:
+    """Answer under another function code, with a right CRC."""
+    return Fault(FaultKind.WRONG_FUNCTION, count, probability, detail=code)
+
+
+def wrong_length(count: int | None = None, *, probability: float = 1.0) -> Fault:
+    """Answer a read with one byte too many, counted, with a right CRC."""
+    return Fault(FaultKind.WRONG_LENGTH, count, probability)
 
 
 def wrong_unit(unit: int, count: int | None = None, *, probability: float = 1.0) -> Fault:
@@ -97,7 +116,8 @@ class _Standing:
 class FaultPlan:
     """The faults standing at one device. May be changed from another thread at any time.
 
-    `add` raises ValueError for a kind that the device can not have. The same seed draws the same
+    `add` raises ValueError for a kind that the device can not have, and for figures that make no
+    sense. The same seed draws the same
     faults for the same frames.
     """
 
@@ -113,6 +133,8 @@ class FaultPlan:
             raise ValueError(f"this device can not have the fault {fault.kind.name.lower()}")
         if not 0.0 <= fault.probability <= 1.0:
             raise ValueError(f"probability is {fault.probability}; it must be from 0 to 1")
+        if fault.detail not in range(256) or fault.late_us < 0 or fault.count == 0:
+            raise ValueError("a fault has a byte as detail, a delay >= 0, and a count >= 1 or None")
         self._standing.append(_Standing(fault, fault.count))
 
     def clear(self) -> None:
@@ -148,21 +170,23 @@ def hinders(faults: Iterable[Fault]) -> bool:
     return any(fault.kind in (FaultKind.SILENCE, FaultKind.EXCEPTION) for fault in faults)
 
 
+def is_early(faults: Iterable[Fault]) -> bool:
+    return any(fault.kind is FaultKind.EARLY for fault in faults)
+
+
 def lateness_us(faults: Iterable[Fault]) -> int:
     return sum(fault.late_us for fault in faults)
 
 
 def spoil_reply(unit: int, pdu: bytes, faults: Iterable[Fault]) -> bytes:
     """Return the RTU frame of a reply PDU as these faults leave it; empty = nothing is sent."""
+    struck = tuple(faults)
+    for fault in struck:
+        pdu = _altered(pdu, fault)
+        unit = fault.detail if fault.kind is FaultKind.WRONG_UNIT else unit
     frame = seal(unit, pdu)
-    for fault in faults:
-        if fault.kind is FaultKind.EXCEPTION:
-            pdu = exception_reply(pdu[0] & 0x7F, fault.detail)
-            frame = seal(unit, pdu)
-        elif fault.kind is FaultKind.WRONG_UNIT:
-            frame = seal(fault.detail, pdu)
-        else:
-            frame = _damage(frame, fault, checksum_at=-1)
+    for fault in struck:
+        frame = _damage(frame, fault, checksum_at=-1)
     return frame
 
 
@@ -171,6 +195,17 @@ def spoil_radar_frame(frame: bytes, faults: Iterable[Fault]) -> bytes:
     for fault in faults:
         frame = _damage(frame, fault, checksum_at=-3)
     return frame
+
+
+def _altered(pdu: bytes, fault: Fault) -> bytes:
+    """Return what the unit says instead, well sealed."""
+    if fault.kind is FaultKind.EXCEPTION:
+        return exception_reply(pdu[0] & 0x7F, fault.detail)
+    if fault.kind is FaultKind.WRONG_FUNCTION:
+        return bytes((fault.detail,)) + pdu[1:]
+    if fault.kind is FaultKind.WRONG_LENGTH and pdu[0] in COUNTED_REPLIES:
+        return bytes((pdu[0], pdu[1] + 1)) + pdu[2:] + b"\x00"
+    return pdu
 
 
 def _damage(frame: bytes, fault: Fault, *, checksum_at: int) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from simulators.fault import FaultPlan, hinders, lateness_us, spoil_reply
+from simulators.fault import FaultPlan, hinders, is_early, lateness_us, spoil_reply
 from simulators.register_image import ExceptionCode, exception_reply
 from simulators.rtu import is_sealed, opened, request_length
 from simulators.wire_time import Sender, WireFormat
@@ -78,7 +78,7 @@ class SlaveLine:
         self._quiet_since_us = 0
         self._gap_kept = True
         self._to_execute: deque[tuple[int, bytes]] = deque(maxlen=BUSY_LIMIT)
-        self._ready: list[tuple[int, int, bytes]] = []
+        self._ready: list[tuple[int, int, bytes, bool]] = []
         self._busy_until_us: dict[int, int] = {}
         self._sender = Sender(wire)
         self._order = 0
@@ -175,24 +175,29 @@ class SlaveLine:
         reply = spoil_reply(unit.unit, answer, faults)
         names = tuple(fault.kind.name.lower() for fault in faults)
         self.exchanges.append(Exchange(at, unit.unit, pdu, reply, names))
+        early = is_early(faults)
+        wait_us = lateness_us(faults) + (0 if early else self._turnaround_us)
         if reply:
-            self._queue(unit.unit, reply, at + self._turnaround_us + lateness_us(faults))
+            self._queue(unit.unit, reply, at + wait_us, early=early)
 
-    def _queue(self, unit: int, reply: bytes, ready: int) -> None:
+    def _queue(self, unit: int, reply: bytes, ready: int, *, early: bool) -> None:
         if len(self._ready) >= BUSY_LIMIT:
             self.counts.refused_busy += 1
             return
         ready = max(ready, self._busy_until_us.get(unit, 0))
         self._busy_until_us[unit] = ready
         self._order += 1
-        heapq.heappush(self._ready, (ready, self._order, reply))
+        heapq.heappush(self._ready, (ready, self._order, reply, early))
 
     def _start_sending(self, now: int) -> None:
         if self._sender.busy or not self._ready or self._ready[0][0] > now:
             return
-        ready, _, reply = heapq.heappop(self._ready)
+        ready, _, reply, early = heapq.heappop(self._ready)
         self.counts.replies += 1
-        self._sender.send(reply, max(ready, self._quiet_since_us + self.wire.gap_us))
+        if early:
+            self._sender.burst(reply, ready)
+        else:
+            self._sender.send(reply, max(ready, self._quiet_since_us + self.wire.gap_us))
 
 
 def _by_address(units: Iterable[SlaveUnit]) -> dict[int, SlaveUnit]:

@@ -24,7 +24,7 @@ async def centre() -> AsyncIterator[AlarmCentre]:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=2, trust_env=False) as made:
+    async with httpx.AsyncClient(timeout=5, trust_env=False) as made:
         yield made
 
 
@@ -47,7 +47,7 @@ async def post(
     centre: AlarmCentre,
     message_id: str,
     *,
-    timeout: float = 2.0,  # noqa: ASYNC109 - httpx keeps it
+    timeout: float = 5.0,  # noqa: ASYNC109 - httpx keeps it
     **more: object,
 ) -> httpx.Response:
     body, headers = signed(message_id, **more)  # type: ignore[arg-type]
@@ -84,7 +84,7 @@ async def test_answers_as_told(centre: AlarmCentre, client: httpx.AsyncClient) -
     with pytest.raises(httpx.ReadError):
         await post(client, centre, "m1")
     with pytest.raises(httpx.ReadTimeout):
-        await post(client, centre, "m1", timeout=0.05)
+        await post(client, centre, "m1", timeout=0.3)
     assert (await post(client, centre, "m1")).status_code == 200
     assert [one.answer for one in centre.deliveries] == ["503", "429", "reset", "timeout", "200"]
     assert centre.book.duplicates == 4
@@ -103,7 +103,7 @@ async def test_closing_does_not_wait_for_a_delivery_without_answer(
     async with AlarmCentre(SECRET) as centre:
         centre.answer_next("timeout")
         with pytest.raises(httpx.ReadTimeout):
-            await post(client, centre, "m1", timeout=0.05)
+            await post(client, centre, "m1", timeout=0.3)
 
 
 async def test_told_over_http(centre: AlarmCentre, client: httpx.AsyncClient) -> None:

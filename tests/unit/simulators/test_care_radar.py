@@ -260,3 +260,8 @@ def test_a_setting_it_can_not_have() -> None:
         CareRadar(settings={"sensitivity": 9})
     with pytest.raises(ValueError, match="volume"):
         CareRadar(settings={"volume": 1})
+
+
+def test_a_position_beyond_its_range() -> None:
+    with pytest.raises(ValueError, match="16-bit"):
+        CareRadar().set_position(40_000, 0)

@@ -7,6 +7,7 @@ from simulators.fault import (
     Fault,
     FaultKind,
     FaultPlan,
+    early,
     exception,
     half_frame,
     hinders,
@@ -17,8 +18,11 @@ from simulators.fault import (
     spoil_radar_frame,
     spoil_reply,
     wrong_checksum,
+    wrong_function,
+    wrong_length,
     wrong_unit,
 )
+from simulators.rtu import is_sealed, opened
 
 PDU = bytes.fromhex("02 01 01")
 FRAME = bytes.fromhex("01 02 01 01 60 48")
@@ -35,6 +39,9 @@ def test_no_fault_no_change() -> None:
         (late(0.5), "01 02 01 01 60 48"),
         (exception(2), "01 82 02 C1 61"),
         (wrong_unit(2), "02 02 01 01 60 0C"),
+        (early(), "01 02 01 01 60 48"),
+        (wrong_function(3), "01 03 01 01 31 88"),
+        (wrong_length(), "01 02 02 01 00 B8 28"),
         (wrong_checksum(), "01 02 01 01 60 49"),
         (half_frame(), "01 02 01"),
         (noise(before=b"\xff\xfe"), "FF FE 01 02 01 01 60 48"),
@@ -47,6 +54,12 @@ def test_each_kind_spoils_a_reply(fault: Fault, frame: str) -> None:
 def test_the_generic_exception_vector() -> None:
     refused = spoil_reply(1, bytes.fromhex("03 02 00 01"), (exception(2),))
     assert refused == bytes.fromhex("01 83 02 C0 F1")
+
+
+def test_several_at_once_still_carry_a_right_crc() -> None:
+    refused = spoil_reply(1, PDU, (exception(4), wrong_unit(2)))
+    assert is_sealed(refused)
+    assert opened(refused) == (2, b"\x82\x04")
 
 
 def test_silence_beats_noise() -> None:
@@ -101,6 +114,12 @@ def test_bad_faults_are_refused() -> None:
         plan.add(late(1))
     with pytest.raises(ValueError, match="probability"):
         plan.add(silence(probability=1.5))
+
+
+@pytest.mark.parametrize("fault", [wrong_unit(256), exception(-1), late(-1), silence(0)])
+def test_figures_that_make_no_sense_are_refused(fault: Fault) -> None:
+    with pytest.raises(ValueError, match="a fault has"):
+        FaultPlan().add(fault)
 
 
 def test_radar_checksum_stands_before_the_tail() -> None:

@@ -19,7 +19,7 @@ READ = bytes.fromhex("01 02 00 00 00 04 79 C9")
 
 
 @contextmanager
-def master(line: SerialLine, timeout: float = 0.5) -> Iterator[ModbusSerialClient]:
+def master(line: SerialLine, timeout: float = 2.0) -> Iterator[ModbusSerialClient]:
     client = ModbusSerialClient(
         line.path, baudrate=line.wire.baud, stopbits=2, timeout=timeout, retries=0
     )
@@ -46,7 +46,7 @@ def test_a_pymodbus_master_reads_and_resets() -> None:
 
 def test_faults_reach_the_master() -> None:
     detector = SmokeDetector()
-    with SerialLine([detector], baud=57600) as line, master(line, timeout=0.1) as client:
+    with SerialLine([detector], baud=57600) as line, master(line, timeout=0.5) as client:
         detector.faults.add(exception(4, count=1))
         assert client.read_discrete_inputs(0, count=4).exception_code == 4
         detector.faults.add(silence(count=1))

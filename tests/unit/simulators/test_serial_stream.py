@@ -11,17 +11,19 @@ from simulators.wire_time import WireFormat
 
 INIT = bytes.fromhex("53 59 05 01 00 01 0F C2 54 43 53 59 05 07 00 01 00 B9 54 43")
 FALL = bytes.fromhex("53 59 83 01 00 01 01 32 54 43")
+FALLEN = bytes.fromhex("53 59 83 81 00 01 01 B2 54 43")
 FALL_QUERY = bytes.fromhex("53 59 83 81 00 01 0F C0 54 43")
 
 
 def test_frames_and_answers_over_a_pty() -> None:
-    radar = CareRadar(boot_us=100_000, settings={"presence_switch": 0})
-    with SerialStream(radar) as stream, serial.Serial(stream.path, timeout=2) as port:
-        assert port.read(20) == INIT
+    radar = CareRadar(boot_us=10_000, settings={"presence_switch": 0})
+    with SerialStream(radar) as stream, serial.Serial(stream.path, timeout=5) as port:
+        radar.reboot()
+        assert port.read_until(INIT).endswith(INIT)
         radar.set_fall(True)
-        assert port.read(10) == FALL
+        assert port.read_until(FALL).endswith(FALL)
         port.write(FALL_QUERY)
-        assert port.read(10) == bytes.fromhex("53 59 83 81 00 01 01 B2 54 43")
+        assert port.read_until(FALLEN) == FALLEN
 
 
 def test_bytes_take_their_time_on_the_wire() -> None:
@@ -38,10 +40,11 @@ def test_bytes_take_their_time_on_the_wire() -> None:
 
 def test_what_happens_while_unplugged_is_lost(tmp_path: Path) -> None:
     link = tmp_path / "radar"
-    radar = CareRadar(boot_us=100_000, settings={"presence_switch": 0})
+    radar = CareRadar(boot_us=10_000, settings={"presence_switch": 0})
     with SerialStream(radar, link=link) as stream:
-        with serial.Serial(stream.path, timeout=2) as port:
-            assert port.read(20) == INIT
+        with serial.Serial(stream.path, timeout=5) as port:
+            radar.reboot()
+            assert port.read_until(INIT).endswith(INIT)
             stream.unplug()
             with pytest.raises(serial.SerialException):
                 port.read(1)
@@ -49,7 +52,7 @@ def test_what_happens_while_unplugged_is_lost(tmp_path: Path) -> None:
             stream.path  # noqa: B018 - the property raises
         radar.set_fall(True)
         stream.plug()
-        with serial.Serial(stream.path, timeout=2) as port:
+        with serial.Serial(stream.path, timeout=5) as port:
             port.write(FALL_QUERY)
-            assert port.read(10) == bytes.fromhex("53 59 83 81 00 01 01 B2 54 43")
+            assert port.read_until(FALLEN) == FALLEN
     assert not link.is_symlink()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from simulators.fault import exception, half_frame, late, noise, silence, wrong_unit
+from simulators.fault import early, exception, half_frame, late, noise, silence, wrong_unit
 from simulators.rtu import seal
 from simulators.slave_line import SlaveLine
 from simulators.smoke_detector import SmokeDetector
@@ -120,6 +120,15 @@ def test_a_late_reply_comes_late_and_the_next_ones_keep_their_order() -> None:
     arrived = run(target, START + 300_000, START + 10**6)
     assert joined(arrived) == seal(1, NORMAL) + seal(1, bytes.fromhex("03 02 00 EA"))
     assert arrived[1][0] == START + SOONEST + 400_000
+
+
+def test_an_early_reply_is_impossible_on_a_wire() -> None:
+    detector = SmokeDetector()
+    detector.faults.add(early(count=1))
+    target = line(detector)
+    target.received(seal(1, READ), START)
+    arrived = run(target, START, START + 10**6)
+    assert arrived == [(START + WIRE.duration_us(8) + WIRE.gap_us, seal(1, NORMAL))]
 
 
 def test_a_late_unit_does_not_hold_up_the_others() -> None:
