@@ -140,7 +140,10 @@ def _secrets(given: argparse.Namespace) -> list[str]:
 
 
 async def _serve(given: argparse.Namespace, secrets: list[str]) -> int:
-    from simulators.alarm_centre import AlarmCentre  # noqa: PLC0415 - needs the extra `demo`
+    try:
+        from simulators.alarm_centre import AlarmCentre  # noqa: PLC0415 - devices need no aiohttp
+    except ModuleNotFoundError as missing:
+        raise UsageError(f"{missing}; install the extra: pip install lifeline[demo]") from missing
 
     def tell(delivery: Delivery, violations: list[Violation]) -> None:
         fields = {"delivery": delivery.number, "type": delivery.type, "alarm": delivery.alarm_id}
