@@ -86,14 +86,15 @@ class Line:
         await self._thread.stop()
 
     async def exchange(
-        self, request: Request, *, timeout_us: int, late_max_us: int
+        self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int = 0
     ) -> Reply | Failure:
         """Send the request and return what its unit answered, or why it did not.
 
         `timeout_us` runs from the first bit sent to the last bit of the reply (never less than the
         wire needs, and 20 ms). A unit that did not answer rests for longer than `late_max_us`;
-        while it rests, and while the port is gone, the failure comes at once. Raise ValueError for
-        a request that no frame can carry. When the caller is cancelled, the unit rests too.
+        while it rests, and while the port is gone, the failure comes at once. `turnaround_us` is
+        the silence that the unit needs after its reply. Raise ValueError for a request that no
+        frame can carry. When the caller is cancelled, the unit rests too.
         """
         frame = encode(request)
         refusal = self._refusal(request)
@@ -103,7 +104,8 @@ class Line:
             refusal = self._refusal(request)
             if refusal is not None:
                 return refusal
-            return await self._send(Errand(request, frame, timeout_us), late_max_us)
+            errand = Errand(request, frame, timeout_us, turnaround_us)
+            return await self._send(errand, late_max_us)
 
     def resting_until_us(self, unit: int) -> int:
         """When the unit may be asked again; a time that has passed if it may be now."""

@@ -21,11 +21,15 @@ OWES_NOTHING = frozenset({Fault.EXCEPTION, Fault.RESTING})
 
 @dataclass(slots=True)
 class Errand:
-    """One request on its way: handed to the line's thread, and perhaps given up meanwhile."""
+    """One request on its way: handed to the line's thread, and perhaps given up meanwhile.
+
+    `turnaround_us`: the silence that the unit needs after its reply, if longer than the wire's.
+    """
 
     request: Request
     frame: bytes
     timeout_us: int
+    turnaround_us: int = 0
     sent_us: int | None = None
     abandoned: bool = False
 

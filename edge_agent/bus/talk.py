@@ -31,6 +31,7 @@ class Talk:
         self._wake = wake
         self._refuse_early = refuse_early
         self._used_until_us = clock.mono_us()
+        self._gap_us = shape.gap_us
         self._stray = bytearray()
 
     def listen(self, wait_us: int) -> None:
@@ -49,15 +50,15 @@ class Talk:
             return self._outcome(errand, failure)
 
     def _become_silent(self, errand: Errand) -> bool:
-        """Discard late bytes until 3.5 characters of silence have passed since the last one."""
+        """Discard late bytes until the line has been silent for long enough."""
         give_up_us = self._clock.mono_us() + errand.timeout_us
         while not errand.abandoned:
-            wait_us = self._used_until_us + self._shape.gap_us - self._clock.mono_us()
+            wait_us = self._used_until_us + self._gap_us - self._clock.mono_us()
             data = self._port.receive(wait_us)
             now = self._clock.mono_us()
             if data:
                 self._discard(data)
-            elif now >= self._used_until_us + self._shape.gap_us:
+            elif now >= self._used_until_us + self._gap_us:
                 return True
             if now > give_up_us:
                 return False
@@ -66,6 +67,7 @@ class Talk:
     def _ask(self, errand: Errand) -> Outcome:
         sent = self._clock.mono_us()
         errand.sent_us = sent
+        self._gap_us = max(self._shape.gap_us, errand.turnaround_us)
         self._used_until_us = sent + self._shape.duration_us(len(errand.frame))
         self._port.send(errand.frame, errand.timeout_us)
         least_us = self._shape.duration_us(len(errand.frame) + expected_length(errand.request))

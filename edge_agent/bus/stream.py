@@ -1,0 +1,137 @@
+"""A stream owns one port on which a device talks by itself; it reopens the port when it is gone."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from edge_agent.bus.back_off import BackOff
+from edge_agent.bus.serial_port import Port, PortGoneError, PortSettings, open_serial
+from edge_agent.exchange import Failure, Fault
+from edge_agent.health import LineHealth
+from runtime.clock import Clock
+
+_SECOND_US = 1_000_000
+_SEND_US = 100_000
+
+_log = logging.getLogger(__name__)
+
+
+class Stream:
+    """An async context manager, for one reading task. Bytes wait in the kernel (4096 at most)."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: PortSettings,
+        clock: Clock,
+        open_port: Callable[[PortSettings], Port] = open_serial,
+    ) -> None:
+        """Take the settings; the first `read` or `write` opens the port."""
+        self._name = name
+        self._settings = settings
+        self._clock = clock
+        self._open_port = open_port
+        self._back_off = BackOff()
+        self._port: Port | None = None
+        self._opened = 0
+        self._problem = "not opened yet"
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._lose("the stream is closed")
+
+    async def read(self, wait_us: int) -> bytes | Failure:
+        """Return up to 4096 bytes, b"" if none came in `wait_us`, or that the port is gone.
+
+        While the port is gone it waits, at most `wait_us`, until the next try to open it is due.
+        """
+        port = await self._ensure(wait_us)
+        if port is None:
+            return self._failure()
+        if not await self._readable(port, wait_us):
+            return b""
+        try:
+            return port.receive(0)
+        except PortGoneError as error:
+            self._lose(str(error))
+            return self._failure()
+
+    async def write(self, data: bytes) -> Failure | None:
+        """Send the bytes; return the failure if the port is gone."""
+        port = await self._ensure(0)
+        if port is None:
+            return self._failure()
+        try:
+            port.send(data, _SEND_US)
+        except PortGoneError as error:
+            self._lose(str(error))
+            return self._failure()
+        return None
+
+    def health(self) -> LineHealth:
+        return LineHealth(
+            line=self._name,
+            is_open=self._port is not None,
+            problem=self._problem,
+            opened=self._opened,
+        )
+
+    async def _ensure(self, wait_us: int) -> Port | None:
+        if self._port is not None:
+            return self._port
+        pause_us = self._back_off.next_us - self._clock.mono_us()
+        if pause_us > 0:
+            await asyncio.sleep(min(pause_us, wait_us) / _SECOND_US)
+            return None
+        return await self._open()
+
+    async def _open(self) -> Port | None:
+        """Open in a thread: a driver may hold up whoever opens its port."""
+        try:
+            self._port = await asyncio.to_thread(self._open_port, self._settings)
+        except PortGoneError as error:
+            self._lose(str(error))
+            return None
+        self._back_off.worked()
+        self._opened += 1
+        self._problem = ""
+        _log.info("stream %s: %s is open", self._name, self._settings.path)
+        return self._port
+
+    async def _readable(self, port: Port, wait_us: int) -> bool:
+        loop = asyncio.get_running_loop()
+        ready = asyncio.Event()
+        loop.add_reader(port.fileno(), ready.set)
+        try:
+            async with asyncio.timeout(wait_us / _SECOND_US):
+                await ready.wait()
+        except TimeoutError:
+            return False
+        finally:
+            loop.remove_reader(port.fileno())
+        return True
+
+    def _lose(self, problem: str) -> None:
+        if problem != self._problem:
+            _log.warning("stream %s: %s", self._name, problem)
+        self._problem = problem
+        self._back_off.failed(self._clock.mono_us())
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+
+    def _failure(self) -> Failure:
+        return Failure(Fault.PORT_GONE, self._clock.mono_us(), None, self._problem)

@@ -1,0 +1,74 @@
+"""A device as the poller and the listener know it, and what its driver and the buffer owe them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from edge_agent.exchange import Failure, Read, Reply, Request, Sample
+from edge_agent.poll.report_filter import ReportPolicy
+
+
+class PollDriver(Protocol):
+    """What a device on a request line means. Pure: `now_us` is a parameter, nothing is awaited."""
+
+    def due(self, now_us: int) -> Request | None:
+        """Return the next request of this period's cycle, None when there is nothing to ask."""
+        ...
+
+    def received(self, reply: Reply, now_us: int) -> list[Sample]: ...
+
+    def failed(self, failure: Failure, now_us: int) -> list[Sample]: ...
+
+
+class StreamDriver(Protocol):
+    """What the bytes of a device that talks by itself mean.
+
+    `received` is called with b"" when nothing came, at least five times a second, so that silence
+    can be judged.
+    """
+
+    def due(self, now_us: int) -> bytes | None: ...
+
+    def received(self, data: bytes, now_us: int) -> list[Sample]: ...
+
+    def failed(self, failure: Failure, now_us: int) -> list[Sample]: ...
+
+
+class Intake(Protocol):
+    """Where samples go."""
+
+    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+        """Keep the samples; return once those of the urgent lane are committed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PolledDevice:
+    """A device on a request line.
+
+    `timeout_us` runs to the end of the reply; `late_max_us`: how late a reply may still come after
+    it; `turnaround_us`: silence that the device needs after its reply. `probe`: a read that answers
+    in another shape than the regular ones, asked first after a time-out (design P6); its answer
+    shows that the device is there, and is not decoded.
+    """
+
+    name: str
+    unit: int
+    driver: PollDriver
+    period_us: int = 1_000_000
+    timeout_us: int = 500_000
+    late_max_us: int = 3_000_000
+    turnaround_us: int = 0
+    probe: Read | None = None
+    report: ReportPolicy = field(default_factory=ReportPolicy)
+    is_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListenedDevice:
+    """A device that owns a stream."""
+
+    name: str
+    driver: StreamDriver
+    report: ReportPolicy = field(default_factory=ReportPolicy)
+    is_test: bool = False

@@ -1,0 +1,202 @@
+"""Polls the devices of one line: schedule, exchange, driver, filter, buffer."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from edge_agent.exchange import Failure, Fault, Reply, Request
+from edge_agent.health import DeviceHealth, LineHealth
+from edge_agent.poll.delivery import Delivery
+from edge_agent.poll.device import Intake, PolledDevice
+from edge_agent.poll.schedule import Miss, Schedule
+from edge_agent.poll.voice import Voice
+from runtime.clock import Clock
+
+_SECOND_US = 1_000_000
+_LONGEST_WAIT_US = 1_000_000
+
+_log = logging.getLogger(__name__)
+
+
+class Asker(Protocol):
+    """A line: see edge_agent.bus.line.Line."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def exchange(
+        self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int
+    ) -> Reply | Failure: ...
+
+    def resting_until_us(self, unit: int) -> int: ...
+
+    def needs_other_shape(self, unit: int) -> bool: ...
+
+    def health(self) -> LineHealth: ...
+
+
+class Poller:
+    """One task per line.
+
+    `progress` is called with the line's name after every exchange, and each second between them:
+    when it stops, the watchdog knows that the line hangs.
+    """
+
+    def __init__(
+        self,
+        line: Asker,
+        devices: Iterable[PolledDevice],
+        intake: Intake,
+        clock: Clock,
+        progress: Callable[[str], None],
+    ) -> None:
+        """Take the devices of the line. Raise ValueError if two have one name or unit."""
+        self._line = line
+        self._devices = _by_name(devices)
+        self._clock = clock
+        self._progress = progress
+        self._delivery = Delivery(intake)
+        self._stop = asyncio.Event()
+        periods = {name: device.period_us for name, device in self._devices.items()}
+        self._schedule = Schedule(periods, clock.mono_us())
+        self._voices = {
+            name: Voice(device.report, is_test=device.is_test)
+            for name, device in self._devices.items()
+        }
+        self._asked: set[str] = set()
+
+    async def run(self) -> None:
+        """Poll until stopped; what was heard until then is delivered before it returns."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._delivery.run())
+            while not self._stop.is_set():
+                self._progress(self._line.name)
+                await self._step()
+            await self._delivery.close()
+
+    def stop(self) -> None:
+        """Let `run` return after the exchange under way."""
+        self._stop.set()
+
+    def set_test(self, device: str, *, is_test: bool) -> None:
+        """Mark what the device says from now on as test, or no longer. Raise KeyError."""
+        self._voices[device].is_test = is_test
+
+    def line_health(self) -> LineHealth:
+        return self._line.health()
+
+    def device_health(self) -> tuple[DeviceHealth, ...]:
+        return tuple(self._health_of(name) for name in self._devices)
+
+    async def _step(self) -> None:
+        now = self._clock.mono_us()
+        choice = self._schedule.choose(now, self._resting_until_us)
+        if choice.device is None:
+            await self._wait(min(choice.at_us - now, _LONGEST_WAIT_US))
+        else:
+            await self._turn(self._devices[choice.device], now)
+
+    async def _wait(self, wait_us: int) -> None:
+        try:
+            async with asyncio.timeout(wait_us / _SECOND_US):
+                await self._stop.wait()
+        except TimeoutError:
+            return
+
+    async def _turn(self, device: PolledDevice, now: int) -> None:
+        """Ask the device one request, or end its turn because it has none."""
+        if device.probe is not None and self._line.needs_other_shape(device.unit):
+            await self._probe(device, device.probe, now)
+            return
+        request = device.driver.due(now)
+        if request is None:
+            self._end_turn(device.name, now)
+            return
+        self._asked.add(device.name)
+        answer = await self._ask(device, request)
+        if isinstance(answer, Reply):
+            self._schedule.answered(device.name, answer.received_us)
+            samples = device.driver.received(answer, answer.received_us)
+            reported = self._voices[device.name].heard(samples, answer.received_us)
+            await self._delivery.put(device.name, reported)
+        else:
+            await self._failed(device, answer, now)
+
+    def _end_turn(self, name: str, now: int) -> None:
+        if name in self._asked:
+            self._asked.remove(name)
+            self._schedule.finished(name, now)
+        else:
+            self._schedule.nothing_to_ask(name, now)
+
+    async def _probe(self, device: PolledDevice, probe: Request, now: int) -> None:
+        answer = await self._ask(device, probe)
+        if isinstance(answer, Reply) or answer.fault is Fault.EXCEPTION:
+            self._schedule.answered(device.name, self._clock.mono_us())
+        else:
+            await self._failed(device, answer, now)
+
+    async def _ask(self, device: PolledDevice, request: Request) -> Reply | Failure:
+        try:
+            return await self._line.exchange(
+                request,
+                timeout_us=device.timeout_us,
+                late_max_us=device.late_max_us,
+                turnaround_us=device.turnaround_us,
+            )
+        except ValueError as error:
+            _log.error("device %s asks what can not be sent: %s", device.name, error)
+            return Failure(Fault.EXCEPTION, self._clock.mono_us(), None, str(error))
+
+    async def _failed(self, device: PolledDevice, failure: Failure, started_us: int) -> None:
+        if failure.fault is Fault.RESTING:
+            return
+        self._book(device.name, failure, started_us)
+        samples = device.driver.failed(failure, failure.at_us)
+        reported = self._voices[device.name].missed(samples, failure)
+        await self._delivery.put(device.name, reported)
+
+    def _book(self, name: str, failure: Failure, started_us: int) -> None:
+        """Tell the schedule: only silence and nonsense of the device itself are misses."""
+        if failure.fault is Fault.EXCEPTION:
+            self._schedule.answered(name, failure.at_us)
+        elif failure.fault is Fault.PORT_GONE:
+            self._asked.discard(name)
+            self._schedule.finished(name, failure.at_us)
+        else:
+            miss = self._schedule.missed(name, started_us, failure.at_us)
+            if miss is Miss.FOUND_DEAD:
+                _log.warning("device %s does not answer any more: %s", name, failure.fault)
+
+    def _resting_until_us(self, name: str) -> int:
+        return self._line.resting_until_us(self._devices[name].unit)
+
+    def _health_of(self, name: str) -> DeviceHealth:
+        voice = self._voices[name]
+        why, at_us = self._schedule.waits(name, self._clock.mono_us(), self._resting_until_us)
+        return DeviceHealth(
+            device=name,
+            line=self._line.name,
+            state=voice.state(is_dead=self._schedule.is_dead(name)),
+            last_reply_us=voice.last_reply_us,
+            misses=self._schedule.misses(name),
+            last_fault=voice.last_fault,
+            quality=voice.quality,
+            waits=why,
+            next_us=at_us,
+            is_test=voice.is_test,
+        )
+
+
+def _by_name(devices: Iterable[PolledDevice]) -> dict[str, PolledDevice]:
+    table: dict[str, PolledDevice] = {}
+    units: dict[int, str] = {}
+    for device in devices:
+        if device.name in table:
+            raise ValueError(f"two devices have the name {device.name}")
+        if device.unit in units:
+            raise ValueError(f"{device.name} and {units[device.unit]} have unit {device.unit}")
+        table[device.name] = device
+        units[device.unit] = device.name
+    return table

@@ -1,0 +1,56 @@
+"""What one device says: test mode, report filter, and what its health needs to remember."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from edge_agent.exchange import Failure, Sample
+from edge_agent.health import DeviceState
+from edge_agent.poll.report_filter import ReportFilter, ReportPolicy
+from wire.quality import Quality, Status
+
+_BADNESS = {Status.GOOD: 0, Status.UNCERTAIN: 1, Status.BAD: 2}
+
+
+class Voice:
+    """Stands between a driver and the buffer, for one device."""
+
+    def __init__(self, policy: ReportPolicy, *, is_test: bool) -> None:
+        """Start with nothing reported."""
+        self.is_test = is_test
+        self.last_reply_us: int | None = None
+        self.last_fault = ""
+        self.quality: Quality | None = None
+        self._filter = ReportFilter(policy)
+
+    def heard(self, samples: Sequence[Sample], at_us: int) -> list[Sample]:
+        """Return what of an answer is to be reported."""
+        self.last_reply_us = at_us
+        self.last_fault = ""
+        return self._admit(samples)
+
+    def told(self, samples: Sequence[Sample]) -> list[Sample]:
+        """Return what is to be reported of what the driver concluded without an answer."""
+        return self._admit(samples)
+
+    def missed(self, samples: Sequence[Sample], failure: Failure) -> list[Sample]:
+        """Return what of a failure is to be reported."""
+        self.last_fault = f"{failure.fault}: {failure.detail}" if failure.detail else failure.fault
+        return self._admit(samples)
+
+    def state(self, *, is_dead: bool) -> DeviceState:
+        if is_dead:
+            return DeviceState.DEAD
+        if self.last_fault:
+            return DeviceState.MISSING
+        return DeviceState.NEVER_HEARD if self.last_reply_us is None else DeviceState.ANSWERING
+
+    def _admit(self, samples: Sequence[Sample]) -> list[Sample]:
+        if samples:
+            worst = max((sample.quality for sample in samples), key=lambda q: _BADNESS[q.status])
+            self.quality = replace(worst, test=self.is_test)
+        marked = [_marked(sample) for sample in samples] if self.is_test else samples
+        return self._filter.admit(marked)
+
+
+def _marked(sample: Sample) -> Sample:
+    return replace(sample, quality=replace(sample.quality, test=True))

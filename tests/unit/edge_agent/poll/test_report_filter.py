@@ -1,0 +1,85 @@
+"""Changes at once, keep-alives together, times that never repeat."""
+
+import pytest
+
+from edge_agent.exchange import Sample
+from edge_agent.poll.report_filter import Cause, ReportFilter, ReportPolicy
+from wire.quality import GOOD, Quality, Reason, Status, bad
+from wire.reading import Value
+
+SECOND = 1_000_000
+
+
+def sample(
+    value: Value | None, at: int = 0, quality: Quality = GOOD, point: str = "smoke"
+) -> Sample:
+    return Sample(point, value, at, quality)
+
+
+def at_ten_seconds(*, always: bool = False) -> ReportFilter:
+    return ReportFilter(ReportPolicy({"smoke": 10 * SECOND}, always=always))
+
+
+def test_the_first_sample_is_reported_and_a_repetition_is_not() -> None:
+    reports = at_ten_seconds()
+    assert reports.judge(sample(value=False)) is Cause.FIRST
+    assert reports.admit([sample(value=False)]) == [sample(value=False)]
+    assert reports.judge(sample(value=False, at=SECOND)) is Cause.UNCHANGED
+    assert reports.admit([sample(value=False, at=SECOND)]) == []
+
+
+@pytest.mark.parametrize(
+    ("new", "cause"),
+    [
+        (sample(value=True, at=1), Cause.CHANGED),
+        (sample(0.0, at=1), Cause.CHANGED),
+        (sample(value=False, at=1, quality=Quality(test=True)), Cause.QUALITY),
+        (sample(None, at=1, quality=bad(Reason.COMM_FAILURE)), Cause.QUALITY),
+        (sample(value=False, at=10 * SECOND), Cause.KEEP_ALIVE),
+        (sample(value=False, at=10 * SECOND - 1), Cause.UNCHANGED),
+    ],
+)
+def test_what_is_new_is_reported_for_a_named_cause(new: Sample, cause: Cause) -> None:
+    reports = at_ten_seconds()
+    reports.admit([sample(value=False)])
+    assert reports.judge(new) is cause
+    assert reports.admit([new]) == ([] if cause is Cause.UNCHANGED else [new])
+
+
+def test_a_reason_that_changes_is_a_change_of_quality() -> None:
+    reports = at_ten_seconds()
+    reports.admit([sample(1.0, quality=Quality(Status.UNCERTAIN, Reason.WARM_UP))])
+    worse = sample(1.0, at=1, quality=Quality(Status.UNCERTAIN, Reason.INHIBITED))
+    assert reports.judge(worse) is Cause.QUALITY
+
+
+def test_points_of_a_cycle_keep_alive_together_whatever_changed_between() -> None:
+    reports = ReportFilter(ReportPolicy({"smoke": 10 * SECOND, "relay": 10 * SECOND}))
+    reports.admit([sample(value=False), sample(value=False, point="relay")])
+    reports.admit([sample(value=True, at=7 * SECOND, point="relay")])
+    cycle = [sample(value=False, at=11 * SECOND), sample(value=True, at=11 * SECOND, point="relay")]
+    assert reports.admit(cycle) == cycle
+
+
+def test_a_point_without_an_interval_of_its_own_has_the_other_one() -> None:
+    reports = at_ten_seconds()
+    reports.admit([sample(1.0, point="supply")])
+    assert reports.judge(sample(1.0, at=59 * SECOND, point="supply")) is Cause.UNCHANGED
+    assert reports.judge(sample(1.0, at=60 * SECOND, point="supply")) is Cause.KEEP_ALIVE
+
+
+def test_always_reports_every_sample() -> None:
+    reports = at_ten_seconds(always=True)
+    assert len(reports.admit([sample(value=False, at=n) for n in range(5)])) == 5
+
+
+def test_times_of_a_point_strictly_increase() -> None:
+    reports = at_ten_seconds(always=True)
+    admitted = reports.admit([sample(value=False, at=at) for at in (5, 5, 5, 4, 9)])
+    assert [each.mono_us for each in admitted] == [5, 6, 7, 8, 9]
+
+
+def test_points_do_not_disturb_each_others_times() -> None:
+    reports = at_ten_seconds()
+    admitted = reports.admit([sample(value=True, at=5), sample(value=True, at=5, point="relay")])
+    assert [each.mono_us for each in admitted] == [5, 5]
