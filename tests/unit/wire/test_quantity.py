@@ -5,7 +5,6 @@ import pytest
 from wire.quantity import PRIMARY_UNITS, check_unit
 from wire.refusal import WireError
 
-
 PRIMARY = ["m", "/", "deg", "1/min", "beat/min", "Cel", "V", "s", "count", "m/s2", "%", "pH"]
 
 
