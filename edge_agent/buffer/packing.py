@@ -1,0 +1,61 @@
+"""Samples to committed batches: placed in time, strictly increasing per point, within size."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from edge_agent.buffer.rows import Draft
+from edge_agent.buffer.timebase import Timebase
+from edge_agent.exchange import Sample
+from wire.batch import Batch, encode_batch
+from wire.bounds import INFLATED_BYTES, SENT_BYTES
+from wire.codec import pack
+from wire.envelope import Base
+from wire.reading import Reading
+
+US_PER_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A sample of a device that waits for its commit."""
+
+    device: str
+    sample: Sample
+
+
+class Packer:
+    """Keeps the last time of each point, so that two samples never fall on one instant."""
+
+    def __init__(self, gateway: str, unit_of: Callable[[str, str], str | None]) -> None:
+        self._gateway = gateway
+        self._unit_of = unit_of
+        self._last: dict[tuple[str, str], int] = {}
+
+    def drafts(self, pending: Sequence[Pending], timebase: Timebase) -> list[Draft]:
+        """Batches in the order of `pending`, each within the wire's bounds."""
+        base_ms = min(one.sample.mono_us for one in pending) // US_PER_MS
+        readings = [self._reading(one, timebase, base_ms) for one in pending]
+        base = Base(timebase.boot, base_ms, timebase.state)
+        return self._split(readings, base, relative=timebase.offset_us is None)
+
+    def _reading(self, one: Pending, timebase: Timebase, base_ms: int) -> Reading:
+        sample = one.sample
+        mono_us = max(sample.mono_us, self._last.get((one.device, sample.point), -1) + 1)
+        self._last[one.device, sample.point] = mono_us
+        utc_us = timebase.utc_us(mono_us)
+        time_us = mono_us - base_ms * US_PER_MS if utc_us is None else utc_us
+        is_number = isinstance(sample.value, int | float) and not isinstance(sample.value, bool)
+        unit = self._unit_of(one.device, sample.point) if is_number else None
+        return Reading(one.device, sample.point, time_us, sample.value, unit, sample.quality)
+
+    def _split(self, readings: list[Reading], base: Base, *, relative: bool) -> list[Draft]:
+        payload = encode_batch(Batch(self._gateway, tuple(readings), relative=relative))
+        sent, encoding = pack(payload)
+        fits = len(sent) <= SENT_BYTES and len(payload) <= INFLATED_BYTES
+        if fits or len(readings) == 1:
+            return [Draft(len(readings), base, encoding, sent)]
+        middle = len(readings) // 2
+        return [
+            *self._split(readings[:middle], base, relative=relative),
+            *self._split(readings[middle:], base, relative=relative),
+        ]
