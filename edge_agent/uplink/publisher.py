@@ -1,0 +1,139 @@
+"""Lanes to MQTT, receipts to lanes: urgent first, a birth at each connection, a heartbeat."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from edge_agent.buffer.lanes import Lanes
+from edge_agent.buffer.timebase import Timebase, Timekeeper
+from edge_agent.uplink.sender import Sender
+from runtime.clock import Clock
+from runtime.mqtt import Message, Session
+from wire.envelope import JSON, ClockState, Envelope, Sent, to_properties
+from wire.identity import Birth, Presence, Status, encode_identity
+from wire.receipt import Receipt, decode_receipt
+from wire.refusal import WireError
+from wire.topic import Down, Lane, Up, parse_down, up
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_US = 10_000_000
+URGENT_WINDOW = 64
+BULK_WINDOW = 16
+_TICK_S = 0.5
+
+
+class Publisher:
+    """The uplink of one gateway: the caller runs the session, `run` does the rest."""
+
+    def __init__(
+        self,
+        *,
+        gateway: str,
+        lanes: Lanes,
+        session: Session,
+        clock: Clock,
+        timekeeper: Timekeeper,
+        birth: Callable[[Timebase], Birth],
+        progress: Callable[[str], None],
+    ) -> None:
+        self._gateway = gateway
+        self._lanes = lanes
+        self._session = session
+        self._clock = clock
+        self._timekeeper = timekeeper
+        self._birth = birth
+        self._progress = progress
+        self.receipt_us: int | None = None
+        self.senders = {
+            lane: Sender(
+                lane=lane,
+                gateway=gateway,
+                lanes=lanes,
+                session=session,
+                clock=clock,
+                window=window,
+                progress=progress,
+            )
+            for lane, window in ((Lane.URGENT, URGENT_WINDOW), (Lane.BULK, BULK_WINDOW))
+        }
+        self.senders[Lane.BULK].before = self.senders[Lane.URGENT].idle
+
+    async def run(self) -> None:
+        """Speak and listen until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._introduce())
+            tasks.create_task(self._listen())
+            tasks.create_task(self._beat())
+            for sender in self.senders.values():
+                tasks.create_task(sender.run())
+
+    async def _introduce(self) -> None:
+        """At each connection, and once the clock is set: birth (with anchors), then status."""
+        while True:
+            await self._session.connected()
+            timebase = self._timekeeper.now()
+            await self.introduce(timebase)
+            await self._until_news(timebase.state)
+
+    async def introduce(self, timebase: Timebase) -> None:
+        birth = self._birth(timebase)
+        outgoing = await self._lanes.outgoing(Lane.BULK, None)
+        statement = None if outgoing is None else outgoing.statement
+        sent = Sent(timebase.boot, timebase.mono_ms, timebase.state)
+        properties = to_properties(Envelope(statement=statement, sent=sent))
+        await self._retain(Up.BIRTH, encode_identity(birth), properties)
+        status = Status(Presence.ONLINE, timebase.boot, birth.connection)
+        await self._retain(Up.STATUS, encode_identity(status), [])
+        await self.senders[Lane.URGENT].heartbeat()
+
+    async def _retain(self, kind: Up, payload: bytes, properties: list[tuple[str, str]]) -> None:
+        outcome = await self._session.publish(
+            up(self._gateway, kind),
+            payload,
+            retain=True,
+            properties=properties,
+            content_type=JSON,
+            utf8=True,
+        )
+        log.info("%s: %s", kind, outcome)
+
+    async def _until_news(self, state: ClockState) -> None:
+        number = self._session.connection
+        while self._session.is_connected and self._session.connection == number:
+            if state is ClockState.UNSET and self._timekeeper.now().state is not state:
+                return
+            await asyncio.sleep(_TICK_S)
+
+    async def _beat(self) -> None:
+        """At least every 10 s the urgent topic carries something."""
+        urgent = self.senders[Lane.URGENT]
+        while True:
+            quiet_us = self._clock.mono_us() - urgent.spoke_us
+            if quiet_us >= HEARTBEAT_US and self._session.is_connected:
+                await urgent.heartbeat()
+            self._progress("heartbeat")
+            await asyncio.sleep(_TICK_S)
+
+    async def _listen(self) -> None:
+        while True:
+            message = await self._session.receive()
+            await self._hear(message)
+            self._session.acknowledge(message)
+
+    async def _hear(self, message: Message) -> None:
+        try:
+            gateway, kind = parse_down(message.topic)
+            if gateway != self._gateway or kind is not Down.RECEIPT:
+                log.warning("ignored a message on %s", message.topic)
+                return
+            await self._receive(decode_receipt(message.payload))
+        except WireError as error:
+            log.warning("refused a message on %s: %s", message.topic, error)
+
+    async def _receive(self, receipt: Receipt) -> None:
+        deleted = await self._lanes.receive(receipt)
+        self.receipt_us = self._clock.mono_us()
+        sender = self.senders[receipt.lane]
+        sender.window.gone(deleted)
+        sender.wake.set()
