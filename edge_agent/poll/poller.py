@@ -106,22 +106,19 @@ class Poller:
 
     async def _turn(self, device: PolledDevice, now: int) -> None:
         """Ask the device one request, or end its turn because it has none."""
-        if device.probe is not None and self._line.needs_other_shape(device.unit):
-            await self._probe(device, device.probe, now)
-            return
         request = device.driver.due(now)
         if request is None:
             self._end_turn(device.name, now)
             return
         self._asked.add(device.name)
         answer = await self._ask(device, request)
-        if isinstance(answer, Reply):
-            self._schedule.answered(device.name, answer.received_us)
-            samples = device.driver.received(answer, answer.received_us)
-            reported = self._voices[device.name].heard(samples, answer.received_us)
-            await self._delivery.put(device.name, reported)
-        else:
+        if isinstance(answer, Failure):
             await self._failed(device, answer, now)
+            return
+        self._schedule.answered(device.name, answer.received_us)
+        samples = device.driver.received(answer, answer.received_us)
+        reported = self._voices[device.name].heard(samples, answer.received_us)
+        await self._delivery.put(device.name, reported)
 
     def _end_turn(self, name: str, now: int) -> None:
         if name in self._asked:
@@ -130,14 +127,15 @@ class Poller:
         else:
             self._schedule.nothing_to_ask(name, now)
 
-    async def _probe(self, device: PolledDevice, probe: Request, now: int) -> None:
-        answer = await self._ask(device, probe)
-        if isinstance(answer, Reply) or answer.fault is Fault.EXCEPTION:
-            self._schedule.answered(device.name, self._clock.mono_us())
-        else:
-            await self._failed(device, answer, now)
-
     async def _ask(self, device: PolledDevice, request: Request) -> Reply | Failure:
+        """Exchange the request, after a time-out only if the device answers its probe (P6)."""
+        if device.probe is not None and self._line.needs_other_shape(device.unit):
+            answer = await self._exchange(device, device.probe)
+            if isinstance(answer, Failure) and answer.fault is not Fault.EXCEPTION:
+                return answer
+        return await self._exchange(device, request)
+
+    async def _exchange(self, device: PolledDevice, request: Request) -> Reply | Failure:
         try:
             return await self._line.exchange(
                 request,
@@ -150,10 +148,10 @@ class Poller:
             return Failure(Fault.EXCEPTION, self._clock.mono_us(), None, str(error))
 
     async def _failed(self, device: PolledDevice, failure: Failure, started_us: int) -> None:
-        if failure.fault is Fault.RESTING:
+        samples = device.driver.failed(failure, failure.at_us)
+        if failure.fault is Fault.RESTING:  # it was never sent, and the schedule knows the rest
             return
         self._book(device.name, failure, started_us)
-        samples = device.driver.failed(failure, failure.at_us)
         reported = self._voices[device.name].missed(samples, failure)
         await self._delivery.put(device.name, reported)
 

@@ -1,0 +1,275 @@
+"""The poller between a scripted line and a buffer that remembers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Sample, Table
+from edge_agent.health import DeviceState, LineHealth
+from edge_agent.poll.device import PolledDevice
+from edge_agent.poll.poller import Poller
+from edge_agent.poll.report_filter import ReportPolicy
+from runtime.clock import SystemClock
+from wire.quality import Quality, Reason, bad
+
+CLOCK = SystemClock()
+PERIOD_US = 10_000
+PROBE = Read(1, Table.HOLDING_REGISTERS, 1, 1)
+
+
+@dataclass
+class FakeLine:
+    """Answers each unit as told; a Fault says why not."""
+
+    answers: dict[int, int | Fault] = field(default_factory=dict)
+    asked: list[Request] = field(default_factory=list)
+    resting: dict[int, int] = field(default_factory=dict)
+    doubtful: set[int] = field(default_factory=set)
+    name: str = "line-1"
+
+    async def exchange(
+        self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int
+    ) -> Reply | Failure:
+        assert timeout_us > 0
+        assert late_max_us > 0
+        assert turnaround_us == 0
+        self.asked.append(request)
+        await asyncio.sleep(0)
+        now = CLOCK.mono_us()
+        answer = self.answers[request.unit]
+        if isinstance(answer, Fault):
+            return Failure(answer, now)
+        self.doubtful.discard(request.unit)
+        return Reply((answer,), now, now)
+
+    def resting_until_us(self, unit: int) -> int:
+        return self.resting.get(unit, 0)
+
+    def needs_other_shape(self, unit: int) -> bool:
+        return unit in self.doubtful
+
+    def health(self) -> LineHealth:
+        return LineHealth(self.name, is_open=True)
+
+
+@dataclass
+class FakeDriver:
+    """Reads one register, once a period; a failure is bad at once."""
+
+    unit: int
+    next_us: int = 0
+    failures: list[Fault] = field(default_factory=list)
+
+    def due(self, now_us: int) -> Request | None:
+        if now_us < self.next_us:
+            return None
+        return Read(self.unit, Table.INPUT_REGISTERS, 0, 1)
+
+    def received(self, reply: Reply, now_us: int) -> list[Sample]:
+        self.next_us = now_us + PERIOD_US // 2
+        return [Sample("level", float(reply.words[0]), now_us)]
+
+    def failed(self, failure: Failure, now_us: int) -> list[Sample]:
+        self.next_us = now_us + PERIOD_US // 2
+        self.failures.append(failure.fault)
+        return [Sample("level", None, now_us, bad(Reason.COMM_FAILURE))]
+
+
+class Memory:
+    """An intake that remembers."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, Sample]] = []
+
+    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+        self.taken += [(device, sample) for sample in samples]
+
+    def of(self, device: str) -> list[Sample]:
+        return [sample for name, sample in self.taken if name == device]
+
+
+@dataclass
+class Bench:
+    line: FakeLine
+    drivers: dict[str, FakeDriver]
+    memory: Memory
+    progress: list[str]
+    poller: Poller
+
+
+def bench(
+    answers: dict[int, int | Fault], *, probe: Read | None = None, always: bool = False
+) -> Bench:
+    line = FakeLine(answers)
+    drivers = {f"gauge-{unit}": FakeDriver(unit) for unit in answers}
+    devices = [
+        PolledDevice(
+            name, driver.unit, driver, PERIOD_US, probe=probe, report=ReportPolicy(always=always)
+        )
+        for name, driver in drivers.items()
+    ]
+    memory, progress = Memory(), list[str]()
+    poller = Poller(line, devices, memory, CLOCK, progress.append)
+    return Bench(line, drivers, memory, progress, poller)
+
+
+@asynccontextmanager
+async def running(poller: Poller) -> AsyncIterator[None]:
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        group.create_task(poller.run())
+        yield
+        poller.stop()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - the poller has no event for a test
+        await asyncio.sleep(0.001)
+
+
+async def test_polls_each_device_and_reports_what_changes() -> None:
+    here = bench({1: 10, 2: 20})
+    async with running(here.poller):
+        await until(lambda: len(here.line.asked) >= 6)
+        here.line.answers[2] = 21
+        await until(lambda: len(here.memory.of("gauge-2")) == 2)
+    assert [sample.value for sample in here.memory.of("gauge-1")] == [10.0]
+    assert [sample.value for sample in here.memory.of("gauge-2")] == [20.0, 21.0]
+    assert set(here.progress) == {"line-1"}
+
+
+async def test_a_poll_comes_once_a_period() -> None:
+    here = bench({1: 10})
+    start = CLOCK.mono_us()
+    async with running(here.poller):
+        await until(lambda: len(here.line.asked) >= 8)
+    assert CLOCK.mono_us() - start >= 6 * PERIOD_US
+
+
+async def test_always_reports_every_poll() -> None:
+    here = bench({1: 10}, always=True)
+    async with running(here.poller):
+        await until(lambda: len(here.line.asked) >= 5)
+    assert len(here.memory.taken) == len(here.line.asked)
+
+
+async def test_a_failure_is_reported_and_the_way_back() -> None:
+    here = bench({1: Fault.TIME_OUT})
+    async with running(here.poller):
+        await until(lambda: here.drivers["gauge-1"].failures != [])
+        here.line.answers[1] = 5
+        await until(lambda: len(here.memory.taken) == 2)
+    worst, better = here.memory.of("gauge-1")
+    assert (worst.value, worst.quality) == (None, bad(Reason.COMM_FAILURE))
+    assert better.value == 5.0
+
+
+async def test_a_dead_device_leaves_the_line_to_the_others() -> None:
+    here = bench({1: Fault.TIME_OUT, 2: 20})
+    async with running(here.poller):
+        await until(lambda: len(here.line.asked) >= 20)
+    assert [request.unit for request in here.line.asked].count(1) == 3
+    dead, alive = here.poller.device_health()
+    assert (dead.state, dead.misses, dead.waits) == (DeviceState.DEAD, 3, "probe")
+    assert (alive.state, alive.misses, alive.last_fault) == (DeviceState.ANSWERING, 0, "")
+
+
+async def test_a_refusal_is_not_a_miss() -> None:
+    here = bench({1: Fault.EXCEPTION})
+    async with running(here.poller):
+        await until(lambda: len(here.line.asked) >= 5)
+    (health,) = here.poller.device_health()
+    assert (health.state, health.misses) == (DeviceState.MISSING, 0)
+
+
+async def test_a_port_that_is_gone_is_told_each_period_and_no_miss() -> None:
+    here = bench({1: Fault.PORT_GONE})
+    start = CLOCK.mono_us()
+    async with running(here.poller):
+        await until(lambda: len(here.line.asked) >= 5)
+    assert here.poller.device_health()[0].misses == 0
+    assert CLOCK.mono_us() - start >= 3 * PERIOD_US
+
+
+async def test_a_doubtful_unit_is_probed_in_another_shape_first() -> None:
+    here = bench({1: 10}, probe=PROBE)
+    here.line.doubtful.add(1)
+    async with running(here.poller):
+        await until(lambda: len(here.memory.taken) == 1)
+    assert here.line.asked[:2] == [PROBE, Read(1, Table.INPUT_REGISTERS, 0, 1)]
+
+
+async def test_a_probe_without_answer_is_a_miss_that_the_driver_hears_of() -> None:
+    here = bench({1: Fault.TIME_OUT}, probe=PROBE)
+    here.line.doubtful.add(1)
+    async with running(here.poller):
+        await until(lambda: len(here.line.asked) >= 3)
+    assert here.line.asked == [PROBE] * 3
+    assert here.drivers["gauge-1"].failures == [Fault.TIME_OUT] * 3
+
+
+async def test_a_resting_unit_is_not_asked() -> None:
+    here = bench({1: 10, 2: 20})
+    here.line.resting[1] = CLOCK.mono_us() + 60_000_000
+    async with running(here.poller):
+        await until(lambda: len(here.line.asked) >= 4)
+    assert {request.unit for request in here.line.asked} == {2}
+    assert here.poller.device_health()[0].waits == "resting"
+    assert here.poller.device_health()[0].state is DeviceState.NEVER_HEARD
+
+
+async def test_test_mode_marks_what_is_said() -> None:
+    here = bench({1: 10})
+    async with running(here.poller):
+        await until(lambda: len(here.memory.taken) == 1)
+        here.poller.set_test("gauge-1", is_test=True)
+        await until(lambda: len(here.memory.taken) == 2)
+    assert [sample.quality for sample in here.memory.of("gauge-1")] == [
+        Quality(),
+        Quality(test=True),
+    ]
+    assert here.poller.device_health()[0].is_test
+
+
+async def test_a_request_that_can_not_be_sent_does_not_stop_the_line() -> None:
+    class Refusing(FakeLine):
+        async def exchange(
+            self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int
+        ) -> Reply | Failure:
+            if request.unit == 1:
+                raise ValueError("unit 1 can not be asked")
+            return await super().exchange(
+                request,
+                timeout_us=timeout_us,
+                late_max_us=late_max_us,
+                turnaround_us=turnaround_us,
+            )
+
+    here = bench({1: 10, 2: 20})
+    poller = Poller(
+        Refusing({2: 20}),
+        [PolledDevice(name, one.unit, one, PERIOD_US) for name, one in here.drivers.items()],
+        here.memory,
+        CLOCK,
+        here.progress.append,
+    )
+    async with running(poller):
+        await until(lambda: bool(here.memory.of("gauge-2")))
+    assert "unit 1 can not be asked" in poller.device_health()[0].last_fault
+
+
+@pytest.mark.parametrize("units", [(1, 1), (1, 2)])
+def test_two_devices_with_one_unit_or_name_are_refused(units: tuple[int, int]) -> None:
+    devices = [PolledDevice("gauge", unit, FakeDriver(unit)) for unit in units]
+    devices = devices if units[0] != units[1] else [devices[0], PolledDevice("b", 1, FakeDriver(1))]
+    with pytest.raises(ValueError, match="gauge"):
+        Poller(FakeLine(), devices, Memory(), CLOCK, print)
+
+
+async def test_cancelling_ends_the_task() -> None:
+    here = bench({1: 10})
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await here.poller.run()
