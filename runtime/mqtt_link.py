@@ -1,0 +1,285 @@
+"""One MQTT v5 connection over paho, from CONNECT to its loss, driven by the event loop."""
+
+import asyncio
+import contextlib
+import logging
+import ssl
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, outcome_of
+from runtime.thread import in_daemon_thread
+
+log = logging.getLogger(__name__)
+
+_TICK_S = 0.25  # how often paho looks at its keepalive
+_CONNECT_S = 5.0  # for TCP, then again for TLS
+_READY_S = 15.0  # from CONNECT sent to SUBACK
+_FAREWELL_S = 1.0
+_WINDOW = 1000  # publishes in flight, unless the broker allows fewer
+_HEADER_BYTES = 12  # the most that PUBLISH adds to topic, properties and payload
+_LEAVE = {Farewell.CLEAN: 0x00, Farewell.WILL: 0x04}  # MQTT 5 §3.14.2.1
+
+
+class Link:
+    """One connection with a paho client of its own: what it lost, no later one resends.
+
+    Only `connect` (DNS, TCP, TLS) runs in a thread; paho's callbacks all run on the event loop.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        *,
+        number: int,
+        subscriptions: Sequence[str],
+        will: Will | None,
+        deliver: Callable[[Message], None],
+    ) -> None:
+        self.number = number
+        self._options = options
+        self._subscriptions = subscriptions
+        self._deliver = deliver
+        self._loop = asyncio.get_running_loop()
+        self.lost: asyncio.Future[str] = self._loop.create_future()
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self._pending: dict[int, asyncio.Future[Outcome]] = {}
+        self._window = asyncio.Semaphore(_WINDOW)
+        self._largest: int | None = None
+        self._held = self._closed = False
+        self._pinged = self._loop.time()
+        self._timer: asyncio.TimerHandle | None = None
+        self._client = _new_client(options, will)
+
+    async def open(self) -> None:
+        """Connect and subscribe. Raise OSError or ValueError that says why it failed."""
+        await in_daemon_thread("mqtt-connect", self._connect)
+        sock = self._client.socket()
+        if sock is None:
+            raise ConnectionError("the broker closed the connection at once")
+        self._set_callbacks()
+        self._loop.add_reader(sock, self._on_readable)
+        if self._client.want_write():
+            self._loop.add_writer(sock, self._client.loop_write)
+        self._tick()
+        either: list[asyncio.Future[Any]] = [self._ready, self.lost]
+        await asyncio.wait(either, timeout=_READY_S, return_when=asyncio.FIRST_COMPLETED)
+        if self.lost.done():
+            raise ConnectionError(self.lost.result())
+        if not self._ready.done():
+            raise TimeoutError(f"no CONNACK and SUBACK within {_READY_S:.0f} s")
+
+    def _connect(self) -> None:
+        asked = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        asked.SessionExpiryInterval = self._options.session_expiry_s
+        asked.ReceiveMaximum = self._options.receive_maximum
+        if self._options.tls:
+            self._client.tls_set_context(ssl.create_default_context(cafile=self._options.ca_file))
+        result = self._client.connect(
+            self._options.host,
+            self._options.port,
+            keepalive=self._options.keepalive_s,
+            clean_start=self._options.clean_start,
+            properties=asked,
+        )
+        if self._closed:  # cancelled meanwhile: nobody else closes this socket
+            self._shut()
+        if result != paho.MQTT_ERR_SUCCESS:
+            raise ConnectionError(paho.error_string(result))
+
+    def _set_callbacks(self) -> None:
+        client = self._client
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.on_disconnect = self._on_disconnect
+        client.on_socket_close = self._on_socket_close
+        client.on_socket_register_write = self._on_socket_register_write
+        client.on_socket_unregister_write = self._on_socket_unregister_write
+
+    async def publish(
+        self, topic: str, payload: bytes, *, qos: int, retain: bool, stated: Properties
+    ) -> Outcome:
+        """Complete with the PUBACK's outcome (QoS 0: once written), or LOST with the link."""
+        packed: bytes = stated.pack()  # type: ignore[no-untyped-call]
+        size = len(topic.encode()) + len(packed) + len(payload) + _HEADER_BYTES
+        if self._largest is not None and size > self._largest:
+            return Outcome.TOO_LARGE
+        async with self._window:
+            if self.lost.done():
+                return Outcome.LOST
+            info = self._client.publish(topic, payload, qos, retain, stated)
+            if info.rc != paho.MQTT_ERR_SUCCESS:
+                return Outcome.LOST
+            answer: asyncio.Future[Outcome] = self._loop.create_future()
+            self._pending[info.mid] = answer
+            try:
+                return await answer
+            finally:
+                self._pending.pop(info.mid, None)
+
+    def acknowledge(self, mid: int) -> None:
+        if not self.lost.done():
+            self._client.ack(mid, qos=1)
+
+    def hold(self) -> None:
+        """Stop reading the socket, so that TCP holds the broker back; pings go on."""
+        sock = self._client.socket()
+        if sock is not None and not self._held:
+            self._held = True
+            self._loop.remove_reader(sock)
+
+    def release(self) -> None:
+        """Read on after `hold`."""
+        sock = self._client.socket()
+        if sock is not None and self._held:
+            self._held = False
+            self._loop.add_reader(sock, self._on_readable)
+            self._loop.call_soon(self._on_readable)  # bytes that TLS has read wake no selector
+
+    async def leave(self, farewell: Farewell) -> None:
+        """Say DISCONNECT and wait a moment until it is written."""
+        self._client.disconnect(ReasonCode(PacketTypes.DISCONNECT, identifier=_LEAVE[farewell]))
+        if not self.lost.done():
+            await asyncio.wait([self.lost], timeout=_FAREWELL_S)
+
+    def close(self) -> None:
+        """Let go of socket and timer; every publish without an answer becomes LOST."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._shut()
+        self._lose("closed by us")
+
+    def _shut(self) -> None:
+        sock = self._client.socket()
+        if sock is not None:
+            with contextlib.suppress(ValueError):  # already closed
+                self._loop.remove_reader(sock)
+                self._loop.remove_writer(sock)
+            sock.close()
+
+    def _lose(self, reason: str) -> None:
+        if not self.lost.done():
+            self.lost.set_result(reason)
+        for answer in self._pending.values():
+            if not answer.done():
+                answer.set_result(Outcome.LOST)
+
+    def _tick(self) -> None:
+        self._timer = self._loop.call_later(_TICK_S, self._tick)
+        if not self._held:
+            self._client.loop_misc()
+        elif self._loop.time() - self._pinged >= self._options.keepalive_s / 2:
+            # While we do not read, no PINGRESP can reach paho: its own check would give up.
+            self._pinged = self._loop.time()
+            self._client._send_pingreq()  # noqa: SLF001 - paho has no public way to ping
+
+    def _on_readable(self) -> None:
+        while not self._held:
+            self._client.loop_read()
+            sock = self._client.socket()
+            if not isinstance(sock, ssl.SSLSocket) or not sock.pending():
+                return
+
+    def _on_socket_close(self, _client: Any, _data: Any, sock: Any) -> None:
+        self._loop.remove_reader(sock)
+
+    def _on_socket_register_write(self, _client: Any, _data: Any, sock: Any) -> None:
+        self._loop.add_writer(sock, self._client.loop_write)
+
+    def _on_socket_unregister_write(self, _client: Any, _data: Any, sock: Any) -> None:
+        self._loop.remove_writer(sock)
+
+    def _on_connect(self, _client: Any, _data: Any, _flags: Any, code: Any, said: Any) -> None:
+        if code.is_failure:
+            self._lose(f"the broker refused: {code}")
+            return
+        self._largest = getattr(said, "MaximumPacketSize", None)
+        self._window = asyncio.Semaphore(min(_WINDOW, getattr(said, "ReceiveMaximum", _WINDOW)))
+        if self._subscriptions:
+            options = SubscribeOptions(qos=1)
+            self._client.subscribe([(topic, options) for topic in self._subscriptions])
+        else:
+            self._ready.set_result(None)
+
+    def _on_subscribe(self, _client: Any, _data: Any, _mid: int, codes: Any, _said: Any) -> None:
+        answers = zip(self._subscriptions, codes, strict=False)
+        refused = [f"{topic} ({code})" for topic, code in answers if code.is_failure]
+        if refused:
+            self._lose(f"the broker refused to subscribe us to {', '.join(refused)}")
+        elif not self._ready.done():
+            self._ready.set_result(None)
+
+    def _on_message(self, _client: Any, _data: Any, got: paho.MQTTMessage) -> None:
+        try:
+            topic = got.topic
+        except UnicodeDecodeError:
+            log.warning("dropped a message: its topic is not UTF-8")
+            self._client.ack(got.mid, got.qos)
+            return
+        self._deliver(
+            Message(
+                topic=topic,
+                payload=bytes(got.payload),
+                properties=tuple(getattr(got.properties, "UserProperty", ())),
+                content_type=getattr(got.properties, "ContentType", None),
+                retain=got.retain,
+                qos=got.qos,
+                mid=got.mid,
+                connection=self.number,
+            )
+        )
+
+    def _on_publish(self, _client: Any, _data: Any, mid: int, code: Any, _said: Any) -> None:
+        answer = self._pending.get(mid)
+        if answer is not None and not answer.done():
+            answer.set_result(outcome_of(code.value))
+
+    def _on_disconnect(self, _client: Any, _data: Any, flags: Any, code: Any, _said: Any) -> None:
+        who = "the broker disconnected us" if flags.is_disconnect_packet_from_server else "lost"
+        self._lose(f"{who}: {code}")
+
+
+def publish_properties(
+    properties: Sequence[tuple[str, str]],
+    *,
+    content_type: str | None,
+    utf8: bool,
+    expiry_s: int | None,
+) -> Properties:
+    """MQTT 5 §3.3.2.3: user properties, content type, payload format 1 (UTF-8), expiry."""
+    stated = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    if utf8:
+        stated.PayloadFormatIndicator = 1
+    if expiry_s is not None:
+        stated.MessageExpiryInterval = expiry_s
+    if content_type is not None:
+        stated.ContentType = content_type
+    for pair in properties:
+        stated.UserProperty = pair
+    return stated
+
+
+def _new_client(options: Options, will: Will | None) -> paho.Client:
+    client = paho.Client(
+        CallbackAPIVersion.VERSION2,
+        client_id=options.client_id,
+        protocol=paho.MQTTv5,
+        manual_ack=True,
+        reconnect_on_failure=False,
+    )
+    client.max_inflight_messages_set(0)  # the link's window counts; it knows the broker's maximum
+    client.connect_timeout = _CONNECT_S
+    client.username_pw_set(options.username, options.password)
+    if will is not None:
+        client.will_set(will.topic, will.payload, will.qos, will.retain)
+    return client
