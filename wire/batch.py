@@ -53,7 +53,9 @@ _encoder = msgspec.json.Encoder()
 def encode_batch(batch: Batch) -> bytes:
     """Write the payload; empty readings give `[]`, the heartbeat.
 
-    Raise the WireError that `decode_batch` would give: what is committed is never refused.
+    Raise the WireError that `decode_batch` would give for a reading or its time. How much goes into
+    one batch is decided by the caller (`bounds`: RECORDS, INFLATED_BYTES, SENT_BYTES), who can
+    split it: a reading that is plain good or bad is one record, any other two.
     """
     _check_batch(batch)
     base = 0 if batch.relative or not batch.readings else batch.readings[0].time_us // US
@@ -67,12 +69,7 @@ def encode_batch(batch: Batch) -> bytes:
             records[first].bn = f"{batch.gateway}:{device}:"
     if records and base:
         records[0].bt = base
-    if len(records) > RECORDS:
-        raise WireError(Refusal.TOO_MANY_RECORDS, f"{len(records)} records, at most {RECORDS}")
-    payload = _encoder.encode(records)
-    if len(payload) > INFLATED_BYTES:
-        raise WireError(Refusal.TOO_LARGE, f"{len(payload)} bytes, at most {INFLATED_BYTES}")
-    return payload
+    return _encoder.encode(records)
 
 
 def _check_batch(batch: Batch) -> None:

@@ -32,12 +32,10 @@ _LEVEL = 6
 def pack(payload: bytes) -> tuple[bytes, Encoding]:
     """The bytes to send and how they are packed: raw when packing would not make them shorter.
 
-    Raise WireError(TOO_LARGE) for what no server would take.
+    Whether they are within SENT_BYTES is for the caller to look at, who can split them.
     """
     packer = zlib.compressobj(_LEVEL, zdict=DICTIONARY)
     packed = packer.compress(payload) + packer.flush()
-    if len(payload) > INFLATED_BYTES or min(len(packed), len(payload)) > SENT_BYTES:
-        raise WireError(Refusal.TOO_LARGE, f"{len(payload)} bytes, {len(packed)} packed")
     return (packed, Encoding.ZLIB_DICTIONARY) if len(packed) < len(payload) else (payload, _RAW)
 
 

@@ -49,8 +49,8 @@ def check_statement(statement: Statement) -> Statement:
         _refuse(f"{len(statement.epochs)} epochs, number {statement.n}")
     if len({one.epoch for one in statement.epochs}) != len(statement.epochs):
         _refuse("an epoch is listed twice")
-    if statement.current.ended:
-        _refuse("the current epoch comes first and has not ended")
+    if statement.current.ended or not all(one.ended for one in statement.epochs[1:]):
+        _refuse("the current epoch comes first and is the only one that has not ended")
     for one in statement.epochs:
         _check_epoch(one)
     return statement

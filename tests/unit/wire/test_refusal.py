@@ -284,6 +284,11 @@ EXAMPLES: list[tuple[Refusal, str, Example]] = [
     (Refusal.STATEMENT_INCONSISTENT, "number", statement(epoch(), '"n":0')),
     (Refusal.STATEMENT_INCONSISTENT, "twice", statement(f"{epoch()},{epoch(ended='true')}")),
     (Refusal.STATEMENT_INCONSISTENT, "current ended", statement(epoch(ended="true"))),
+    (
+        Refusal.STATEMENT_INCONSISTENT,
+        "two current",
+        statement(f"{epoch()},{epoch(name='f' * 16)}"),
+    ),
     (Refusal.STATEMENT_INCONSISTENT, "name", statement(epoch(name="ABC"))),
     (Refusal.STATEMENT_INCONSISTENT, "prev", statement(epoch(',"prev":"x"'))),
     (Refusal.STATEMENT_INCONSISTENT, "floor", statement(epoch(',"floor":3'))),
@@ -302,7 +307,9 @@ EXAMPLES: list[tuple[Refusal, str, Example]] = [
     (
         Refusal.STATEMENT_INCONSISTENT,
         "too many epochs",
-        statement(",".join(epoch(name=f"{n:016x}") for n in range(33))),
+        statement(
+            ",".join(epoch(name=f"{n:016x}", ended="true" if n else "false") for n in range(33))
+        ),
     ),
 ]
 
