@@ -200,9 +200,16 @@ TABLE: tuple[Row, ...] = (
     Row(Event.SUPPRESS, _OPEN | {"suppressed": True}, Refused.ALREADY_SUPPRESSED),
     Row(Event.SUPPRESS, _OPEN | {"suppressed": False}, {"suppressed": True}, Change.SUPPRESSED),
     Row(Event.UNSUPPRESS, _OPEN | {"suppressed": False}, Refused.NOT_SUPPRESSED),
+    # What was announced before the suppression keeps its acknowledgement; the rest is news.
     Row(
         Event.UNSUPPRESS,
-        _ACTIVE | {"suppressed": True},
+        _ACTIVE | {"suppressed": True, "told": True},
+        {"suppressed": False},
+        Change.UNSUPPRESSED,
+    ),
+    Row(
+        Event.UNSUPPRESS,
+        _ACTIVE | {"suppressed": True, "told": False},
         {"suppressed": False},
         Change.UNSUPPRESSED,
         _RAISED,

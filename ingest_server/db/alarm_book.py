@@ -138,6 +138,13 @@ def write_alarm(connection: sqlite3.Connection, alarm: Alarm) -> None:
     )
 
 
+def publish(connection: sqlite3.Connection, alarm: Alarm, enqueue: Enqueue) -> None:
+    """Write the revision and, unless nobody was ever told of the alarm, put it into the outbox."""
+    write_alarm(connection, alarm)
+    if alarm.told:
+        enqueue(connection, alarm.snapshot)
+
+
 _ALARM = "SELECT snapshot, latching, told, paged_us FROM alarm"
 
 
@@ -167,6 +174,20 @@ def open_alarms(connection: sqlite3.Connection, gateway: str) -> list[Alarm]:
         (gateway,),
     )
     return [_alarm(row) for row in rows]
+
+
+def open_of_rule(connection: sqlite3.Connection, rule: str) -> list[Alarm]:
+    """All open alarms of one rule, whosever they are, oldest first."""
+    rows = connection.execute(f"{_ALARM} WHERE rule = ? AND closed = 0 ORDER BY number", (rule,))
+    return [_alarm(row) for row in rows]
+
+
+def suppressed_gateways(connection: sqlite3.Connection) -> list[str]:
+    """Gateways with an open alarm that is suppressed."""
+    rows = connection.execute(
+        "SELECT DISTINCT gateway FROM alarm WHERE closed = 0 AND suppressed = 1 ORDER BY gateway",
+    )
+    return [gateway for (gateway,) in rows]
 
 
 def _alarm(row: tuple[bytes, int, int, int | None]) -> Alarm:
@@ -260,7 +281,6 @@ def count_alarms(connection: sqlite3.Connection) -> Counts:
 def note_operation(
     connection: sqlite3.Connection,
     alarm_id: str,
-    action: str,
     operation: Operation,
 ) -> None:
     """Write down what was asked, by whom, and what came of it; refusals too."""
@@ -270,7 +290,7 @@ def note_operation(
         (
             operation.at_us,
             operation.actor,
-            action,
+            operation.action,
             alarm_id,
             operation.outcome,
             operation.comment,

@@ -16,6 +16,8 @@ class NotEvaluated(StrEnum):
     """Why readings that were stored fed no rule."""
 
     HELD_TOO_MANY = "held_too_many"  # the gateway's room for readings of unnamed devices is full
+    UNKNOWN_PROFILE = "unknown_profile"  # the catalogue of this server lacks the device's profile
+    ENTRY_FAILED = "entry_failed"  # judging the entry raised an error: set aside, logged
 
 
 def hold(

@@ -68,9 +68,9 @@ _DEVICE = (
 def take_birth(connection: sqlite3.Connection, birth: Birth, arrival_us: int) -> Told:
     """Note the gateway and its devices; one of an older connection of the same boot is ignored."""
     known = find_gateway(connection, birth.gateway)
-    if known is not None and known.boot == birth.boot:
-        if (known.connection or 0) > birth.connection:
-            return Told.OLDER_CONNECTION
+    same_boot = known is not None and known.boot == birth.boot
+    if known is not None and same_boot and (known.connection or 0) > birth.connection:
+        return Told.OLDER_CONNECTION
     connection.execute(
         "INSERT INTO gateway (gateway, born_us, boot, connection, software, version, config_hash,"
         " lines) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (gateway) DO UPDATE SET"
@@ -164,13 +164,15 @@ def note_heard(
 
 def note_clones(connection: sqlite3.Connection, gateway: str, clones: int, now_us: int) -> bool:
     """Note how often two gateways with this id were seen; whether that is more than before."""
-    return (
-        connection.execute(
-            "UPDATE gateway SET clones = ?1, cloned_us = ?2 WHERE gateway = ?3 AND clones < ?1",
-            (clones, now_us, gateway),
-        ).rowcount
-        > 0
+    known = find_gateway(connection, gateway)
+    if known is None or known.clones == clones:
+        return False
+    rose = clones > known.clones
+    connection.execute(
+        "UPDATE gateway SET clones = ?, cloned_us = ? WHERE gateway = ?",
+        (clones, now_us if rose else known.cloned_us, gateway),
     )
+    return rose
 
 
 def find_gateway(connection: sqlite3.Connection, gateway: str) -> Gateway | None:

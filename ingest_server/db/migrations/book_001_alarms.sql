@@ -70,22 +70,20 @@ CREATE TABLE sample (
     PRIMARY KEY (gateway, device, point, time_us)
 ) STRICT, WITHOUT ROWID;
 
--- Where the evaluation of a rule stands. `base`: its state just after `base_us`, from which the
--- samples kept are folded again.
+-- Where the evaluation of a rule stands, at the source time `last_us`.
 CREATE TABLE evaluation (
     gateway    TEXT    NOT NULL,
     device     TEXT    NOT NULL,
     rule       TEXT    NOT NULL,
     definition TEXT    NOT NULL,       -- hash of the rule that made the state
-    state      BLOB    NOT NULL,
-    last_us    INTEGER NOT NULL,       -- source time through which the state has been judged
-    base       BLOB    NOT NULL,
-    base_us    INTEGER NOT NULL,
+    state      BLOB    NOT NULL,       -- JSON of alarm_rules/evaluate.py
+    last_us    INTEGER NOT NULL,       -- all samples known up to here are in the state
+    base_us    INTEGER NOT NULL,       -- the oldest mark: samples before it are not needed
     due_us     INTEGER,                -- source time at which time alone may change it
+    marks      BLOB    NOT NULL,       -- JSON [[time, state], …]: from where to fold late samples
     PRIMARY KEY (gateway, device, rule)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX evaluation_due ON evaluation (gateway, due_us) WHERE due_us IS NOT NULL;
-CREATE INDEX evaluation_age ON evaluation (base_us);
 
 -- What the samples say. `withdrawn`: paged on partial data, and no longer so once all was in.
 CREATE TABLE episode (
@@ -121,6 +119,9 @@ CREATE TABLE alarm (
     snapshot    BLOB    NOT NULL       -- JSON of the latest revision
 ) STRICT;
 CREATE UNIQUE INDEX alarm_open ON alarm (gateway, device, rule) WHERE closed = 0;
+
+CREATE INDEX alarm_suppressed ON alarm (gateway) WHERE closed = 0 AND suppressed = 1;
+CREATE INDEX alarm_by_rule ON alarm (rule) WHERE closed = 0;
 
 CREATE TABLE revision (
     alarm_id TEXT    NOT NULL,

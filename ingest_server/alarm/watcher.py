@@ -1,0 +1,220 @@
+"""The alarm stage: journal to alarm book and outbox, the urgent lane before the bulk."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import msgspec
+
+from device_profiles.model import Profile
+from ingest_server.alarm.completeness import Complete, complete
+from ingest_server.alarm.gateway_absence import gateway_away
+from ingest_server.alarm.hearing import Hearing
+from ingest_server.alarm.known_profiles import KnownProfiles
+from ingest_server.alarm.settle import Desk
+from ingest_server.alarm.take_in import take_entries
+from ingest_server.alarm.watch_device import Watched, pass_time
+from ingest_server.alarm.watch_gateways import (
+    judge_clones,
+    judge_silence,
+    let_absence_speak,
+    note_arrivals,
+    urgent_arrivals,
+)
+from ingest_server.db.alarm_book import Enqueue
+from ingest_server.db.cursor import Cursor, read_cursor, write_cursor
+from ingest_server.db.evaluation_book import due_evaluations
+from ingest_server.db.held import NotEvaluated, count_not_evaluated
+from ingest_server.db.journal import Entry, Kind, LaneState, entries_after, lane_states
+from ingest_server.db.registry import find_device
+from runtime.clock import Clock
+from runtime.database import Database
+
+_log = logging.getLogger(__name__)
+_KINDS = {Cursor.URGENT: (Kind.URGENT, Kind.BIRTH, Kind.STATUS), Cursor.BULK: (Kind.BULK,)}
+_BAD_ENTRY = (
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    msgspec.MsgspecError,
+    sqlite3.IntegrityError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WatcherSettings:
+    """`silent_after_us`: patience with a gateway and with the broker. Slices are entries a pass."""
+
+    silent_after_us: int = 30_000_000
+    urgent_slice: int = 200
+    bulk_slice: int = 20
+    poll_s: float = 0.25
+    retry_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One snapshot of the journal."""
+
+    lanes: tuple[LaneState, ...]
+    entries: Mapping[Cursor, Sequence[Entry]]
+    is_whole: Mapping[Cursor, bool]
+
+
+class Watcher:
+    """One loop; everything of a pass is one transaction on book.db, so a crash only repeats it.
+
+    `reachable_since`: since when (UTC us) the server's urgent session is connected, None while it
+    is not. `enqueue` puts a revision into the outbox. `wake` is this stage's own event.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Database,
+        book: Database,
+        profiles: Mapping[str, Profile],
+        clock: Clock,
+        enqueue: Enqueue,
+        reachable_since: Callable[[], int | None],
+        wake: asyncio.Event,
+        settings: WatcherSettings | None = None,
+    ) -> None:
+        self._journal = journal
+        self._book = book
+        self._profiles = KnownProfiles(profiles)
+        self._clock = clock
+        self._enqueue = enqueue
+        self._reachable_since = reachable_since
+        self._wake = wake
+        self._settings = settings or WatcherSettings()
+        self._hearing = Hearing(self._settings.silent_after_us)
+        self._judged: dict[str, Complete] = {}
+
+    async def run(self) -> None:
+        """Pass after pass until cancelled; a database that fails is tried again after a while."""
+        while True:
+            try:
+                more = await self.pass_once()
+            except (sqlite3.Error, OSError):
+                _log.exception("alarms wait: the journal or the alarm book can not be used")
+                await asyncio.sleep(self._settings.retry_s)
+                continue
+            if not more:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.poll_s):
+                await self._wake.wait()
+        self._wake.clear()
+
+    async def pass_once(self) -> bool:
+        """Take what is new; whether there is more at once. Raises sqlite3.Error."""
+        cursors = await self._book.read(_read_cursors)
+        look = await self._journal.read(lambda connection: self._look(connection, cursors))
+        await self._take(Cursor.URGENT, look)
+        if look.entries[Cursor.BULK]:
+            await self._take(Cursor.BULK, look)
+        await self._book.transact(lambda connection: self._judge_time(connection, look))
+        self._judged = _through(look)
+        return not all(look.is_whole.values())
+
+    def _look(self, connection: sqlite3.Connection, cursors: Mapping[Cursor, int]) -> Look:
+        limits = {
+            Cursor.URGENT: self._settings.urgent_slice,
+            Cursor.BULK: self._settings.bulk_slice,
+        }
+        lanes = tuple(lane_states(connection))
+        entries = {
+            name: entries_after(connection, _KINDS[name], cursors[name], limit)
+            for name, limit in limits.items()
+        }
+        whole = {name: len(entries[name]) < limit for name, limit in limits.items()}
+        return Look(lanes, entries, whole)
+
+    async def _take(self, name: Cursor, look: Look) -> None:
+        """One slice as one transaction; if an entry breaks it, one by one without that one."""
+        entries = look.entries[name]
+        try:
+            await self._book.transact(lambda book: self._take_slice(book, name, entries, look))
+        except _BAD_ENTRY:
+            _log.exception("entries %s can not be judged together; one by one now", name)
+            for entry in entries:
+                await self._take_alone(name, entry, look)
+
+    async def _take_alone(self, name: Cursor, entry: Entry, look: Look) -> None:
+        try:
+            await self._book.transact(lambda book: self._take_slice(book, name, [entry], look))
+        except _BAD_ENTRY:
+            _log.exception(
+                "entry %s of gateway %s can not be judged: left out", entry.id, entry.gateway
+            )
+            await self._book.transact(lambda book: _leave_out(book, name, entry))
+
+    def _take_slice(
+        self, book: sqlite3.Connection, name: Cursor, entries: Sequence[Entry], look: Look
+    ) -> None:
+        desk = self._desk(book)
+        if name is Cursor.URGENT:
+            note_arrivals(desk, urgent_arrivals(look.lanes))
+        done = read_cursor(book, name)
+        new = [entry for entry in entries if entry.id > done]
+        if new:
+            take_entries(desk, self._profiles, new)
+            write_cursor(book, name, new[-1].id)
+
+    def _judge_time(self, book: sqlite3.Connection, look: Look) -> None:
+        desk, mono_us = self._desk(book), self._clock.mono_us()
+        arrivals = urgent_arrivals(look.lanes)
+        self._hearing.listen(arrivals, self._reachable_since(), mono_us)
+        judge_silence(desk, self._hearing, self._profiles, arrivals, mono_us)
+        judge_clones(desk, look.lanes)
+        let_absence_speak(desk)
+        touched = {entry.gateway for part in look.entries.values() for entry in part}
+        for gateway, through in _through(look).items():
+            if gateway in touched or self._judged.get(gateway) != through:
+                self._pass_time(desk, gateway, through)
+
+    def _pass_time(self, desk: Desk, gateway: str, through: Complete) -> None:
+        latest = max(through.urgent_us or 0, through.every_us or 0)
+        for due in due_evaluations(desk.connection, gateway, latest):
+            device = find_device(desk.connection, gateway, due.device)
+            known = None if device is None else self._profiles.find(device.profile)
+            if device is None or known is None or device.retired_us is not None:
+                continue
+            force = self._profiles.find_rule(known.id, due.rule)
+            if force is None:
+                continue
+            through_us = through.urgent_us if force.is_urgent else through.every_us
+            if through_us is not None and (due.due_us or 0) <= through_us:
+                watched = Watched(device, known, gateway_away(desk, gateway))
+                pass_time(desk, watched, force, through_us)
+
+    def _desk(self, book: sqlite3.Connection) -> Desk:
+        return Desk(book, self._clock.utc_us(), self._enqueue)
+
+
+def _read_cursors(book: sqlite3.Connection) -> dict[Cursor, int]:
+    return {name: read_cursor(book, name) for name in Cursor}
+
+
+def _leave_out(book: sqlite3.Connection, name: Cursor, entry: Entry) -> None:
+    count_not_evaluated(book, entry.gateway, NotEvaluated.ENTRY_FAILED, len(entry.readings))
+    write_cursor(book, name, entry.id)
+
+
+def _through(look: Look) -> dict[str, Complete]:
+    """What the lanes say counts only once the entries that they speak of are judged."""
+    urgent, bulk = (look.is_whole[name] for name in (Cursor.URGENT, Cursor.BULK))
+    return {
+        gateway: Complete(
+            one.urgent_us if urgent else None,
+            one.every_us if urgent and bulk else None,
+        )
+        for gateway, one in complete(look.lanes).items()
+    }
