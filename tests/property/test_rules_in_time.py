@@ -70,7 +70,7 @@ DELAYS = st.integers(0, 8)
 
 @st.composite
 def rules(draw: st.DrawFn) -> Rule:
-    rule = draw(st.sampled_from([STATE, QUALITY, ABSENCE]))
+    rule: Rule = draw(st.sampled_from((STATE, QUALITY, ABSENCE)))
     return replace(rule, on_delay=draw(DELAYS), off_delay=draw(DELAYS))
 
 
@@ -102,8 +102,9 @@ def transitions_of(
 def step_by_step(
     rule: Rule, story: list[Sample], pauses: set[int], through_us: int
 ) -> tuple[Episode, ...]:
-    state, episodes = State(), list[Episode]()
-    for state, (change, at_us, evidence) in transitions_of(rule, story, pauses, through_us):
+    changes = list(transitions_of(rule, story, pauses, through_us))
+    state, episodes = changes[-1][0], list[Episode]()
+    for _, (change, at_us, evidence) in changes:
         if change is Change.ACTIVATED:
             episodes.append(Episode(at_us, None, evidence))
         elif change is Change.RETURNED:

@@ -1,0 +1,180 @@
+import pytest
+from msgspec.structs import replace
+
+from alarm_rules.rule import Words
+from device_profiles.encoding import NumberType, Register
+from device_profiles.encoding import Table as ProfileTable
+from device_profiles.load import catalog
+from device_profiles.model import Point, Profile, ValueKind
+from edge_agent.driver.modbus import ModbusDriver
+from edge_agent.exchange import Failure, Fault, Read, Reply, Sample, Table
+from wire.quality import Reason, bad
+
+PROFILES = catalog()
+UG3 = PROFILES["calectro_ug3"]
+SECOND = 1_000_000
+NORMAL = (1, 0, 0, 0)
+SMOKE = (1, 0, 1, 1)
+
+
+def two_tables() -> Profile:
+    register = Register(type=NumberType.U16, table=ProfileTable.HOLDING_REGISTERS, address=7)
+    extra = Point(
+        id="level", value=ValueKind.NUMBER, title=Words("a", "一"), unit="m", register=register
+    )
+    return replace(UG3, points=(*UG3.points, extra))
+
+
+def ask(driver: ModbusDriver, now_us: int) -> Read:
+    request = driver.due(now_us)
+    assert request is not None
+    return request
+
+
+def answer(driver: ModbusDriver, now_us: int, words: tuple[int, ...] = NORMAL) -> list[Sample]:
+    ask(driver, now_us)
+    return driver.received(Reply(words, now_us, now_us + 20_000), now_us + 20_000)
+
+
+def miss(driver: ModbusDriver, now_us: int, fault: Fault = Fault.TIME_OUT) -> list[Sample]:
+    ask(driver, now_us)
+    return driver.failed(Failure(fault, now_us + 500_000), now_us + 500_000)
+
+
+def test_a_cycle_is_one_read_and_then_a_period() -> None:
+    driver = ModbusDriver(UG3, unit=7)
+    assert ask(driver, 0) == Read(7, Table.DISCRETE_INPUTS, 0, 4)
+    driver.received(Reply(NORMAL, 0, 20_000), 20_000)
+    assert driver.due(20_000) is None
+    assert driver.due(SECOND - 150_000) is None
+    assert driver.due(SECOND) is not None
+
+
+def test_the_grid_does_not_drift_with_a_late_poller() -> None:
+    driver = ModbusDriver(UG3, unit=1)
+    for turn in range(5):
+        answer(driver, turn * SECOND + 30_000 * (turn % 2))
+        assert driver.next_us == (turn + 1) * SECOND
+
+
+def test_missed_periods_are_skipped() -> None:
+    driver = ModbusDriver(UG3, unit=1)
+    answer(driver, 0)
+    answer(driver, 7 * SECOND + 300_000)
+    assert driver.next_us == 8 * SECOND + 300_000
+
+
+def test_values_carry_the_time_of_the_reply() -> None:
+    samples = answer(ModbusDriver(UG3, unit=1), 0, SMOKE)
+    assert samples == [
+        Sample("mounted", value=True, mono_us=20_000),
+        Sample("service", value=False, mono_us=20_000),
+        Sample("smoke", value=True, mono_us=20_000),
+        Sample("relay", value=True, mono_us=20_000),
+    ]
+
+
+def test_three_misses_and_three_periods_make_it_offline() -> None:
+    driver = ModbusDriver(UG3, unit=1)
+    answer(driver, 0)
+    assert miss(driver, SECOND) == []
+    assert miss(driver, 2 * SECOND) == []
+    assert not driver.is_offline
+    samples = miss(driver, 3 * SECOND)
+    assert samples == [
+        Sample(point, None, 3_500_000, bad(Reason.COMM_FAILURE))
+        for point in ("mounted", "service", "smoke", "relay")
+    ]
+    assert driver.is_offline
+
+
+def test_three_quick_misses_are_not_enough() -> None:
+    driver = ModbusDriver(UG3, unit=1, period_us=10 * SECOND)
+    answer(driver, 0)
+    told = [miss(driver, 10 * SECOND * turn) for turn in (1, 2)]
+    driver.due(29 * SECOND)
+    assert told == [[], []]
+    assert driver.failed(Failure(Fault.TIME_OUT, 29 * SECOND), 29 * SECOND) == []
+
+
+def test_a_device_that_never_answered_is_told_too() -> None:
+    driver = ModbusDriver(UG3, unit=1)
+    told = [miss(driver, turn * SECOND) for turn in range(4)]
+    assert [len(samples) for samples in told] == [0, 0, 0, 4]
+
+
+def test_offline_is_repeated_every_keep_alive_only() -> None:
+    driver = ModbusDriver(UG3, unit=1)
+    told = [len(miss(driver, turn * SECOND)) for turn in range(25)]
+    assert told == [4 if turn in {3, 13, 23} else 0 for turn in range(25)]
+
+
+def test_one_good_reply_ends_it() -> None:
+    driver = ModbusDriver(UG3, unit=1)
+    for turn in range(5):
+        miss(driver, turn * SECOND)
+    was_offline = driver.is_offline
+    assert len(answer(driver, 6 * SECOND)) == 4
+    assert (was_offline, driver.is_offline) == (True, False)
+    assert miss(driver, 7 * SECOND) == []
+
+
+def test_a_port_that_is_gone_is_told_at_once() -> None:
+    driver = ModbusDriver(UG3, unit=1)
+    answer(driver, 0)
+    samples = miss(driver, SECOND, Fault.PORT_GONE)
+    assert {sample.quality for sample in samples} == {bad(Reason.NOT_CONNECTED)}
+    assert driver.is_offline
+
+
+def test_an_exception_is_an_answer_about_these_points() -> None:
+    driver = ModbusDriver(UG3, unit=1)
+    samples = miss(driver, 0, Fault.EXCEPTION)
+    assert {sample.quality for sample in samples} == {bad(Reason.DEVICE_EXCEPTION)}
+    assert not driver.is_offline
+    assert [miss(driver, turn * SECOND) for turn in (1, 2)] == [[], []]
+    assert miss(driver, 3 * SECOND)[0].quality == bad(Reason.COMM_FAILURE)
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_request_that_was_never_sent_is_asked_again(*, is_told: bool) -> None:
+    driver = ModbusDriver(UG3, unit=1)
+    first = ask(driver, 0)
+    if is_told:
+        assert driver.failed(Failure(Fault.RESTING, 1), 1) == []
+    assert driver.due(5_000) == first
+
+
+def test_a_reply_of_another_size_is_a_miss_not_a_value() -> None:
+    driver = ModbusDriver(UG3, unit=1)
+    assert answer(driver, 0, (1, 0)) == []
+    assert driver.due(20_000) is None
+
+
+def test_what_nobody_asked_for_is_not_taken() -> None:
+    driver = ModbusDriver(UG3, unit=1)
+    assert driver.received(Reply(SMOKE, 0, 1), 1) == []
+    assert driver.failed(Failure(Fault.TIME_OUT, 1), 1) == []
+
+
+def test_a_dead_table_is_seen_although_the_other_answers() -> None:
+    driver = ModbusDriver(two_tables(), unit=1)
+    told: list[Sample] = []
+    for turn in range(5):
+        answer(driver, turn * SECOND)
+        told += miss(driver, turn * SECOND + 20_000)
+    assert {(sample.point, sample.quality) for sample in told} == {
+        ("level", bad(Reason.COMM_FAILURE))
+    }
+    assert not driver.is_offline
+
+
+def test_the_bus_finds_its_figures() -> None:
+    driver = ModbusDriver(UG3, unit=9)
+    assert (driver.timeout_us, driver.late_max_us, driver.turnaround_us) == (500_000, 3_000_000, 0)
+    assert driver.probe == Read(9, Table.HOLDING_REGISTERS, 1, 1)
+
+
+def test_only_a_modbus_profile_is_taken() -> None:
+    with pytest.raises(TypeError, match="micradar_r60afd1"):
+        ModbusDriver(PROFILES["micradar_r60afd1"], unit=1)
