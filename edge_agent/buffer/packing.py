@@ -1,18 +1,24 @@
 """Samples to committed batches: placed in time, strictly increasing per point, within size."""
 
+import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge_agent.buffer.rows import Draft
 from edge_agent.buffer.timebase import Timebase
 from edge_agent.exchange import Sample
 from wire.batch import Batch, encode_batch
-from wire.bounds import INFLATED_BYTES, SENT_BYTES
+from wire.bounds import INFLATED_BYTES, RECORDS, SENT_BYTES
 from wire.codec import pack
 from wire.envelope import Base
-from wire.reading import Reading
+from wire.quality import Reason, bad
+from wire.reading import Reading, check_reading
+from wire.refusal import WireError
+
+log = logging.getLogger(__name__)
 
 US_PER_MS = 1_000
+RECORDS_OF_READING = 2  # its value and its quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +52,18 @@ class Packer:
         time_us = mono_us - base_ms * US_PER_MS if utc_us is None else utc_us
         is_number = isinstance(sample.value, int | float) and not isinstance(sample.value, bool)
         unit = self._unit_of(one.device, sample.point) if is_number else None
-        return Reading(one.device, sample.point, time_us, sample.value, unit, sample.quality)
+        return _sound(
+            Reading(one.device, sample.point, time_us, sample.value, unit, sample.quality),
+        )
 
     def _split(self, readings: list[Reading], base: Base, *, relative: bool) -> list[Draft]:
         payload = encode_batch(Batch(self._gateway, tuple(readings), relative=relative))
         sent, encoding = pack(payload)
-        fits = len(sent) <= SENT_BYTES and len(payload) <= INFLATED_BYTES
+        fits = (
+            len(sent) <= SENT_BYTES
+            and len(payload) <= INFLATED_BYTES
+            and RECORDS_OF_READING * len(readings) <= RECORDS
+        )
         if fits or len(readings) == 1:
             return [Draft(len(readings), base, encoding, sent)]
         middle = len(readings) // 2
@@ -59,3 +71,13 @@ class Packer:
             *self._split(readings[:middle], base, relative=relative),
             *self._split(readings[middle:], base, relative=relative),
         ]
+
+
+def _sound(reading: Reading) -> Reading:
+    """What the wire does not carry (a number that is none, a foreign unit) travels as bad."""
+    try:
+        check_reading(reading)
+    except WireError as error:
+        log.warning("%s:%s can not travel: %s", reading.device, reading.point, error)
+        return replace(reading, value=None, unit=None, quality=bad(Reason.CONFIGURATION))
+    return reading

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from runtime.clock import Clock
+from wire.bounds import EARLIEST_US, LATEST_US
 from wire.envelope import ClockState
 
 
@@ -31,10 +32,11 @@ class Timekeeper:
         self._was_trusted = False
 
     def now(self) -> Timebase:
-        trusted = self._clock.is_trusted()
+        mono_us, utc_us = self._clock.mono_us(), self._clock.utc_us()
+        is_possible = EARLIEST_US <= utc_us < LATEST_US
+        trusted = is_possible and self._clock.is_trusted()
         self._was_trusted |= trusted
-        mono_us = self._clock.mono_us()
-        if not self._was_trusted:
+        if not (self._was_trusted and is_possible):
             return Timebase(ClockState.UNSET, None, self._clock.boot, mono_us)
         state = ClockState.SYNCHRONISED if trusted else ClockState.HOLDOVER
-        return Timebase(state, self._clock.utc_us() - mono_us, self._clock.boot, mono_us)
+        return Timebase(state, utc_us - mono_us, self._clock.boot, mono_us)

@@ -45,7 +45,7 @@ class Admitted:
 def admit(arrival: Arrival) -> Admitted:
     """Never raises for what came from the network."""
     topic: UpTopic | None = None
-    envelope = Envelope()
+    envelope = _salvage_key(arrival)
     try:
         topic = parse_up(arrival.topic)
         envelope = parse_properties(arrival.properties)
@@ -54,7 +54,20 @@ def admit(arrival: Arrival) -> Admitted:
         return Admitted(arrival, topic, envelope, refused=error)
 
 
+def _salvage_key(arrival: Arrival) -> Envelope:
+    """The key alone: what is refused for another property is still counted and answered."""
+    try:
+        return parse_properties([pair for pair in arrival.properties if pair[0] == "key"])
+    except WireError:
+        return Envelope()
+
+
 def _content(arrival: Arrival, topic: UpTopic, envelope: Envelope) -> Admitted:
+    is_lane = topic.kind in (Up.URGENT, Up.BULK)
+    if envelope.key is not None and not is_lane:
+        raise WireError(Refusal.KEY_LANE, f"a key on {topic.kind}, which is no lane")
+    if not arrival.payload and not is_lane:
+        return Admitted(arrival, topic, envelope)  # a retained message was cleared
     if len(arrival.payload) > SENT_BYTES and topic.kind is not Up.BIRTH:
         raise WireError(Refusal.TOO_LARGE, f"{len(arrival.payload)} bytes sent")
     if arrival.content_type not in _CONTENT_TYPES:

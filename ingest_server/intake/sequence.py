@@ -154,7 +154,6 @@ def _vanish(book: LaneBook, now_us: int) -> None:
     for epoch in book.epochs.values():
         if not epoch.closed and now_us - epoch.listed_us > VANISHED_AFTER_US:
             epoch.closed = epoch.vanished = True
-            epoch.floor = epoch.last + 1
             book.changed.add(epoch.epoch)
 
 

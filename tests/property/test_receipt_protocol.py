@@ -256,6 +256,11 @@ class ReceiptProtocol(RuleBasedStateMachine):
         held = rows.rows_after(gateway.disk, receipt.lane, 0, 1_000)
         return {(row.key.epoch, row.lane, row.key.seq) for row in held}
 
+    @rule()
+    def everything_arrives(self) -> None:
+        """A calm hour: what is held goes up, what is answered comes down."""
+        self._lossless_round()
+
     # The server
 
     @rule()
