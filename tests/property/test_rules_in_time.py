@@ -70,7 +70,7 @@ DELAYS = st.integers(0, 8)
 
 @st.composite
 def rules(draw: st.DrawFn) -> Rule:
-    rule: Rule = draw(st.sampled_from((STATE, QUALITY, ABSENCE)))
+    rule = draw(st.one_of(st.just(STATE), st.just(QUALITY), st.just(ABSENCE)))
     return replace(rule, on_delay=draw(DELAYS), off_delay=draw(DELAYS))
 
 

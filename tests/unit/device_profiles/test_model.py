@@ -1,0 +1,17 @@
+import pytest
+
+from device_profiles.load import catalog
+from device_profiles.model import Profile
+
+UG3 = catalog()["calectro_ug3"]
+
+
+def test_a_point_is_found_by_its_id() -> None:
+    assert UG3.point("smoke").title.en == "Smoke alarm"
+    with pytest.raises(KeyError):
+        UG3.point("nothing")
+
+
+def test_what_is_not_said_is_required() -> None:
+    with pytest.raises(TypeError):
+        Profile()  # type: ignore[call-arg]  # that is the point
