@@ -222,13 +222,20 @@ def _outcome_of_error(error: Exception, cause: BaseException) -> Outcome:
 
 
 def _of_socket(error: BaseException) -> Outcome:
-    if isinstance(error, ConnectionRefusedError):
-        return Outcome.REFUSED
-    if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
-        return Outcome.RESET
-    return Outcome.UNREACHABLE if isinstance(error, OSError) else Outcome.NOT_HTTP
+    """By errno, for aiohttp wraps a reset in an OSError that is no ConnectionResetError."""
+    if isinstance(error, ConnectionResetError):
+        return Outcome.RESET  # aiohttp raises one of its own, without an errno
+    if isinstance(error, OSError):
+        return _BY_ERRNO.get(error.errno or 0, Outcome.UNREACHABLE)
+    return Outcome.NOT_HTTP
 
 
+_BY_ERRNO = {
+    errno.ECONNREFUSED: Outcome.REFUSED,
+    errno.ECONNRESET: Outcome.RESET,
+    errno.ECONNABORTED: Outcome.RESET,
+    errno.EPIPE: Outcome.RESET,
+}
 # The first that fits counts; what stands in none is told by its errno.
 _FAILURES: tuple[tuple[tuple[type[Exception], ...], Outcome], ...] = (
     ((aiohttp.ClientSSLError, ssl.SSLError), Outcome.TLS_FAILED),

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import random
+import sqlite3
 import tempfile
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -156,9 +158,7 @@ class Scene:
         snapshots = [snapshot(name, self.revisions[name]) for name in action.alarms]
         for _ in range(1 + action.again):
             for one in snapshots:
-                await self.database.transact(
-                    lambda book, one=one: outbox.enqueue(book, one, RECEIVERS, START_US),
-                )
+                await self.database.transact(partial(commit, one))
 
     async def look(self, action: Pass) -> None:
         self.clock.passed_us += round(action.seconds * 1_000_000)
@@ -215,6 +215,10 @@ def snapshot(alarm_id: str, revision: int) -> Snapshot:
         "clock": "synchronised",
     }
     return msgspec.convert({**dict.fromkeys(FLAGS, False), **words}, Snapshot)
+
+
+def commit(revision: Snapshot, book: sqlite3.Connection) -> None:
+    outbox.enqueue(book, revision, RECEIVERS, START_US)
 
 
 def answers() -> st.SearchStrategy[Answer | None]:

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -40,6 +41,7 @@ class Centre:
         ways: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
             "hang": self._hang,
             "reset": self._reset,
+            "linger": self._linger,
             "drip": self._drip,
             "cut": self._cut,
         }
@@ -59,6 +61,13 @@ class Centre:
         assert request.transport is not None
         request.transport.abort()
         return web.Response()
+
+    async def _linger(self, request: web.Request) -> web.StreamResponse:
+        """A TCP reset (RST) instead of an orderly end."""
+        assert request.transport is not None
+        connection = request.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        return await self._reset(request)
 
     async def _drip(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
@@ -145,7 +154,7 @@ async def test_the_connection_is_kept_and_no_cookie_comes_back(
 
 @pytest.mark.parametrize(
     ("way", "outcome"),
-    [("hang", Outcome.TIMED_OUT), ("reset", Outcome.RESET)],
+    [("hang", Outcome.TIMED_OUT), ("reset", Outcome.RESET), ("linger", Outcome.RESET)],
 )
 async def test_no_answer(
     centre: Centre, clock: Clock, make_receiver: MakeReceiver, way: str, outcome: Outcome
