@@ -55,6 +55,7 @@ class Line:
         self._rests = RestBook()
         self._account = LineAccount()
         self._first_try = asyncio.Event()
+        self._closing = False
         self._opened = 0
         self._problem = "not opened yet"
         self._thread = LineThread(
@@ -83,6 +84,7 @@ class Line:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._closing = True
         await self._thread.stop()
 
     async def exchange(
@@ -145,7 +147,7 @@ class Line:
 
     def port_gone(self, problem: str) -> None:
         """Take note from the thread: the port is gone, or still is."""
-        if problem != self._problem:
+        if problem != self._problem and not self._closing:
             _log.warning("line %s: %s", self.name, problem)
         self._problem = problem
         self._first_try.set()

@@ -137,7 +137,9 @@ def _pdu(request: Request) -> ModbusPDU:
         case Write(address=address, value=value):
             if not 0 <= value <= _WORD_MAX:
                 raise ValueError(f"{value} does not fit a register; give 0 to {_WORD_MAX}")
-            return WriteSingleRegisterRequest(address=address, registers=[value])
+            pdu = WriteSingleRegisterRequest(address=address, registers=[value])
+            pdu.verifyAddress()  # pymodbus does this for reads only
+            return pdu
         case _ as never:
             assert_never(never)
 

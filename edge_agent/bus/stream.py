@@ -51,7 +51,10 @@ class Stream:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._lose("the stream is closed")
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+        self._problem = "the stream is closed"
 
     async def read(self, wait_us: int) -> bytes | Failure:
         """Return up to 4096 bytes, b"" if none came in `wait_us`, or that the port is gone.

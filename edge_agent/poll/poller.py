@@ -64,7 +64,7 @@ class Poller:
             name: Voice(device.report, is_test=device.is_test)
             for name, device in self._devices.items()
         }
-        self._asked: set[str] = set()
+        self._next: dict[str, Request] = {}
 
     async def run(self) -> None:
         """Poll until stopped; what was heard until then is delivered before it returns."""
@@ -106,26 +106,27 @@ class Poller:
 
     async def _turn(self, device: PolledDevice, now: int) -> None:
         """Ask the device one request, or end its turn because it has none."""
-        request = device.driver.due(now)
+        request = self._next.pop(device.name, None) or device.driver.due(now)
         if request is None:
-            self._end_turn(device.name, now)
+            self._schedule.nothing_to_ask(device.name, now)
             return
-        self._asked.add(device.name)
         answer = await self._ask(device, request)
         if isinstance(answer, Failure):
             await self._failed(device, answer, now)
             return
-        self._schedule.answered(device.name, answer.received_us)
         samples = device.driver.received(answer, answer.received_us)
         reported = self._voices[device.name].heard(samples, answer.received_us)
+        self._go_on(device, answer.received_us)
         await self._delivery.put(device.name, reported)
 
-    def _end_turn(self, name: str, now: int) -> None:
-        if name in self._asked:
-            self._asked.remove(name)
-            self._schedule.finished(name, now)
+    def _go_on(self, device: PolledDevice, now: int) -> None:
+        """Ask the driver at once whether its cycle is over, lest a whole sweep pass before."""
+        self._schedule.answered(device.name, now)
+        request = device.driver.due(now)
+        if request is None:
+            self._schedule.finished(device.name, now)
         else:
-            self._schedule.nothing_to_ask(name, now)
+            self._next[device.name] = request
 
     async def _ask(self, device: PolledDevice, request: Request) -> Reply | Failure:
         """Exchange the request, after a time-out only if the device answers its probe (P6)."""
@@ -151,21 +152,20 @@ class Poller:
         samples = device.driver.failed(failure, failure.at_us)
         if failure.fault is Fault.RESTING:  # it was never sent, and the schedule knows the rest
             return
-        self._book(device.name, failure, started_us)
         reported = self._voices[device.name].missed(samples, failure)
+        self._book(device, failure, started_us)
         await self._delivery.put(device.name, reported)
 
-    def _book(self, name: str, failure: Failure, started_us: int) -> None:
+    def _book(self, device: PolledDevice, failure: Failure, started_us: int) -> None:
         """Tell the schedule: only silence and nonsense of the device itself are misses."""
         if failure.fault is Fault.EXCEPTION:
-            self._schedule.answered(name, failure.at_us)
+            self._go_on(device, failure.at_us)
         elif failure.fault is Fault.PORT_GONE:
-            self._asked.discard(name)
-            self._schedule.finished(name, failure.at_us)
+            self._schedule.finished(device.name, failure.at_us)
         else:
-            miss = self._schedule.missed(name, started_us, failure.at_us)
+            miss = self._schedule.missed(device.name, started_us, failure.at_us)
             if miss is Miss.FOUND_DEAD:
-                _log.warning("device %s does not answer any more: %s", name, failure.fault)
+                _log.warning("device %s does not answer: %s", device.name, failure.fault)
 
     def _resting_until_us(self, name: str) -> int:
         return self._line.resting_until_us(self._devices[name].unit)

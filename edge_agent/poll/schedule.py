@@ -13,7 +13,8 @@ DEAD_SHARE_PER_CENT = 3
 PROBE_US = 9_500_000
 """A single dead device is asked at least so often, so that its return shows within 10 s."""
 
-_ASK_AGAIN_US = 5_000
+_ASK_AGAIN_SHARE = 20
+_ASK_AGAIN_LEAST_US = 1_000
 
 
 class Why(StrEnum):
@@ -120,8 +121,12 @@ class Schedule:
         entry.due_us += (behind + 1) * entry.period_us
 
     def nothing_to_ask(self, name: str, now_us: int) -> None:
-        """Note that the device's driver has no request yet: it is asked again in 5 ms."""
-        self._entries[name].due_us = now_us + _ASK_AGAIN_US
+        """Note that the driver has no request yet: the device is due a twentieth period later.
+
+        The grid of periods moves along, and so meets the driver's own.
+        """
+        entry = self._entries[name]
+        entry.due_us = now_us + max(entry.period_us // _ASK_AGAIN_SHARE, _ASK_AGAIN_LEAST_US)
 
     def missed(self, name: str, started_us: int, ended_us: int) -> Miss:
         """Note that no answer came, and what that cost the line.

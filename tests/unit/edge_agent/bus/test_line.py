@@ -72,7 +72,7 @@ async def fault(line: Line, request: Request) -> Fault:
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 - what is waited for happens in another thread
+    while not condition():
         await asyncio.sleep(0.005)
 
 

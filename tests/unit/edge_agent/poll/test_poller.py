@@ -125,7 +125,7 @@ async def running(poller: Poller) -> AsyncIterator[None]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 - the poller has no event for a test
+    while not condition():
         await asyncio.sleep(0.001)
 
 
