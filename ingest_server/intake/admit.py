@@ -63,28 +63,25 @@ def _salvage_key(arrival: Arrival) -> Envelope:
 
 
 def _content(arrival: Arrival, topic: UpTopic, envelope: Envelope) -> Admitted:
-    is_lane = topic.kind in (Up.URGENT, Up.BULK)
-    if envelope.key is not None and not is_lane:
+    if topic.kind is Up.URGENT or topic.kind is Up.BULK:
+        _check_size_and_type(arrival)
+        return Admitted(arrival, topic, envelope, batch=_batch(arrival.payload, topic, envelope))
+    if envelope.key is not None:
         raise WireError(Refusal.KEY_LANE, f"a key on {topic.kind}, which is no lane")
-    if not arrival.payload and not is_lane:
-        return Admitted(arrival, topic, envelope)  # a retained message was cleared
-    if len(arrival.payload) > SENT_BYTES and topic.kind is not Up.BIRTH:
+    if arrival.payload and topic.kind is Up.BIRTH:
+        birth = decode_birth(arrival.payload, topic.gateway)
+        return Admitted(arrival, topic, envelope, birth=birth)
+    if arrival.payload and topic.kind is Up.STATUS:
+        return Admitted(arrival, topic, envelope, status=decode_status(arrival.payload))
+    return Admitted(arrival, topic, envelope)  # a result, or a retained message was cleared
+
+
+def _check_size_and_type(arrival: Arrival) -> None:
+    content_type = arrival.content_type
+    if len(arrival.payload) > SENT_BYTES:
         raise WireError(Refusal.TOO_LARGE, f"{len(arrival.payload)} bytes sent")
-    if arrival.content_type not in _CONTENT_TYPES:
-        raise WireError(Refusal.CONTENT_TYPE, f"content type {arrival.content_type[:80]!r}")
-    match topic.kind:
-        case Up.BIRTH:
-            return Admitted(
-                arrival, topic, envelope, birth=decode_birth(arrival.payload, topic.gateway)
-            )
-        case Up.STATUS:
-            return Admitted(arrival, topic, envelope, status=decode_status(arrival.payload))
-        case Up.RESULT:
-            return Admitted(arrival, topic, envelope)
-        case Up.URGENT | Up.BULK:
-            return Admitted(
-                arrival, topic, envelope, batch=_batch(arrival.payload, topic, envelope)
-            )
+    if content_type not in _CONTENT_TYPES:
+        raise WireError(Refusal.CONTENT_TYPE, f"content type {content_type!r}")
 
 
 def _batch(payload: bytes, topic: UpTopic, envelope: Envelope) -> Batch:
