@@ -96,7 +96,8 @@ class Line:
         wire needs, and 20 ms). A unit that did not answer rests for longer than `late_max_us`;
         while it rests, and while the port is gone, the failure comes at once. `turnaround_us` is
         the silence that the unit needs after its reply. Raise ValueError for a request that no
-        frame can carry. When the caller is cancelled, the unit rests too.
+        frame can carry, RuntimeError if the line's thread has died (only a new start helps). When
+        the caller is cancelled, the unit rests too.
         """
         frame = encode(request)
         refusal = self._refusal(request)
@@ -153,6 +154,8 @@ class Line:
         self._first_try.set()
 
     def _refusal(self, request: Request) -> Failure | None:
+        if self._thread.has_died:
+            raise RuntimeError(f"line {self.name}: its thread has died; the log says why")
         now = self._clock.mono_us()
         if self._problem:
             return Failure(Fault.PORT_GONE, now, None, self._problem)

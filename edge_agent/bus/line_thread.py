@@ -77,6 +77,11 @@ class LineThread:
         self._wake.set()
         return await answer
 
+    @property
+    def has_died(self) -> bool:
+        """Whether the thread ended although nobody told it to: a fault of ours."""
+        return self._ended.is_set() and not self._stopping
+
     def wake(self) -> None:
         """Make the thread look at what has changed."""
         self._wake.set()
@@ -102,7 +107,7 @@ class LineThread:
                 if port is not None:
                     self._serve(port)
         finally:
-            self._lost("the line is closed")
+            self._lost("the line is closed" if self._stopping else "the line's thread has died")
             self._tell(self._ended.set)
 
     def _opened(self) -> Port | None:

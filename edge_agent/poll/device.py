@@ -23,8 +23,8 @@ class PollDriver(Protocol):
 class StreamDriver(Protocol):
     """What the bytes of a device that talks by itself mean.
 
-    `received` is called with b"" when nothing came, at least five times a second, so that silence
-    can be judged.
+    `received` is called with b"" when nothing came, at least every 100 ms, so that silence can be
+    judged.
     """
 
     def due(self, now_us: int) -> bytes | None: ...

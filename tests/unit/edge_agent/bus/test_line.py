@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.bus.line import Line, LineSettings
-from edge_agent.bus.serial_port import PortSettings
+from edge_agent.bus.serial_port import Port, PortSettings
 from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Table, Write
 from runtime.clock import SystemClock
@@ -333,3 +333,16 @@ async def test_counts_what_each_unit_did(
     assert first.reply_p50_us is not None
     assert 2 * MS < first.reply_p50_us < TIMEOUT_US
     assert 0 < health.busy <= 1
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_thread_that_died_is_not_taken_for_a_port_that_is_gone() -> None:
+    def broken(_: PortSettings) -> Port:
+        raise ZeroDivisionError
+
+    settings = LineSettings("line-1", PortSettings("nowhere", SerialFormat(baud=BAUD)))
+    async with Line(settings, CLOCK, broken) as line:
+        await eventually(lambda: line.health().problem == "the line's thread has died")
+        await asyncio.sleep(0.005)
+        with pytest.raises(RuntimeError, match="line-1"):
+            await ask(line, status_of(1))
