@@ -66,10 +66,11 @@ def due(
 def overdue(connection: sqlite3.Connection, now_us: int, patience_us: int) -> list[Line]:
     """Lines without a success for `patience_us` that hold a newer revision to go instead."""
     rows = connection.execute(
-        "SELECT DISTINCT head.receiver, head.alarm_id FROM delivery AS behind"
-        " JOIN delivery AS head ON head.receiver = behind.receiver"
-        " AND head.alarm_id = behind.alarm_id AND head.state = 'waiting'"
-        " WHERE behind.state = 'behind'"
+        # CROSS JOIN keeps this order: the few that are behind first, never the whole history.
+        "SELECT DISTINCT head.receiver, head.alarm_id"
+        " FROM delivery AS behind INDEXED BY delivery_behind CROSS JOIN delivery AS head"
+        " WHERE behind.state = 'behind' AND head.state = 'waiting'"
+        " AND head.receiver = behind.receiver AND head.alarm_id = behind.alarm_id"
         " AND (head.failing_since_us <= ? OR head.failing_since_us > ?)",
         (now_us - patience_us, now_us),
     )

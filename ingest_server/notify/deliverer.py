@@ -7,6 +7,7 @@ import random
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import Protocol
 
 import msgspec
 
@@ -21,7 +22,6 @@ from ingest_server.notify.delivery_log import (
     tell_turn,
 )
 from ingest_server.notify.pace import Pace
-from ingest_server.notify.poster import Poster
 from ingest_server.notify.reach import Reach, Reaches
 from ingest_server.notify.signature import signed_headers
 from ingest_server.notify.slots import SlotPlan, Slots
@@ -31,6 +31,14 @@ from runtime.database import Database
 
 _log = logging.getLogger(__name__)
 _FORGOTTEN_AT_ONCE = 5_000
+
+
+class Poster(Protocol):
+    """Whatever carries a body to a receiver. Never raises for what the network or that one does."""
+
+    async def post(self, receiver: Receiver, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Send once, wait for the answer within a time of its own, and name the outcome."""
+        ...
 
 
 class Deliverer:
@@ -246,13 +254,13 @@ class Deliverer:
                 receiver.id,
                 beat=beat,
                 started_us=self._started_us,
-                interval_s=self._pace.heartbeat_s,
+                interval_s=receiver.heartbeat_s,
                 now_us=now_us,
             )
             message_id = _passing_id(f"{self._clock.boot}{beat}", receiver.id, self._started_us)
             await self._post(receiver, message_id, body)
             spent_s = (self._clock.mono_us() - began_us) / 1_000_000
-            await asyncio.sleep(max(0.0, self._pace.heartbeat_s - spent_s))
+            await asyncio.sleep(max(0.0, receiver.heartbeat_s - spent_s))
 
     def _now_us(self) -> int:
         """UTC as it was at the start plus what has passed: a step of the clock moves no retry."""

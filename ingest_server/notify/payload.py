@@ -101,7 +101,7 @@ def alarm_body(snapshot: Snapshot, places: Mapping[str, Place], alarms_url: str 
     `alarms_url`: where the API shows alarms, without a slash at the end; None leaves links empty.
     A place that `places` does not know is null.
     """
-    body = Body(snapshot.event, rfc3339(snapshot.learned), _alarm(snapshot, places, alarms_url))
+    body = Body(snapshot.event, rfc3339(snapshot.learned), alarm_data(snapshot, places, alarms_url))
     return msgspec.json.encode(body)
 
 
@@ -125,11 +125,12 @@ def receiver_test_body(receiver: str, now_us: int) -> bytes:
     return msgspec.json.encode(Body(RECEIVER_TEST, rfc3339(now_us), data))
 
 
-def _alarm(
+def alarm_data(
     snapshot: Snapshot,
     places: Mapping[str, Place],
     alarms_url: str | None,
 ) -> AlarmData:
+    """One revision in the words that webhooks and the API share."""
     return AlarmData(
         alarm_id=snapshot.alarm_id,
         revision=snapshot.revision,

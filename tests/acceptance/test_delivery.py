@@ -74,7 +74,7 @@ async def test_no_bad_answer_costs_a_revision_or_its_order(book: Database) -> No
                 await centre.wait_for(partial(was_taken, alarm, 2))
             await centre.wait_for(lambda d: d.type == "heartbeat" and d.verified)
             async with asyncio.timeout(5):
-                while await owed(book):  # noqa: ASYNC110 - a table sets no event
+                while await owed(book):
                     await asyncio.sleep(0.01)
         assert centre.violations == []
         assert centre.book.duplicates == 5  # each bad answer, tried again under its own id

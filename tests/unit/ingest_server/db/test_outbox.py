@@ -281,3 +281,18 @@ def test_only_what_was_settled_long_ago_is_forgotten(book: sqlite3.Connection) -
     assert [one.id for one in delivery_list.page(book)] == [ids[2]]
     outbox.record_delivered(book, ids[0], attempt("delivered", 200))  # forgotten: no trace
     assert delivery_list.attempts(book, ids[0]) == []
+
+
+def test_no_look_reads_the_settled_ones(book: sqlite3.Connection) -> None:
+    """Looks are taken twice a second and after every attempt, beside a year of history."""
+    plans: list[str] = []
+    book.set_trace_callback(plans.append)
+    due(book)
+    outbox.overdue(book, NOW, SECOND)
+    delivery_list.backlog(book)
+    book.set_trace_callback(None)
+    for query in [plan for plan in plans if plan.startswith("SELECT")]:
+        steps = [str(row[3]) for row in book.execute(f"EXPLAIN QUERY PLAN {query}")]
+        scans = [step for step in steps if step.startswith("SCAN")]
+        allowed = ("delivery_due", "delivery_behind", "(subquery")
+        assert all(any(word in scan for word in allowed) for scan in scans), steps

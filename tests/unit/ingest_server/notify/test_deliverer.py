@@ -319,7 +319,7 @@ async def test_a_receiver_that_is_gone_from_the_configuration_is_named(
     await enqueue(book, make_snapshot(), make_receiver(id="old-centre"))
     async with running(Deliverer(book, clock, [make_receiver()], {}, poster, pace=QUICK)):
         async with asyncio.timeout(5):
-            while "old-centre" not in caplog.text:  # noqa: ASYNC110 - logging sets no event
+            while "old-centre" not in caplog.text:
                 await asyncio.sleep(0.005)
     assert poster.alarms == []
 
