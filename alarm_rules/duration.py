@@ -7,7 +7,10 @@ from typing import Annotated, Final
 import msgspec
 
 DURATION: Final = "duration"
-Duration = Annotated[int, msgspec.Meta(ge=0, extra={"written_as": DURATION})]
+Duration = Annotated[
+    int,
+    msgspec.Meta(ge=0, extra={"written_as": DURATION}, extra_json_schema={"format": DURATION}),
+]
 """Microseconds; the readers of TOML take text such as "500ms" for a field of this type."""
 
 _UNITS = {

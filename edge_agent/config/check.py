@@ -1,0 +1,264 @@
+"""Cross-checks of agent.toml: what the types of single keys can not see."""
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from alarm_rules.duration import duration_text
+from alarm_rules.in_force import OverrideError, in_force
+from alarm_rules.rule import AbsenceRule
+from device_profiles.model import Profile
+from device_profiles.transport import R60, Modbus, Serial
+from device_profiles.typed_toml import Problem
+from edge_agent.config.sections import Sections
+from edge_agent.config.size import parse_size
+from edge_agent.config.tables import BufferTable, DeviceTable, LineKind, LineTable
+from runtime.mqtt_words import is_loopback
+from wire.bounds import DEVICES
+from wire.reading import ID
+
+LEAST_PERIOD_US = 20_000
+LEAST_BUFFER = 1024 * 1024
+_GRAMMAR = "write small letters, digits and hyphens, at most 64, the first no hyphen"
+_SOCKET_BYTES = 107  # sun_path of unix(7) without its NUL
+KIND_OF_TRANSPORT = {Modbus: LineKind.MODBUS_RTU, R60: LineKind.UART}
+
+
+@dataclass(slots=True)
+class Findings:
+    """Errors keep the agent from starting; warnings are shown and logged."""
+
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def check_sections(
+    found: Sections, profiles: Mapping[str, Profile], real_ports: Mapping[str, str]
+) -> Findings:
+    """Judge what could be read. `real_ports`: by line, the port with all links resolved."""
+    findings = Findings()
+    findings.errors += [
+        *_gateway(found),
+        *_buffer(found.buffer),
+        *_mqtt(found),
+        *_socket(found),
+        *_names("lines", found.named_lines),
+        *_names("devices", found.devices),
+        *_ports(real_ports),
+    ]
+    for name, device in found.devices.items():
+        findings.errors += _device(name, device, found, profiles)
+        findings.warnings += _device_warnings(name, device, profiles)
+    for name, line in found.lines.items():
+        findings.errors += _line(name, line, found, profiles)
+    findings.warnings += _warnings(found)
+    return findings
+
+
+def _gateway(found: Sections) -> Iterator[Problem]:
+    if found.gateway is not None and not ID.fullmatch(found.gateway.id):
+        yield Problem("gateway", "id", f"is {found.gateway.id!r}: {_GRAMMAR}")
+
+
+def _names(section: str, names: frozenset[str] | dict[str, DeviceTable]) -> Iterator[Problem]:
+    for name in sorted(names):
+        if not ID.fullmatch(name):
+            yield Problem(f"{section}.{name}", "", f"is not a good name: {_GRAMMAR}")
+    if len(names) > DEVICES:
+        yield Problem(section, "", f"are {len(names)}; at most {DEVICES}: use another gateway")
+
+
+def _buffer(table: BufferTable | None) -> Iterator[Problem]:
+    if table is None:
+        return
+    size, reserved = parse_size(table.size), parse_size(table.reserved_for_urgent)
+    if size < LEAST_BUFFER:
+        yield Problem("buffer", "size", f"is {table.size}: write at least 1MiB")
+    elif reserved >= size:
+        remedy = f"write less than the size of the buffer, {table.size}"
+        yield Problem("buffer", "reserved_for_urgent", f"is {table.reserved_for_urgent}: {remedy}")
+
+
+def _mqtt(found: Sections) -> Iterator[Problem]:
+    table = found.mqtt
+    if table is None:
+        return
+    if not table.tls and not is_loopback(table.host):
+        remedy = f"plain text is for loopback only, and {table.host} is not: write tls = true"
+        yield Problem("mqtt", "tls", f"is false: {remedy}")
+    if not table.tls and table.ca_file is not None:
+        yield Problem("mqtt", "ca_file", "is of no use without TLS: write tls = true, or leave it")
+    if table.password_file is not None and table.password_env is not None:
+        yield Problem("mqtt", "password_env", "stands beside password_file: keep one of the two")
+
+
+def _socket(found: Sections) -> Iterator[Problem]:
+    path = found.health.socket if found.health else None
+    if path is not None and len(path.encode()) > _SOCKET_BYTES:
+        remedy = f"the path of a Unix socket has at most {_SOCKET_BYTES} bytes"
+        yield Problem("health", "socket", f"is {len(path.encode())} bytes long: {remedy}")
+
+
+def _ports(real_ports: Mapping[str, str]) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for line, port in real_ports.items():
+        if port in owners:
+            remedy = f"{port} is the port of line {owners[port]!r} too: a port belongs to one line"
+            yield Problem(f"lines.{line}", "port", remedy)
+        owners.setdefault(port, line)
+
+
+def _device(
+    name: str, device: DeviceTable, found: Sections, profiles: Mapping[str, Profile]
+) -> Iterator[Problem]:
+    table = f"devices.{name}"
+    if device.line not in found.named_lines:
+        yield Problem(table, "line", _not_there(device.line, found.named_lines, "line"))
+    profile = profiles.get(device.profile)
+    if profile is None:
+        yield Problem(table, "profile", _not_there(device.profile, profiles, "profile"))
+        return
+    yield from _transport(table, device, profile, found.lines.get(device.line))
+    if isinstance(profile.transport, Modbus):
+        yield from _unit(table, device, profile.transport)
+    else:
+        yield from _stream_keys(table, device)
+    yield from _rules(table, device, profile)
+
+
+def _not_there(name: str, known: Mapping[str, object] | frozenset[str], what: str) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    listed = ", ".join(sorted(known)) or "none"
+    remedy = f"did you mean {near[0]!r}?" if near else f"there is: {listed}"
+    return f"is {name!r}, and there is no such {what}; {remedy}"
+
+
+def _transport(
+    table: str, device: DeviceTable, profile: Profile, line: LineTable | None
+) -> Iterator[Problem]:
+    wanted = KIND_OF_TRANSPORT[type(profile.transport)]
+    if line is not None and line.kind is not wanted:
+        remedy = f"put it on a line with kind = {wanted.value!r}"
+        message = f"is {device.line!r} of kind {line.kind.value!r}; {profile.id} can not use it"
+        yield Problem(table, "line", f"{message}: {remedy}")
+
+
+def _unit(table: str, device: DeviceTable, transport: Modbus) -> Iterator[Problem]:
+    unit = transport.default_unit if device.unit is None else device.unit
+    if not transport.first_unit <= unit <= transport.last_unit:
+        remedy = f"{device.profile} can be set to {transport.first_unit} to {transport.last_unit}"
+        yield Problem(table, "unit", f"is {unit}: {remedy}")
+    if device.poll_period is not None and device.poll_period < LEAST_PERIOD_US:
+        remedy = f"write at least {duration_text(LEAST_PERIOD_US)}"
+        yield Problem(table, "poll_period", f"is {duration_text(device.poll_period)}: {remedy}")
+
+
+def _stream_keys(table: str, device: DeviceTable) -> Iterator[Problem]:
+    if device.unit is not None:
+        yield Problem(table, "unit", f"{device.profile} owns its line and has no unit: leave it")
+    if device.poll_period is not None:
+        remedy = f"{device.profile} reports by itself: leave it"
+        yield Problem(table, "poll_period", remedy)
+
+
+def _rules(table: str, device: DeviceTable, profile: Profile) -> Iterator[Problem]:
+    try:
+        in_force(profile.rules, device.rules)
+    except OverrideError as error:
+        for refusal in error.refusals:
+            yield Problem(table, "rules", str(refusal))
+
+
+def _line(
+    name: str, line: LineTable, found: Sections, profiles: Mapping[str, Profile]
+) -> Iterator[Problem]:
+    devices = {
+        device_name: device for device_name, device in found.devices.items() if device.line == name
+    }
+    if line.kind is LineKind.UART and len(devices) > 1:
+        listed = ", ".join(sorted(devices))
+        remedy = "a stream belongs to one device: give each a line of its own"
+        yield Problem(f"lines.{name}", "", f"has {len(devices)} devices ({listed}); {remedy}")
+    if line.kind is LineKind.MODBUS_RTU:
+        yield from _doubled_units(devices, profiles)
+    elif line.settle is not None:
+        yield Problem(f"lines.{name}", "settle", "is of no use on a stream: leave it")
+    yield from _speeds(name, line, devices, profiles)
+
+
+def _doubled_units(
+    devices: Mapping[str, DeviceTable], profiles: Mapping[str, Profile]
+) -> Iterator[Problem]:
+    owners: dict[int, str] = {}
+    for name, device in devices.items():
+        profile = profiles.get(device.profile)
+        if profile is None or not isinstance(profile.transport, Modbus):
+            continue
+        unit = profile.transport.default_unit if device.unit is None else device.unit
+        if unit in owners:
+            origin = " (the profile's default)" if device.unit is None else ""
+            message = f"is {unit}{origin}, and {owners[unit]!r} on the same line has it too"
+            yield Problem(f"devices.{name}", "unit", f"{message}: give each unit its own number")
+        owners.setdefault(unit, name)
+
+
+def _speeds(
+    name: str,
+    line: LineTable,
+    devices: Mapping[str, DeviceTable],
+    profiles: Mapping[str, Profile],
+) -> Iterator[Problem]:
+    for key in ("baud", "parity", "stop_bits"):
+        if getattr(line, key) is not None:
+            continue
+        wanted: dict[str, list[str]] = defaultdict(list)
+        for device_name, device in devices.items():
+            if device.profile in profiles:
+                serial = profiles[device.profile].transport.serial
+                wanted[str(getattr(serial, key))].append(device_name)
+        if len(wanted) > 1:
+            said = ", ".join(f"{value} for {' and '.join(who)}" for value, who in wanted.items())
+            remedy = f"set the devices to one value and write it here as {key}"
+            yield Problem(f"lines.{name}", key, f"the profiles disagree ({said}): {remedy}")
+
+
+def serial_of(line: LineTable, profiles: list[Profile]) -> Serial:
+    """How the port is set: what the line says, else what its devices ship with."""
+    shipped = profiles[0].transport.serial if profiles else Serial()
+    return Serial(
+        baud=shipped.baud if line.baud is None else line.baud,
+        data_bits=shipped.data_bits,
+        parity=shipped.parity if line.parity is None else line.parity,
+        stop_bits=shipped.stop_bits if line.stop_bits is None else line.stop_bits,
+    )
+
+
+def _device_warnings(
+    name: str, device: DeviceTable, profiles: Mapping[str, Profile]
+) -> Iterator[Problem]:
+    if device.test_mode:
+        remedy = "all it says is marked as test; write false when the work is done"
+        yield Problem(f"devices.{name}", "test_mode", f"is true: {remedy}")
+    if device.profile in profiles and device.poll_period is not None:
+        yield from _too_slow(name, device.poll_period, profiles[device.profile])
+
+
+def _too_slow(name: str, period_us: int, profile: Profile) -> Iterator[Problem]:
+    for rule in profile.rules:
+        if isinstance(rule, AbsenceRule) and 3 * period_us > rule.duration:
+            message = f"is {duration_text(period_us)}: rule {rule.id!r} alarms after"
+            remedy = f"{duration_text(rule.duration)} of silence; poll at least three times as fast"
+            yield Problem(f"devices.{name}", "poll_period", f"{message} {remedy}")
+
+
+def _warnings(found: Sections) -> Iterator[Problem]:
+    used = {device.line for device in found.devices.values()}
+    for name in found.lines:
+        if name not in used:
+            yield Problem(f"lines.{name}", "", "has no device: nothing is read from it")
+    if not found.devices and not found.problems:
+        yield Problem("devices", "", "are none: this agent has nothing to watch")
+    table = found.mqtt
+    if table is not None and table.tls and not (table.password_file or table.password_env):
+        yield Problem("mqtt", "password_file", "is missing: the broker can not tell who this is")

@@ -1,0 +1,206 @@
+"""Reads agent.toml with its secrets and profiles; every error names file, table, key and remedy."""
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from alarm_rules.in_force import in_force
+from device_profiles.load import CatalogError, FileProblem, catalog, profile_hash
+from device_profiles.model import Profile
+from device_profiles.transport import Modbus
+from device_profiles.typed_toml import Problem
+from edge_agent.config.check import check_sections, serial_of
+from edge_agent.config.model import BufferConfig, Config, DeviceConfig, LineConfig
+from edge_agent.config.secret import SecretError, read_secret
+from edge_agent.config.sections import Sections, read_sections
+from edge_agent.config.size import parse_size
+from edge_agent.config.tables import AgentFile, DeviceTable, LineTable, MqttTable
+from runtime.mqtt_words import Options
+
+DEFAULT_PATH = Path("/etc/lifeline/agent.toml")
+_TLS_PORT, _PLAIN_PORT = 8883, 1883
+_SETTLE_MARGIN_US = 300_000
+_canonical = msgspec.json.Encoder(order="deterministic")
+
+
+class ConfigError(Exception):
+    """The configuration can not be used; `problems` are all of them."""
+
+    def __init__(self, problems: Sequence[FileProblem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration that can be used, and what should be looked at all the same."""
+
+    config: Config
+    warnings: tuple[FileProblem, ...]
+
+
+def load_config(path: Path, environ: Mapping[str, str]) -> Loaded:
+    """Read the file, the secrets that it names and the profiles; raise ConfigError."""
+    raw = _parse(path)
+    found = read_sections(raw)
+    profiles = _profiles(path, found)
+    findings = check_sections(found, profiles, _real_ports(path, found))
+    password, problem = _password(path, found.mqtt, environ)
+    problems = [*found.problems, *findings.errors, *problem, *_ca_file(path, found.mqtt)]
+    file = found.whole()
+    if problems or file is None:
+        raise ConfigError([FileProblem(str(path), one) for one in problems])
+    warnings = tuple(FileProblem(str(path), one) for one in findings.warnings)
+    return Loaded(_resolved(path, file, profiles, password), warnings)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"can not be read: {error.strerror}; name the file with -c"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"is not TOML: {error}"
+    raise ConfigError([FileProblem(str(path), Problem("", "", message))])
+
+
+def beside(path: Path, name: str) -> Path:
+    """A path in agent.toml is relative to the file's own folder."""
+    return path.parent / name
+
+
+def _profiles(path: Path, found: Sections) -> dict[str, Profile]:
+    """Those shipped, and those of the site; a problem of the site's folder goes into `found`."""
+    shipped = catalog()
+    if found.gateway is None or found.gateway.profiles is None:
+        return shipped
+    folder = beside(path, found.gateway.profiles)
+    if not folder.is_dir():
+        found.problems.append(Problem("gateway", "profiles", f"{folder} is not a folder"))
+        return shipped
+    try:
+        own = catalog(folder)
+    except CatalogError as error:
+        found.problems += [Problem("gateway", "profiles", str(one)) for one in error.problems]
+        return shipped
+    for name in sorted(own.keys() & shipped.keys()):
+        message = f"{name!r} has the id of a shipped profile: give it another"
+        found.problems.append(Problem("gateway", "profiles", message))
+    return {**own, **shipped}
+
+
+def _real_ports(path: Path, found: Sections) -> dict[str, str]:
+    return {name: os.path.realpath(beside(path, one.port)) for name, one in found.lines.items()}
+
+
+def _password(
+    path: Path, table: MqttTable | None, environ: Mapping[str, str]
+) -> tuple[str | None, list[Problem]]:
+    if table is None:
+        return None, []
+    file = None if table.password_file is None else beside(path, table.password_file)
+    try:
+        return read_secret(file, table.password_env, environ), []
+    except SecretError as error:
+        key = "password_file" if file is not None else "password_env"
+        return None, [Problem("mqtt", key, str(error))]
+
+
+def _ca_file(path: Path, table: MqttTable | None) -> list[Problem]:
+    if table is None or table.ca_file is None:
+        return []
+    file = beside(path, table.ca_file)
+    try:
+        file.read_bytes()
+    except OSError as error:
+        remedy = "name a file with the certificate of the authority"
+        return [Problem("mqtt", "ca_file", f"{file} can not be read: {error.strerror}; {remedy}")]
+    return []
+
+
+def _resolved(
+    path: Path, file: AgentFile, profiles: Mapping[str, Profile], password: str | None
+) -> Config:
+    buffer = beside(path, file.buffer.path)
+    socket = file.health.socket
+    return Config(
+        gateway=file.gateway.id,
+        trust=file.clock.trust,
+        buffer=BufferConfig(
+            buffer, parse_size(file.buffer.size), parse_size(file.buffer.reserved_for_urgent)
+        ),
+        mqtt=_options(path, file, password),
+        socket=buffer.parent / "agent.sock" if socket is None else beside(path, socket),
+        lines=tuple(_line(path, name, file, profiles) for name in file.lines),
+        devices=tuple(
+            _device(name, device, profiles[device.profile]) for name, device in file.devices.items()
+        ),
+        hash=config_hash(file),
+    )
+
+
+def config_hash(file: AgentFile) -> str:
+    """16 hex digits of SHA-256 over the content: layout, comments and secrets do not count."""
+    mqtt = msgspec.structs.replace(file.mqtt, password_file=None, password_env=None)
+    content = msgspec.structs.replace(file, mqtt=mqtt)
+    return hashlib.sha256(_canonical.encode(content)).hexdigest()[:16]
+
+
+def _options(path: Path, file: AgentFile, password: str | None) -> Options:
+    table = file.mqtt
+    otherwise = _TLS_PORT if table.tls else _PLAIN_PORT
+    return Options(
+        host=table.host,
+        port=otherwise if table.port is None else table.port,
+        client_id=table.client_id or file.gateway.id,
+        username=table.username or file.gateway.id,
+        password=password,
+        ca_file=None if table.ca_file is None else beside(path, table.ca_file),
+        tls=table.tls,
+    )
+
+
+def _line(path: Path, name: str, file: AgentFile, profiles: Mapping[str, Profile]) -> LineConfig:
+    line = file.lines[name]
+    used = [profiles[device.profile] for device in file.devices.values() if device.line == name]
+    return LineConfig(
+        name=name,
+        kind=line.kind,
+        port=str(beside(path, line.port)),
+        serial=serial_of(line, used),
+        settle_us=_settle_us(line, used),
+    )
+
+
+def _settle_us(line: LineTable, used: Sequence[Profile]) -> int:
+    if line.settle is not None:
+        return line.settle
+    late_us = [one.transport.late_max for one in used if isinstance(one.transport, Modbus)]
+    return max(late_us) + _SETTLE_MARGIN_US if late_us else 0
+
+
+def _device(name: str, device: DeviceTable, profile: Profile) -> DeviceConfig:
+    transport = profile.transport
+    unit = period_us = 0
+    if isinstance(transport, Modbus):
+        unit = transport.default_unit if device.unit is None else device.unit
+        period_us = transport.poll_period if device.poll_period is None else device.poll_period
+    return DeviceConfig(
+        id=name,
+        profile=profile,
+        profile_hash=profile_hash(profile),
+        line=device.line,
+        unit=unit,
+        period_us=period_us,
+        report=device.report,
+        is_test=device.test_mode,
+        rules=in_force(profile.rules, device.rules),
+        place=device.place,
+        name=device.name,
+    )

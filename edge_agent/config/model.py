@@ -1,0 +1,65 @@
+"""The configuration as the agent uses it: every default filled in, every name resolved."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from alarm_rules.in_force import InForce
+from device_profiles.model import Profile
+from device_profiles.transport import Serial
+from edge_agent.config.tables import LineKind, ReportMode
+from runtime.clock import Trust
+from runtime.mqtt_words import Options
+
+
+@dataclass(frozen=True, slots=True)
+class BufferConfig:
+    """Sizes in bytes of payload."""
+
+    path: Path
+    size: int
+    reserved: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineConfig:
+    """A port and how it is set. `settle_us` is 0 for a stream."""
+
+    name: str
+    kind: LineKind
+    port: str
+    serial: Serial
+    settle_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceConfig:
+    """A device. `unit` is 0 and `period_us` is 0 on a stream. `rules` are those in force."""
+
+    id: str
+    profile: Profile
+    profile_hash: str
+    line: str
+    unit: int
+    period_us: int
+    report: ReportMode
+    is_test: bool
+    rules: InForce
+    place: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What one agent is to do. `hash` covers all of the file except where its secrets stand."""
+
+    gateway: str
+    trust: Trust
+    buffer: BufferConfig
+    mqtt: Options
+    socket: Path
+    lines: tuple[LineConfig, ...]
+    devices: tuple[DeviceConfig, ...]
+    hash: str
+
+    def devices_of(self, line: str) -> tuple[DeviceConfig, ...]:
+        return tuple(device for device in self.devices if device.line == line)

@@ -1,0 +1,111 @@
+"""The tables of agent.toml as types, with every default."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from alarm_rules.duration import Duration
+from alarm_rules.in_force import Override
+from device_profiles.transport import Parity
+from edge_agent.config.size import SIZE_PATTERN
+from runtime.clock import Trust
+
+Size = Annotated[str, msgspec.Meta(pattern=rf"\A{SIZE_PATTERN}\Z")]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+
+
+class LineKind(StrEnum):
+    """`modbus-rtu`: asked, shared by units. `uart`: one device that talks by itself."""
+
+    MODBUS_RTU = "modbus-rtu"
+    UART = "uart"
+
+
+class ReportMode(StrEnum):
+    """Report what changes and a keep-alive, or every sample."""
+
+    CHANGE = "change"
+    ALWAYS = "always"
+
+
+class GatewayTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`profiles`: a folder with profiles of the site, beside those shipped."""
+
+    id: str
+    profiles: FilePath | None = None
+
+
+class ClockTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who vouches for the wall clock."""
+
+    trust: Trust = Trust.NTP
+
+
+class BufferTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where readings wait for their receipts. Both sizes count payload."""
+
+    path: FilePath = "/var/lib/lifeline/agent/buffer.db"
+    size: Size = "256MiB"
+    reserved_for_urgent: Size = "32MiB"
+
+
+class MqttTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The broker. `port`: 8883, without TLS 1883. User name and client id: the gateway's id."""
+
+    host: Text
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] | None = None
+    tls: bool = True
+    ca_file: FilePath | None = None
+    username: Text | None = None
+    password_file: FilePath | None = None
+    password_env: Text | None = None
+    client_id: Text | None = None
+
+
+class HealthTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`socket`: what `edge-agent status` asks; without it `agent.sock` beside the buffer."""
+
+    socket: FilePath | None = None
+
+
+class LineTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A port. Speed and shape come from the profiles unless they stand here.
+
+    `settle`: how long a Modbus line rests after its port was opened, because whoever held it before
+    may still be owed a reply; without it the longest `late_max` of its devices and a margin.
+    """
+
+    kind: LineKind
+    port: FilePath
+    baud: Annotated[int, msgspec.Meta(ge=300, le=4_000_000)] | None = None
+    parity: Parity | None = None
+    stop_bits: Annotated[int, msgspec.Meta(ge=1, le=2)] | None = None
+    settle: Duration | None = None
+
+
+class DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A device. `unit` and `poll_period`: the profile's unless they stand here."""
+
+    profile: str
+    line: str
+    unit: int | None = None
+    place: Text | None = None
+    name: Text | None = None
+    poll_period: Duration | None = None
+    report: ReportMode = ReportMode.CHANGE
+    test_mode: bool = False
+    rules: tuple[Override, ...] = ()
+
+
+class AgentFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    gateway: GatewayTable
+    mqtt: MqttTable
+    clock: ClockTable = ClockTable()
+    buffer: BufferTable = BufferTable()
+    health: HealthTable = HealthTable()
+    lines: dict[str, LineTable] = {}
+    devices: dict[str, DeviceTable] = {}
