@@ -8,6 +8,7 @@ has), single counting, quiescence in three lossless rounds, closure of epochs.
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
@@ -167,7 +168,7 @@ class ReceiptProtocol(RuleBasedStateMachine):
     def give_up_the_oldest(self, pick: int, lane: Lane) -> None:
         gateway = self._gateway(pick)
         for row in rows.rows_after(gateway.disk, lane, 0, 1):
-            run_transaction(gateway.disk, lambda disk, row=row: rows.give_up(disk, row.id, "full"))
+            run_transaction(gateway.disk, partial(rows.give_up, number=row.id, reason="full"))
             self.given_up.add((row.key.epoch, lane, row.key.seq))
 
     @rule(pick=st.integers(0, 9))

@@ -1,0 +1,194 @@
+"""The lanes on a real file: transitions at once, groups each second, a kill, a refusing disk."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from edge_agent.buffer import rows
+from edge_agent.buffer.lanes import GROUP_READINGS, Lanes, PointPlan
+from edge_agent.buffer.retention import Limits
+from edge_agent.buffer.timebase import Timekeeper
+from edge_agent.exchange import Sample
+from runtime.database import Database
+from tests.virtual_clock import VirtualClock
+from wire.quality import Reason, bad
+from wire.reading import Value
+from wire.receipt import Receipt
+from wire.topic import Lane
+
+EPOCH = "a" * 16
+LIMITS = Limits(1_000_000, 100_000)
+
+
+def plan(_device: str, point: str) -> PointPlan:
+    return PointPlan(Lane.URGENT if point == "smoke" else Lane.BULK, None)
+
+
+@asynccontextmanager
+async def opened(
+    path: Path,
+    clock: VirtualClock,
+    limits: Limits = LIMITS,
+) -> AsyncIterator[Lanes]:
+    async with Database(path / "buffer.db", rows.migrate) as database:
+        yield Lanes(
+            database=database,
+            timekeeper=Timekeeper(clock),
+            gateway="gw",
+            epoch=EPOCH,
+            limits=limits,
+            plan=plan,
+            progress=lambda _name: None,
+        )
+
+
+def sample(clock: VirtualClock, point: str, value: Value) -> Sample:
+    clock.advance(0.001)
+    return Sample(point, value, clock.mono_us())
+
+
+async def taken(lanes: Lanes, lane: Lane) -> int:
+    return (await lanes.ledgers())[lane].taken
+
+
+async def test_a_transition_is_committed_before_take_returns(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with opened(tmp_path, clock) as lanes:
+        await lanes.take("d", [sample(clock, "smoke", False)])
+        await lanes.take("d", [sample(clock, "smoke", True)])
+        assert await taken(lanes, Lane.URGENT) == 2
+        assert lanes.committed[Lane.URGENT].is_set()
+
+
+async def test_a_change_of_quality_is_a_transition(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with opened(tmp_path, clock) as lanes:
+        await lanes.take("d", [sample(clock, "smoke", False)])
+        await lanes.take(
+            "d", [Sample("smoke", None, clock.mono_us() + 9, bad(Reason.COMM_FAILURE))]
+        )
+        assert await taken(lanes, Lane.URGENT) == 2
+
+
+async def test_keep_alives_and_bulk_wait_for_their_group(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with opened(tmp_path, clock) as lanes:
+        await lanes.take("d", [sample(clock, "smoke", False), sample(clock, "relay", True)])
+        await lanes.take("d", [sample(clock, "smoke", False)])
+        assert await taken(lanes, Lane.URGENT) == 1
+        assert await taken(lanes, Lane.BULK) == 0
+        await lanes.flush()
+        assert await taken(lanes, Lane.URGENT) == 2
+        assert await taken(lanes, Lane.BULK) == 1
+
+
+async def test_a_full_group_of_bulk_is_committed_as_one_row(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with opened(tmp_path, clock) as lanes:
+        for number in range(GROUP_READINGS):
+            await lanes.take("d", [sample(clock, "relay", bool(number % 2))])
+        assert await taken(lanes, Lane.BULK) == GROUP_READINGS
+        assert len(await lanes.rows_after(Lane.BULK, 0, 9)) == 1
+
+
+async def test_run_commits_each_second_and_once_more_at_the_end(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with opened(tmp_path, clock) as lanes:
+        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+            run = tasks.create_task(lanes.run())
+            await lanes.take("d", [sample(clock, "relay", True)])
+            await lanes.committed[Lane.BULK].wait()
+            await lanes.take("d", [sample(clock, "relay", False)])
+            run.cancel()
+        assert await taken(lanes, Lane.BULK) == 2
+
+
+async def test_takers_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with opened(tmp_path, clock) as lanes:
+        async with asyncio.TaskGroup() as tasks:
+            for device in range(8):
+                for turn in range(10):
+                    value = sample(clock, "smoke", bool(turn % 2))
+                    tasks.create_task(lanes.take(f"d{device}", [value]))
+        await lanes.flush()
+        assert await taken(lanes, Lane.URGENT) == 80
+
+
+async def test_the_disk_refuses_and_what_waits_is_committed_later(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with opened(tmp_path, clock) as lanes:
+        await lanes.take("d", [sample(clock, "smoke", False)])
+        other = sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)
+        other.execute("ALTER TABLE batch RENAME TO away")
+        await lanes.take("d", [sample(clock, "smoke", True)])
+        other.execute("ALTER TABLE away RENAME TO batch")
+        other.close()
+        await lanes.flush()
+        assert await taken(lanes, Lane.URGENT) == 2
+        assert lanes.not_taken == 0
+
+
+async def test_bulk_gives_way_when_the_buffer_is_full(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with opened(tmp_path, clock, Limits(2_000, 1_000)) as lanes:
+        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+            run = tasks.create_task(lanes.run())
+            await lanes.take("d", [sample(clock, "smoke", True)])
+            for number in range(60):
+                await lanes.take(f"device-{number}", [sample(clock, "relay", True)])
+                await lanes.flush()
+            while not (await lanes.ledgers())[Lane.BULK].dropped:
+                await asyncio.sleep(0.01)
+            run.cancel()
+        ledgers = await lanes.ledgers()
+        assert set(ledgers[Lane.BULK].dropped) == {"bulk_full"}
+        assert ledgers[Lane.URGENT].dropped == {}
+        bulk = ledgers[Lane.BULK]
+        assert bulk.taken == bulk.buffered + sum(bulk.dropped.values())
+
+
+async def test_an_outgoing_row_is_stated_with_its_lane(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with opened(tmp_path, clock) as lanes:
+        await lanes.take("d", [sample(clock, "smoke", True)])
+        (number,) = await lanes.rows_after(Lane.URGENT, 0, 9)
+        first = await lanes.outgoing(Lane.URGENT, number)
+        heartbeat = await lanes.outgoing(Lane.URGENT, None)
+        assert first is not None
+        assert heartbeat is not None
+        assert first.row is not None
+        assert first.row.key.epoch == EPOCH
+        assert (first.statement.n, heartbeat.statement.n) == (1, 2)
+        assert heartbeat.row is None
+        have = ((1, 1),)
+        assert await lanes.receive(Receipt(Lane.URGENT, EPOCH, have, (), None, 0)) == [number]
+        assert await lanes.outgoing(Lane.URGENT, number) is None
+
+
+async def test_complete_through_stays_below_what_waits(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with opened(tmp_path, clock) as lanes:
+        await lanes.take("d", [sample(clock, "relay", True)])
+        waiting_us = clock.mono_us()
+        clock.advance(30)
+        bulk = await lanes.outgoing(Lane.BULK, None)
+        urgent = await lanes.outgoing(Lane.URGENT, None)
+        assert bulk is not None
+        assert urgent is not None
+        assert bulk.through.mono * 1_000 < waiting_us
+        assert urgent.through.mono * 1_000 > waiting_us
+        assert urgent.through.utc is not None
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_the_clock_decides_whether_utc_is_stated(tmp_path: Path, trusted: bool) -> None:
+    clock = VirtualClock(trusted=trusted)
+    async with opened(tmp_path, clock) as lanes:
+        heartbeat = await lanes.outgoing(Lane.URGENT, None)
+        assert heartbeat is not None
+        assert (heartbeat.through.utc is not None) is trusted

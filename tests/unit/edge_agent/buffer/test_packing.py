@@ -1,0 +1,90 @@
+"""Samples become batches that the server will take, whatever the samples are."""
+
+from random import Random
+
+import pytest
+
+from edge_agent.buffer.packing import Packer, Pending
+from edge_agent.buffer.rows import Draft
+from edge_agent.buffer.timebase import Timebase
+from edge_agent.exchange import Sample
+from wire.batch import Batch, decode_batch
+from wire.bounds import RECORDS, SENT_BYTES
+from wire.codec import unpack
+from wire.envelope import ClockState
+from wire.quality import Reason, Status, uncertain
+from wire.reading import Value
+
+OFFSET = 1_763_700_000_000_000
+SET = Timebase(ClockState.SYNCHRONISED, OFFSET, "boot", 9_000_000)
+UNSET = Timebase(ClockState.UNSET, None, "boot", 9_000_000)
+
+
+def packer(unit: str | None = "m") -> Packer:
+    return Packer("gw", lambda _device, _point: unit)
+
+
+def pending(*samples: tuple[Value, int]) -> list[Pending]:
+    return [Pending("d", Sample("p", value, mono_us)) for value, mono_us in samples]
+
+
+def batches(drafts: list[Draft]) -> list[Batch]:
+    return [decode_batch(unpack(d.payload, d.encoding), "gw") for d in drafts]
+
+
+def test_a_set_clock_gives_utc() -> None:
+    drafts = packer().drafts(pending((1.5, 7_000_123)), SET)
+    (batch,) = batches(drafts)
+    (reading,) = batch.readings
+    assert (reading.time_us, reading.value, reading.unit) == (OFFSET + 7_000_123, 1.5, "m")
+    assert not batch.relative
+    assert (drafts[0].base.mono, drafts[0].base.boot) == (7_000, "boot")
+
+
+def test_an_unset_clock_gives_times_from_the_base() -> None:
+    drafts = packer().drafts(pending((True, 7_000_123), (False, 7_500_000)), UNSET)
+    (batch,) = batches(drafts)
+    assert batch.relative
+    assert [r.time_us + drafts[0].base.mono * 1_000 for r in batch.readings] == [
+        7_000_123,
+        7_500_000,
+    ]
+
+
+def test_two_samples_of_a_point_never_fall_on_one_instant() -> None:
+    pack = packer()
+    first = pack.drafts(pending((1.0, 5), (2.0, 5), (3.0, 4)), SET)
+    later = pack.drafts(pending((4.0, 5)), SET)
+    times = [r.time_us - OFFSET for batch in batches(first + later) for r in batch.readings]
+    assert times == [5, 6, 7, 8]
+
+
+def test_states_and_texts_have_no_unit() -> None:
+    (batch,) = batches(packer().drafts(pending((True, 1), ("none", 2)), SET))
+    assert [reading.unit for reading in batch.readings] == [None, None]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "x" * 5_000])
+def test_what_the_wire_does_not_carry_travels_as_bad(value: Value) -> None:
+    (batch,) = batches(packer().drafts(pending((value, 1)), SET))
+    (reading,) = batch.readings
+    assert (reading.value, reading.quality.status) == (None, Status.BAD)
+    assert reading.quality.reason == Reason.CONFIGURATION
+
+
+def test_a_large_group_is_split_within_the_bounds() -> None:
+    noise = Random(1)
+    texts = pending(*((noise.randbytes(2_000).hex(), at) for at in range(90)))
+    drafts = packer().drafts(texts, SET)
+    assert len(drafts) > 1
+    assert all(len(draft.payload) <= SENT_BYTES for draft in drafts)
+    assert sum(draft.taken for draft in drafts) == 90
+    times = [reading.time_us for batch in batches(drafts) for reading in batch.readings]
+    assert times == [OFFSET + at for at in range(90)]
+
+
+def test_many_readings_with_quality_stay_within_the_records_of_a_message() -> None:
+    stale = uncertain(Reason.STALE)
+    waiting = [Pending("d", Sample("p", True, i, stale)) for i in range(RECORDS)]
+    drafts = packer().drafts(waiting, SET)
+    assert sum(len(batch.readings) for batch in batches(drafts)) == RECORDS
