@@ -50,6 +50,7 @@ class Receiver:
     centre can change from one to the next. An empty filter lets everything through. The URL stays
     out of repr beside the secrets, for many centres put a token into it.
     `allow_private`: may stand on a private or loopback address, and there without TLS.
+    `heartbeat_s`: seconds between two heartbeats to it, None for the usual.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Receiver:
     places: frozenset[str] = frozenset()
     life_safety_only: bool = False
     allow_private: bool = False
+    heartbeat_s: float | None = None
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):

@@ -247,6 +247,7 @@ class Deliverer:
     async def _beat(self, receiver: Receiver) -> None:
         """One heartbeat each interval, whatever the outbox holds and however the last one went."""
         beat = 0
+        interval_s = receiver.heartbeat_s or self._pace.heartbeat_s
         while True:
             began_us, now_us = self._clock.mono_us(), self._clock.utc_us()
             beat += 1
@@ -254,13 +255,13 @@ class Deliverer:
                 receiver.id,
                 beat=beat,
                 started_us=self._started_us,
-                interval_s=receiver.heartbeat_s,
+                interval_s=interval_s,
                 now_us=now_us,
             )
             message_id = _passing_id(f"{self._clock.boot}{beat}", receiver.id, self._started_us)
             await self._post(receiver, message_id, body)
             spent_s = (self._clock.mono_us() - began_us) / 1_000_000
-            await asyncio.sleep(max(0.0, receiver.heartbeat_s - spent_s))
+            await asyncio.sleep(max(0.0, interval_s - spent_s))
 
     def _now_us(self) -> int:
         """UTC as it was at the start plus what has passed: a step of the clock moves no retry."""

@@ -11,6 +11,7 @@ class Pace:
     delivery is remembered (fire alarm records are kept for a year; this is 400 days).
     """
 
+    heartbeat_s: float = 30.0
     look_s: float = 0.5
     commit_s: float = 1.0
     house_s: float = 3_600.0
