@@ -22,7 +22,7 @@ STORY = [Sample(t, t % 3 == 0) for t in range(20)]
 
 def test_shuffled_and_doubled_samples_make_the_same_episodes() -> None:
     mixed = STORY * 2
-    random.Random(7).shuffle(mixed)  # noqa: S311 - a repeatable order
+    random.Random(7).shuffle(mixed)
     assert fold(FALL, mixed) == fold(FALL, STORY)
 
 

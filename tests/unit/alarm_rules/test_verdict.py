@@ -20,7 +20,7 @@ TEST = Quality(test=True)
 
 
 def state(
-    equals: bool | float | str = True,  # noqa: FBT001, FBT002 - a value, not a switch
+    equals: bool | float | str = True,
     *,
     negate: bool = False,
     alarm_class: AlarmClass = AlarmClass.HAZARD,

@@ -177,7 +177,7 @@ def test_a_value_that_nothing_confirms_becomes_stale() -> None:
     for second in range(2, 62):
         told += driver.received(frame("80 03", 0), second * SECOND)
     stale = {sample.point: sample for sample in told if sample.quality != GOOD}
-    assert stale["fall"] == Sample("fall", False, 61 * SECOND, uncertain(Reason.STALE))  # noqa: FBT003
+    assert stale["fall"] == Sample("fall", False, 61 * SECOND, uncertain(Reason.STALE))
     assert set(stale) == {"fall", "still", "presence", "motion"}
 
 
