@@ -252,6 +252,17 @@ async def test_heartbeats_go_to_every_receiver_and_stand_in_no_table(
     assert await book.read(delivery_list.page) == []
 
 
+async def test_a_receiver_may_have_a_beat_of_its_own(
+    book: Database, clock: Any, poster: ScriptedPoster, make_receiver: MakeReceiver
+) -> None:
+    quick = make_receiver(heartbeat_s=0.01)
+    slow = make_receiver(id="district")
+    async with running(Deliverer(book, clock, [quick, slow], {}, poster)):
+        await poster.until(lambda: sum(who == "city" for who, *_ in poster.came) >= 3)
+    told = {(who, body["data"]["interval_seconds"]) for who, _, body in poster.came}
+    assert told == {("city", 0.01), ("district", 30.0)}
+
+
 async def test_a_step_of_the_wall_clock_moves_no_retry(
     book: Database,
     clock: Any,
