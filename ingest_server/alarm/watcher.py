@@ -117,10 +117,11 @@ class Watcher:
         """Take what is new; whether there is more at once. Raises sqlite3.Error."""
         cursors = await self._book.read(_read_cursors)
         look = await self._journal.read(lambda connection: self._look(connection, cursors))
-        await self._take(Cursor.URGENT, look)
-        if look.entries[Cursor.BULK]:
-            await self._take(Cursor.BULK, look)
-        await self._book.transact(lambda connection: self._judge_time(connection, look))
+        try:
+            await self._book.transact(lambda book: self._take(book, look))
+        except _BAD_ENTRY:
+            _log.exception("entries can not be judged together; one by one now")
+            await self._take_apart(look)
         self._judged = _through(look)
         return not all(look.is_whole.values())
 
@@ -137,39 +138,40 @@ class Watcher:
         whole = {name: len(entries[name]) < limit for name, limit in limits.items()}
         return Look(lanes, entries, whole)
 
-    async def _take(self, name: Cursor, look: Look) -> None:
-        """One slice as one transaction; if an entry breaks it, one by one without that one."""
-        entries = look.entries[name]
-        try:
-            await self._book.transact(lambda book: self._take_slice(book, name, entries, look))
-        except _BAD_ENTRY:
-            _log.exception("entries %s can not be judged together; one by one now", name)
-            for entry in entries:
-                await self._take_alone(name, entry, look)
+    def _take(self, book: sqlite3.Connection, look: Look) -> None:
+        desk = self._desk(book)
+        note_arrivals(desk, urgent_arrivals(look.lanes))
+        for name in Cursor:
+            self._take_entries(desk, name, look.entries[name])
+        self._judge_time(desk, look)
 
-    async def _take_alone(self, name: Cursor, entry: Entry, look: Look) -> None:
+    def _take_entries(self, desk: Desk, name: Cursor, entries: Sequence[Entry]) -> None:
+        done = read_cursor(desk.connection, name)
+        new = [entry for entry in entries if entry.id > done]
+        if new:
+            take_entries(desk, self._profiles, new)
+            write_cursor(desk.connection, name, new[-1].id)
+
+    async def _take_apart(self, look: Look) -> None:
+        """One transaction for each entry: what breaks one is left out, counted and logged."""
+        for name in Cursor:
+            for entry in look.entries[name]:
+                await self._take_alone(name, entry)
+        await self._book.transact(lambda book: self._judge_time(self._desk(book), look))
+
+    async def _take_alone(self, name: Cursor, entry: Entry) -> None:
         try:
-            await self._book.transact(lambda book: self._take_slice(book, name, [entry], look))
+            await self._book.transact(
+                lambda book: self._take_entries(self._desk(book), name, [entry])
+            )
         except _BAD_ENTRY:
             _log.exception(
                 "entry %s of gateway %s can not be judged: left out", entry.id, entry.gateway
             )
             await self._book.transact(lambda book: _leave_out(book, name, entry))
 
-    def _take_slice(
-        self, book: sqlite3.Connection, name: Cursor, entries: Sequence[Entry], look: Look
-    ) -> None:
-        desk = self._desk(book)
-        if name is Cursor.URGENT:
-            note_arrivals(desk, urgent_arrivals(look.lanes))
-        done = read_cursor(book, name)
-        new = [entry for entry in entries if entry.id > done]
-        if new:
-            take_entries(desk, self._profiles, new)
-            write_cursor(book, name, new[-1].id)
-
-    def _judge_time(self, book: sqlite3.Connection, look: Look) -> None:
-        desk, mono_us = self._desk(book), self._clock.mono_us()
+    def _judge_time(self, desk: Desk, look: Look) -> None:
+        mono_us = self._clock.mono_us()
         arrivals = urgent_arrivals(look.lanes)
         self._hearing.listen(arrivals, self._reachable_since(), mono_us)
         judge_silence(desk, self._hearing, self._profiles, arrivals, mono_us)

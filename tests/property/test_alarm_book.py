@@ -1,0 +1,175 @@
+"""P4 and P7 over the real watcher: order, doubles and crashes change no episode and no alarm."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import hypothesis.strategies as st
+from hypothesis import given, settings
+
+from ingest_server.alarm.watcher import WatcherSettings
+from ingest_server.db.alarm_book import Which
+from ingest_server.db.snapshot import Snapshot
+from tests.alarm_rig import RADAR, SECOND, SMOKE, PowerCutError, Rig, device, reading
+from tests.virtual_clock import VirtualClock
+from wire.quality import GOOD, Limit, Quality, Reason, bad, uncertain
+from wire.reading import Reading
+from wire.topic import Lane
+
+T0 = VirtualClock().utc_us() - 3 * 3_600 * SECOND
+QUALITIES = (
+    GOOD,
+    GOOD,
+    GOOD,
+    Quality(test=True),
+    uncertain(Reason.CALIBRATION),
+    bad(Reason.COMM_FAILURE),
+    bad(Reason.DEVICE_EXCEPTION),
+    bad(Reason.OUT_OF_RANGE, Limit.HIGH),
+)
+POINTS = ("smoke", "smoke", "mounted", "service")
+
+
+@st.composite
+def a_reading(draw: st.DrawFn) -> Reading:
+    """Times fall on a coarse grid over two hours, close enough to meet the rules' delays."""
+    second = draw(st.integers(0, 60)) * draw(st.sampled_from((1, 7, 120)))
+    quality = draw(st.sampled_from(QUALITIES))
+    value = None if quality.status == "bad" else draw(st.booleans())
+    point = draw(st.sampled_from(POINTS))
+    return reading(T0 + second * SECOND, value, point=point, quality=quality)
+
+
+def one_of_an_instant(readings: Sequence[Reading]) -> list[Reading]:
+    """The gateway's times are strictly increasing per point: no two samples on one key."""
+    return list({(one.point, one.time_us): one for one in readings}.values())
+
+
+HISTORY = st.lists(a_reading(), min_size=1, max_size=40).map(one_of_an_instant)
+Batches = list[list[Reading]]
+
+
+def in_order(history: Sequence[Reading]) -> Batches:
+    return [sorted(history, key=lambda one: (one.time_us, one.point))]
+
+
+@st.composite
+def shuffled(draw: st.DrawFn) -> tuple[list[Reading], Batches]:
+    """A history, and the same cut into entries that come in any order, some of them twice."""
+    history = draw(HISTORY)
+    mixed = list(draw(st.permutations(history)))
+    cuts = sorted(draw(st.lists(st.integers(0, len(mixed)), max_size=6)))
+    parts = [mixed[a:b] for a, b in zip([0, *cuts], [*cuts, len(mixed)], strict=True)]
+    doubled = [part for part in parts if draw(st.booleans())]
+    return history, [part for part in parts + doubled if part]
+
+
+async def feed(rig: Rig, batches: Batches, *, each: bool) -> None:
+    await rig.birth(device())
+    for number, batch in enumerate(batches):
+        lane = Lane.URGENT if number % 3 else Lane.BULK
+        await rig.send(*batch, lane=lane)
+        if each:
+            await rig.watch()
+    if not each:
+        return
+    await rig.hear(T0 + 2 * 3_600 * SECOND)
+    await rig.watch()
+
+
+async def run_to_episodes(batches: Batches) -> list[tuple[object, ...]]:
+    with TemporaryDirectory() as folder:
+        async with Rig(Path(folder)) as rig:
+            await feed(rig, batches, each=True)
+            return await rig.episodes()
+
+
+@settings(max_examples=40)
+@given(shuffled())
+def test_the_same_readings_give_the_same_episodes(case: tuple[list[Reading], Batches]) -> None:
+    history, batches = case
+    expected = asyncio.run(run_to_episodes(in_order(history)))
+    assert asyncio.run(run_to_episodes(batches)) == expected
+
+
+async def run_with_cuts(batches: Batches, cuts: Sequence[int]) -> list[Snapshot]:
+    """All that the outbox was told, in order; each cut is a crash after so many revisions."""
+    with TemporaryDirectory() as folder:
+        small = WatcherSettings(urgent_slice=1, bulk_slice=1)
+        async with Rig(Path(folder), settings=small) as rig:
+            await feed(rig, batches, each=False)
+            for cut in cuts:
+                rig.outbox.cut = cut
+                try:
+                    await rig.watch()
+                except PowerCutError:
+                    rig.watcher = rig.new_watcher()
+            rig.outbox.cut = None
+            await rig.watch()
+            revisions = await rig.rows("SELECT count(*) FROM revision")
+            told = await rig.told()
+            assert revisions == [(len(told),)]
+            return told
+
+
+@settings(max_examples=25)
+@given(shuffled(), st.lists(st.integers(0, 3), min_size=1, max_size=5))
+def test_a_crash_before_the_commit_changes_nothing(
+    case: tuple[list[Reading], Batches], cuts: list[int]
+) -> None:
+    _, batches = case
+    assert asyncio.run(run_with_cuts(batches, cuts)) == asyncio.run(run_with_cuts(batches, []))
+
+
+async def watch_each(batches: Batches) -> None:
+    """After each pass: no latched hazard has gone, no revision was skipped or rewritten."""
+    with TemporaryDirectory() as folder:
+        async with Rig(Path(folder)) as rig:
+            await rig.birth(device())
+            paged: set[str] = set()
+            for batch in batches:
+                await rig.send(*batch)
+                await rig.watch()
+                still_open = {one.alarm_id for one in await rig.alarms(Which.OPEN)}
+                assert paged <= still_open
+                paged |= {one.alarm_id for one in await rig.told() if one.latched}
+            numbers: dict[str, int] = {}
+            for one in await rig.told():
+                assert one.revision == numbers.get(one.alarm_id, 0) + 1
+                numbers[one.alarm_id] = one.revision
+
+
+@settings(max_examples=25)
+@given(shuffled())
+def test_what_was_paged_and_latched_is_never_withdrawn(
+    case: tuple[list[Reading], Batches],
+) -> None:
+    asyncio.run(watch_each(case[1]))
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.sampled_from([one for one in QUALITIES if one.status == "bad"]), max_size=12),
+    st.booleans(),
+)
+def test_bad_and_missing_never_clear(qualities: list[Quality], backwards: bool) -> None:
+    async def scene() -> None:
+        with TemporaryDirectory() as folder:
+            async with Rig(Path(folder)) as rig:
+                await rig.birth(device())
+                await rig.send(reading(T0, value=True))
+                await rig.watch()
+                order = list(enumerate(qualities, 1))
+                for number, quality in reversed(order) if backwards else order:
+                    at_us = T0 + number * SECOND
+                    await rig.send(reading(at_us, None, quality=quality))
+                    await rig.watch()
+                (smoke,) = [one for one in await rig.alarms() if one.rule == "smoke"]
+                assert smoke.active
+
+    asyncio.run(scene())
+
+
+def test_the_profiles_have_a_latched_hazard_to_try() -> None:
+    assert all(any(rule.latched for rule in profile.rules) for profile in (SMOKE, RADAR))

@@ -1,0 +1,390 @@
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from alarm_rules.rule import Severity
+from ingest_server.alarm.operate import Order, acknowledge, reset
+from ingest_server.alarm.watcher import WatcherSettings
+from ingest_server.db.alarm_book import Which
+from ingest_server.db.snapshot import Change, EventType, Snapshot
+from tests.alarm_rig import GATEWAY, SECOND, PowerCutError, Rig, changes, device, reading
+from wire.identity import Presence, Status
+from wire.quality import Quality, Reason, bad
+from wire.topic import Lane
+
+HOUR = 3_600 * SECOND
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with Rig(tmp_path) as rig:
+        yield rig
+
+
+async def acknowledge_all(rig: Rig) -> None:
+    for alarm in await rig.alarms(Which.OPEN):
+        order = Order(alarm.alarm_id, "li", None, rig.clock.utc_us())
+        await rig.book.transact(partial(acknowledge, order=order, enqueue=rig.outbox))
+
+
+async def one(rig: Rig, rule: str) -> Snapshot:
+    (alarm,) = [alarm for alarm in await rig.alarms() if alarm.rule == rule]
+    return alarm
+
+
+async def test_smoke_pages_once_and_stays_until_acknowledged_and_reset(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.send(reading(t0 - SECOND, value=False), reading(t0, value=True))
+    await rig.watch()
+    (paged,) = await rig.told()
+    assert (paged.change, paged.event, paged.announces) == (
+        Change.ACTIVATED,
+        EventType.RAISED,
+        True,
+    )
+    assert (paged.since, paged.late, paged.place, paged.value) == (t0, False, "tunnel-3", True)
+    await rig.send(reading(t0 + 5 * SECOND, value=False))
+    await rig.watch()
+    alarm = await one(rig, "smoke")
+    assert (alarm.active, alarm.latched, alarm.closed) == (False, True, False)
+    await acknowledge_all(rig)
+    order = Order(alarm.alarm_id, "li", "looked", rig.clock.utc_us())
+    await rig.book.transact(lambda book: reset(book, order, rig.outbox))
+    assert changes(await rig.told()) == [
+        "smoke: activated/alarm.raised",
+        "smoke: returned/alarm.cleared",
+        "smoke: acknowledged/alarm.changed",
+        "smoke: reset/alarm.closed",
+    ]
+
+
+async def test_a_latched_hazard_found_over_pages_late_and_stays_latched(rig: Rig) -> None:
+    t0 = rig.clock.utc_us() - 2 * HOUR
+    await rig.birth(device())
+    await rig.send(
+        reading(t0, value=False),
+        reading(t0 + SECOND, value=True),
+        reading(t0 + 9 * SECOND, value=False),
+    )
+    await rig.watch()
+    (paged,) = await rig.told()
+    assert (paged.change, paged.event, paged.announces) == (Change.OVER, EventType.RAISED, True)
+    assert (paged.active, paged.latched, paged.late) == (False, True, True)
+    assert paged.age_us == 2 * HOUR - SECOND
+    assert paged.until == t0 + 9 * SECOND
+
+
+async def test_an_ordinary_episode_already_over_is_delivered_once_as_over(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.send(
+        reading(t0, value=True, point="service"),
+        reading(t0 + SECOND, value=False, point="service"),
+        lane=Lane.BULK,
+    )
+    await rig.watch()
+    await rig.watch()
+    (told,) = await rig.told()
+    assert (told.change, told.event, told.closed) == (Change.OVER, EventType.CLOSED, True)
+
+
+async def test_bad_and_missing_never_clear(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.send(reading(t0, value=True))
+    await rig.watch()
+    await rig.send(reading(t0 + SECOND, None, quality=bad(Reason.COMM_FAILURE)))
+    await rig.hear(t0 + 20 * SECOND)
+    await rig.watch()
+    assert (await one(rig, "smoke")).active
+
+
+async def test_doubled_samples_change_nothing(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    for _ in range(3):
+        await rig.send(reading(t0, value=False), reading(t0 + SECOND, value=True))
+        await rig.watch()
+    assert len(await rig.told()) == 1
+
+
+async def test_late_samples_add_an_episode_and_do_not_clear(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.send(reading(t0, value=True))
+    await rig.send(reading(t0 + 20 * SECOND, value=True))
+    await rig.watch()
+    await rig.send(reading(t0 + 10 * SECOND, value=False))
+    await rig.watch()
+    alarm = await one(rig, "smoke")
+    assert alarm.active
+    assert await rig.episodes() == [
+        ("smoke-01", "smoke", t0, t0 + 10 * SECOND),
+        ("smoke-01", "smoke", t0 + 20 * SECOND, None),
+    ]
+    assert changes(await rig.told())[-1] == "smoke: extended/alarm.changed"
+
+
+async def test_what_was_paged_on_partial_data_stays_until_a_good_sample_ends_it(rig: Rig) -> None:
+    """`unreadable` waits 10 s: a late good sample in between takes its ground away."""
+    t0 = rig.clock.utc_us()
+    broken = bad(Reason.DEVICE_EXCEPTION)
+    await rig.birth(device())
+    await rig.send(
+        reading(t0, None, quality=broken), reading(t0 + 11 * SECOND, None, quality=broken)
+    )
+    await rig.watch()
+    assert (await one(rig, "unreadable")).active
+    await rig.send(reading(t0 + 5 * SECOND, value=False))
+    await rig.watch()
+    assert (await one(rig, "unreadable")).active
+    assert [row[3] for row in await rig.rows("SELECT * FROM episode WHERE withdrawn = 1")] == [
+        t0 + 10 * SECOND
+    ]
+    await rig.send(reading(t0 + 12 * SECOND, value=False))
+    await rig.watch()
+    assert not (await one(rig, "unreadable")).active
+
+
+async def test_readings_of_an_unnamed_device_are_held_and_judged_at_its_birth(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.send(reading(t0, value=True))
+    await rig.watch()
+    assert await rig.told() == []
+    await rig.birth(device())
+    await rig.watch()
+    assert changes(await rig.told()) == ["smoke: activated/alarm.raised"]
+
+
+async def test_another_profile_or_other_rules_are_sensor_health(rig: Rig) -> None:
+    await rig.birth(device(rules="f" * 16), device("gas-01", profile="unheard_of"))
+    await rig.send(reading(rig.clock.utc_us(), value=True))
+    await rig.watch()
+    told = {(alarm.device, alarm.rule): alarm.value for alarm in await rig.told()}
+    assert told == {
+        ("smoke-01", "profile_mismatch"): "other_rules",
+        ("gas-01", "profile_mismatch"): "unknown_profile",
+        ("smoke-01", "smoke"): True,
+    }
+    await rig.birth(device(), connection=2)
+    await rig.watch()
+    states = {(a.device, a.rule): a.active for a in await rig.alarms()}
+    assert states["smoke-01", "profile_mismatch"] is False
+
+
+async def test_absence_of_a_device_comes_with_complete_through(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.send(reading(t0, value=False))
+    for second in range(0, 41, 10):
+        await rig.hear(t0 + second * SECOND)
+        await rig.watch()
+        assert (await rig.alarms() != []) is (second > 30)
+        rig.clock.advance(10)
+    assert (await one(rig, "offline")).since == t0 + 30 * SECOND
+    await rig.send(reading(t0 + 50 * SECOND, value=False))
+    await rig.watch()
+    assert not (await one(rig, "offline")).active
+
+
+async def test_a_device_never_heard_is_absent_since_its_birth(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.hear(t0)
+    await rig.watch()
+    rig.clock.advance(20)
+    await rig.hear(t0 + 20 * SECOND)
+    await rig.watch()
+    rig.clock.advance(20)
+    await rig.hear(t0 + 40 * SECOND)
+    await rig.watch()
+    assert (await one(rig, "offline")).since == t0 + 30 * SECOND
+
+
+async def test_a_silent_gateway_is_one_alarm_and_hides_the_absence_of_its_devices(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.send(reading(t0, value=False))
+    await rig.hear(t0)
+    await rig.watch()
+    rig.clock.advance(31)
+    await rig.watch()
+    await rig.watch()
+    assert changes(await rig.told()) == ["gateway_silent: activated/alarm.raised"]
+    rig.clock.advance(300)
+    await rig.hear(rig.clock.utc_us())
+    await rig.watch()
+    assert changes(await rig.told())[1:] == ["gateway_silent: returned/alarm.cleared"]
+    hidden = await one(rig, "offline")
+    assert (hidden.active, hidden.suppressed) == (True, True)
+    for _ in range(7):
+        rig.clock.advance(10)
+        await rig.hear(rig.clock.utc_us())
+        await rig.watch()
+    assert changes(await rig.told())[2:] == ["offline: unsuppressed/alarm.raised"]
+
+
+async def test_absence_that_was_only_the_gateways_is_recorded_and_not_told(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.send(reading(t0, value=False))
+    await rig.hear(t0)
+    await rig.watch()
+    rig.clock.advance(300)
+    await rig.watch()
+    await rig.hear(rig.clock.utc_us())
+    await rig.send(reading(rig.clock.utc_us(), value=False))
+    await rig.watch()
+    rig.clock.advance(61)
+    await rig.watch()
+    hidden = await one(rig, "offline")
+    assert (hidden.suppressed, hidden.closed) == (True, True)
+    assert {told.rule for told in await rig.told()} == {"gateway_silent"}
+
+
+async def test_a_gateway_lost_after_a_hazard_escalates_it(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.send(reading(t0, value=True))
+    await rig.hear(t0)
+    await rig.watch()
+    await acknowledge_all(rig)
+    rig.clock.advance(31)
+    await rig.watch()
+    assert changes(await rig.told())[-1] == "smoke: escalated/alarm.changed"
+    alarm = await one(rig, "smoke")
+    assert (alarm.severity, alarm.acknowledged) == (Severity.CRITICAL, False)
+
+
+async def test_while_the_broker_is_away_no_gateway_is_judged(rig: Rig) -> None:
+    await rig.birth(device())
+    await rig.hear(rig.clock.utc_us())
+    await rig.watch()
+    rig.reachable_us = None
+    await rig.watch()
+    rig.clock.advance(31)
+    await rig.watch()
+    assert changes(await rig.told()) == ["broker_away: activated/alarm.raised"]
+    rig.reachable_us = rig.clock.utc_us()
+    await rig.watch()
+    rig.clock.advance(29)
+    await rig.watch()
+    assert changes(await rig.told())[1:] == ["broker_away: returned/alarm.cleared"]
+    rig.clock.advance(2)
+    await rig.watch()
+    assert changes(await rig.told())[2:] == ["gateway_silent: activated/alarm.raised"]
+
+
+async def test_a_step_of_the_servers_clock_silences_nobody_and_nothing(rig: Rig) -> None:
+    await rig.birth(device())
+    await rig.hear(rig.clock.utc_us())
+    await rig.watch()
+    rig.clock.utc += HOUR
+    await rig.watch()
+    assert await rig.told() == []
+    rig.clock.utc -= 3 * HOUR
+    rig.clock.advance(31)
+    await rig.watch()
+    assert changes(await rig.told()) == ["gateway_silent: activated/alarm.raised"]
+
+
+async def test_two_gateways_with_one_id_are_one_latched_alarm(rig: Rig) -> None:
+    await rig.birth(device())
+    await rig.hear(None, clones=1)
+    await rig.watch()
+    await rig.hear(None, clones=2)
+    await rig.watch()
+    assert changes(await rig.told()) == ["two_gateways_one_id: activated/alarm.raised"]
+    for _ in range(31):
+        rig.clock.advance(20)
+        await rig.hear(None, clones=2)
+        await rig.watch()
+    alarm = await one(rig, "two_gateways_one_id")
+    assert (alarm.active, alarm.latched) == (False, True)
+
+
+async def test_a_real_alarm_after_a_test_is_told_as_real(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    test = Quality(test=True)
+    await rig.birth(device())
+    await rig.send(reading(t0, value=True, quality=test))
+    await rig.watch()
+    assert (await one(rig, "smoke")).test
+    await rig.send(reading(t0 + SECOND, value=True))
+    await rig.watch()
+    told = (await rig.told())[-1]
+    assert (told.test, told.active, told.announces) == (False, True, True)
+
+
+async def test_urgent_goes_before_a_bulk_backlog(tmp_path: Path) -> None:
+    async with Rig(tmp_path, settings=WatcherSettings(bulk_slice=1)) as rig:
+        t0 = rig.clock.utc_us()
+        await rig.birth(device())
+        for second in range(30):
+            await rig.send(
+                reading(t0 + second * SECOND, value=False, point="service"), lane=Lane.BULK
+            )
+        await rig.send(reading(t0, value=True))
+        assert await rig.watcher.pass_once()
+        assert changes(await rig.told()) == ["smoke: activated/alarm.raised"]
+
+
+async def test_a_crash_before_the_commit_repeats_the_pass_with_the_same_result(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.send(reading(t0, value=True))
+    rig.outbox.cut = 0
+    with pytest.raises(PowerCutError):
+        await rig.watch()
+    assert await rig.alarms() == []
+    rig.outbox.cut = None
+    rig.watcher = rig.new_watcher()
+    await rig.watch()
+    assert changes(await rig.told()) == ["smoke: activated/alarm.raised"]
+
+
+async def test_an_entry_that_breaks_the_judging_is_left_out_and_counted(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.watch()
+    await rig.send(reading(t0, value=True))
+    await rig.send(reading(t0 + SECOND, value=True, device="smoke-02"))
+    await rig.book.transact(
+        lambda book: book.execute(
+            "CREATE TRIGGER poison BEFORE INSERT ON held BEGIN SELECT raise(ABORT, 'poison'); END"
+        )
+    )
+    with caplog.at_level(logging.CRITICAL):
+        await rig.watch()
+    assert changes(await rig.told()) == ["smoke: activated/alarm.raised"]
+    assert await rig.rows("SELECT * FROM not_evaluated") == [(GATEWAY, "entry_failed", 1)]
+
+
+async def test_the_loop_wakes_by_event_and_stops_when_cancelled(rig: Rig) -> None:
+    rig.settings = replace(rig.settings, poll_s=30.0)
+    rig.watcher = rig.new_watcher()
+    await rig.birth(device())
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(rig.watcher.run())
+        await asyncio.sleep(0.02)
+        await rig.send(reading(rig.clock.utc_us(), value=True))
+        rig.wake.set()
+        async with asyncio.timeout(5):
+            while not await rig.told():
+                await asyncio.sleep(0.005)
+        task.cancel()
+
+
+async def test_a_status_entry_is_taken(rig: Rig) -> None:
+    await rig.status(Status(Presence.ONLINE, "b-1", 2))
+    await rig.status(Status(Presence.OFFLINE, "b-1", 1))
+    await rig.watch()
+    assert await rig.rows("SELECT presence FROM gateway") == [("online",)]
