@@ -87,7 +87,8 @@ class Session:
             await link.open()
             began = loop.time()
             self._set_online(link)
-            log.warning("%s: connection %d: %s", name, self._number, await link.lost)
+            await asyncio.wait([link.lost])  # awaiting it directly, a cancel would cancel it
+            log.warning("%s: connection %d: %s", name, self._number, link.lost.result())
             return loop.time() - began >= _STABLE_S
         except (OSError, ValueError) as error:
             where = f"{self.options.host}:{self.options.port}"

@@ -1,7 +1,6 @@
 """One MQTT v5 connection over paho, from CONNECT to its loss, driven by the event loop."""
 
 import asyncio
-import contextlib
 import logging
 import ssl
 from collections.abc import Callable, Sequence
@@ -147,9 +146,10 @@ class Link:
 
     async def leave(self, farewell: Farewell) -> None:
         """Say DISCONNECT and wait a moment until it is written."""
+        if not self._ready.done() or self.lost.done():
+            return
         self._client.disconnect(ReasonCode(PacketTypes.DISCONNECT, identifier=_LEAVE[farewell]))
-        if not self.lost.done():
-            await asyncio.wait([self.lost], timeout=_FAREWELL_S)
+        await asyncio.wait([self.lost], timeout=_FAREWELL_S)
 
     def close(self) -> None:
         """Let go of socket and timer; every publish without an answer becomes LOST."""
@@ -162,9 +162,7 @@ class Link:
     def _shut(self) -> None:
         sock = self._client.socket()
         if sock is not None:
-            with contextlib.suppress(ValueError):  # already closed
-                self._loop.remove_reader(sock)
-                self._loop.remove_writer(sock)
+            self._on_socket_close(None, None, sock)
             sock.close()
 
     def _lose(self, reason: str) -> None:
@@ -191,7 +189,9 @@ class Link:
                 return
 
     def _on_socket_close(self, _client: Any, _data: Any, sock: Any) -> None:
-        self._loop.remove_reader(sock)
+        if sock.fileno() >= 0:  # paho calls once more when it is garbage-collected
+            self._loop.remove_reader(sock)
+            self._loop.remove_writer(sock)
 
     def _on_socket_register_write(self, _client: Any, _data: Any, sock: Any) -> None:
         self._loop.add_writer(sock, self._client.loop_write)

@@ -1,0 +1,130 @@
+"""One connection against peers that misbehave."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from runtime.mqtt import Message, Options, Outcome
+from runtime.mqtt_link import Link, publish_properties
+
+Port = AsyncIterator[int]
+CONNACK = bytes([0x20, 3, 0, 0, 0])
+
+
+def link_to(port: int, deliver: Callable[[Message], None] = lambda _: None) -> Link:
+    options = Options(host="127.0.0.1", port=port, client_id="x", tls=False, keepalive_s=1)
+    return Link(options, number=1, subscriptions=(), will=None, deliver=deliver)
+
+
+@contextlib.asynccontextmanager
+async def peer(answer: bytes, heard: bytearray | None = None, *, close: bool = False) -> Port:
+    """A peer that answers the first packet with `answer`, then listens or closes."""
+    ended = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await reader.read(1024)
+            writer.write(answer)
+            await writer.drain()
+            while not close and (data := await reader.read(1024)):
+                (bytearray() if heard is None else heard).extend(data)
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        ended.set()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        async with asyncio.timeout(5):
+            await ended.wait()
+
+
+async def test_nobody_listens(port: int) -> None:
+    link = link_to(port)
+    with pytest.raises(ConnectionRefusedError):
+        await link.open()
+    link.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (b"", "lost"),
+        (bytes([0x20, 3, 0, 0x87, 0]), "Not authorized"),
+        (bytes([0x20, 3, 0, 0x89, 0]), "Server busy"),
+        (bytes([0x20, 1, 0]), "lost"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "lost"),
+        (b"\xff\xff\xff\xff\xff\xff\xff\xff", "lost"),
+    ],
+)
+async def test_a_peer_that_refuses_or_is_no_broker(answer: bytes, says: str) -> None:
+    async with peer(answer, close=True) as port:
+        link = link_to(port)
+        with pytest.raises(ConnectionError, match=says):
+            await link.open()
+        link.close()
+
+
+async def test_a_mute_peer_is_given_up() -> None:
+    async with peer(b"") as port:
+        link = link_to(port)
+        async with asyncio.timeout(5):
+            with pytest.raises(ConnectionError, match="Keep alive"):
+                await link.open()
+        link.close()
+
+
+async def test_a_disconnect_by_the_broker_says_why() -> None:
+    async with peer(CONNACK + bytes([0xE0, 1, 0x8E]), close=True) as port:
+        link = link_to(port)
+        with pytest.raises(ConnectionError, match="broker disconnected us: Session taken over"):
+            await link.open()
+        link.close()
+
+
+async def test_a_topic_that_is_not_utf8_is_dropped() -> None:
+    bad = bytes([0x30, 5, 0, 1, 0xFF, 0, 0x41])
+    good = bytes([0x30, 5, 0, 1, 0x74, 0, 0x42])
+    got: list[Message] = []
+    async with peer(CONNACK + bad + good) as port:
+        link = link_to(port, got.append)
+        await link.open()
+        async with asyncio.timeout(5):
+            while not got:
+                await asyncio.sleep(0.01)
+        link.close()
+    assert [message.payload for message in got] == [b"B"]
+
+
+async def test_publish_honours_the_brokers_receive_maximum() -> None:
+    received = bytearray()
+    at_most_2 = bytes([0x20, 6, 0, 0, 3, 0x21, 0, 2])
+    async with peer(at_most_2, received) as port:
+        link = link_to(port)
+        await link.open()
+        stated = publish_properties((), content_type=None, utf8=False, expiry_s=None)
+        async with asyncio.TaskGroup() as group:
+            sent = [
+                group.create_task(link.publish("t", b"@@", qos=1, retain=False, stated=stated))
+                for _ in range(5)
+            ]
+            async with asyncio.timeout(5):
+                while received.count(b"@@") < 2:
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            assert received.count(b"@@") == 2
+            link.close()
+        assert [task.result() for task in sent] == [Outcome.LOST] * 5
+
+
+def test_properties_say_what_was_asked() -> None:
+    stated = publish_properties(
+        [("a", "1"), ("a", "2")], content_type="text/x", utf8=True, expiry_s=9
+    )
+    said = vars(stated)
+    assert said["UserProperty"] == [("a", "1"), ("a", "2")]
+    assert (said["ContentType"], said["PayloadFormatIndicator"]) == ("text/x", 1)
+    assert said["MessageExpiryInterval"] == 9

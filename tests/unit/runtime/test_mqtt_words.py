@@ -1,0 +1,51 @@
+import pytest
+
+from runtime.mqtt_words import Options, Outcome, back_off, is_loopback, outcome_of
+
+
+def options(**changed: object) -> Options:
+    return Options(**{"host": "127.0.0.1", "port": 1883, "client_id": "x", "tls": False} | changed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_plain_text_is_allowed_on_loopback(host: str) -> None:
+    assert is_loopback(host)
+    assert options(host=host).host == host
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "broker.example", "0.0.0.0", "localhost.example", ""])  # noqa: S104 - refused
+def test_plain_text_is_refused_beyond_loopback(host: str) -> None:
+    with pytest.raises(ValueError, match="needs TLS"):
+        options(host=host)
+
+
+def test_tls_is_allowed_everywhere_and_is_the_default() -> None:
+    assert Options(host="broker.example", port=8883, client_id="x").tls
+
+
+def test_a_password_never_shows() -> None:
+    assert "s3cret" not in repr(options(username="gw", password="s3cret"))  # noqa: S106 - a test's
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        (0x00, Outcome.ACCEPTED),
+        (0x10, Outcome.NO_SUBSCRIBER),
+        (0x87, Outcome.NOT_AUTHORISED),
+        (0x97, Outcome.QUOTA),
+        (0x83, Outcome.REFUSED),
+        (0xEE, Outcome.REFUSED),
+    ],
+)
+def test_the_outcome_is_the_reason_code(code: int, outcome: Outcome) -> None:
+    assert outcome_of(code) is outcome
+
+
+def test_the_back_off_doubles_up_to_its_cap_and_never_overflows() -> None:
+    ceilings = [back_off(n, options(), lambda _low, high: high) for n in (0, 1, 2, 3, 9, 10**6)]
+    assert ceilings == [2.0, 4.0, 8.0, 15.0, 15.0, 15.0]
+
+
+def test_the_back_off_draws_from_the_whole_range() -> None:
+    assert back_off(5, options(), lambda low, _high: low) == 1.0
