@@ -15,7 +15,6 @@ from wire.topic import Lane, Up, up
 log = logging.getLogger(__name__)
 
 _TOPICS = {Lane.URGENT: Up.URGENT, Lane.BULK: Up.BULK}
-_LOOK_AGAIN_S = 1.0
 TOO_LARGE = "refused_too_large"
 
 
@@ -32,7 +31,9 @@ class Sender:
         clock: Clock,
         window: int,
         progress: Callable[[str], None],
+        look_again_s: float = 1.0,
     ) -> None:
+        self._look_again_s = look_again_s
         self.lane = lane
         self._topic = up(gateway, _TOPICS[lane])
         self._lanes = lanes
@@ -57,7 +58,7 @@ class Sender:
     async def _is_connected(self) -> bool:
         """Wait a while for the broker; its absence is no reason to look stuck."""
         try:
-            async with asyncio.timeout(_LOOK_AGAIN_S):
+            async with asyncio.timeout(self._look_again_s):
                 await self._session.connected()
         except TimeoutError:
             return False
@@ -81,7 +82,7 @@ class Sender:
     async def _let_others_go_first(self) -> None:
         if self.before is not None and not self.before.is_set():
             try:
-                async with asyncio.timeout(_LOOK_AGAIN_S):
+                async with asyncio.timeout(self._look_again_s):
                     await self.before.wait()
             except TimeoutError:
                 log.debug("%s goes on: the other lane does not come to rest", self.lane)
@@ -89,9 +90,9 @@ class Sender:
     async def _wait(self) -> None:
         due_us = self.window.next_us()
         now_us = self._clock.mono_us()
-        wait_s = _LOOK_AGAIN_S if due_us is None else (due_us - now_us) / 1e6
+        wait_s = self._look_again_s if due_us is None else (due_us - now_us) / 1e6
         try:
-            async with asyncio.timeout(min(max(wait_s, 0.01), _LOOK_AGAIN_S)):
+            async with asyncio.timeout(min(max(wait_s, 0.01), self._look_again_s)):
                 await self.wake.wait()
         except TimeoutError:
             return

@@ -1,0 +1,256 @@
+"""The uplink over a real broker, against the server's real intake."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from edge_agent.buffer import rows
+from edge_agent.buffer.lanes import Lanes, PointPlan
+from edge_agent.buffer.retention import Limits
+from edge_agent.buffer.timebase import Timebase, Timekeeper
+from edge_agent.exchange import Sample
+from edge_agent.uplink.publisher import Publisher
+from ingest_server.db.journal import Kind, entries_after, migrate_journal
+from ingest_server.intake.admit import Arrival, admit
+from ingest_server.intake.commit import commit
+from runtime.clock import SystemClock
+from runtime.database import Database, run_transaction
+from runtime.mqtt import Message, Session
+from simulators.broker import Broker
+from wire.envelope import parse_properties
+from wire.identity import Birth, Software, decode_birth, decode_status
+from wire.receipt import encode_receipt
+from wire.topic import Down, Lane, Up, down, parse_up, up
+
+GATEWAY = "gw-001"
+EPOCH = "a" * 16
+Connect = Callable[..., Session]
+
+
+@dataclass
+class Server:
+    """The receiving end: the real intake over a journal in memory, receipts as told."""
+
+    session: Session
+    answers: bool = True
+    heard: list[Message] = field(default_factory=list)
+    journal: sqlite3.Connection = field(
+        default_factory=lambda: sqlite3.connect(":memory:", isolation_level=None),
+    )
+
+    async def run(self) -> None:
+        migrate_journal(self.journal)
+        clock = SystemClock()
+        while True:
+            message = await self.session.receive()
+            self.heard.append(message)
+            arrival = Arrival(
+                message.topic,
+                message.payload,
+                message.properties,
+                message.content_type,
+                clock.utc_us(),
+            )
+            admitted = [admit(arrival)]
+            assert admitted[0].refused is None
+            committed = run_transaction(
+                self.journal,
+                lambda c, a=admitted: commit(c, a, clock.utc_us()),  # type: ignore[misc]
+            )
+            self.session.acknowledge(message)
+            for answer in committed.answers if self.answers else ():
+                topic = down(answer.gateway, Down.RECEIPT)
+                await self.session.publish(topic, encode_receipt(answer.receipt), qos=0)
+
+    def kinds(self) -> list[Up]:
+        return [parse_up(message.topic).kind for message in self.heard]
+
+    def values(self) -> list[object]:
+        entries = entries_after(self.journal, [Kind.URGENT, Kind.BULK], 0, 1_000)
+        return [reading.value for entry in entries for reading in entry.readings]
+
+
+@dataclass
+class Uplink:
+    lanes: Lanes
+    publisher: Publisher
+    clock: SystemClock
+
+    async def take(self, point: str, value: bool) -> None:
+        await self.lanes.take("d", [Sample(point, value, self.clock.mono_us())])
+
+    async def buffered(self) -> int:
+        return sum(ledger.buffered for ledger in (await self.lanes.ledgers()).values())
+
+
+def birth(timebase: Timebase) -> Birth:
+    return Birth(GATEWAY, Software("edge-agent", "1"), timebase.boot, 7, "hash", (), ())
+
+
+@asynccontextmanager
+async def running(path: Path, session: Session) -> AsyncIterator[Uplink]:
+    clock = SystemClock()
+    keeper = Timekeeper(clock)
+    async with Database(path / "buffer.db", rows.migrate) as database:
+        lanes = Lanes(
+            database=database,
+            timekeeper=keeper,
+            gateway=GATEWAY,
+            epoch=EPOCH,
+            limits=Limits(1 << 20, 1 << 18),
+            plan=lambda _d, p: PointPlan(Lane.URGENT if p == "smoke" else Lane.BULK, None),
+            progress=lambda _name: None,
+        )
+        publisher = Publisher(
+            gateway=GATEWAY,
+            lanes=lanes,
+            session=session,
+            clock=clock,
+            timekeeper=keeper,
+            birth=birth,
+            progress=lambda _name: None,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(publisher.run())
+            yield Uplink(lanes, publisher, clock)
+            task.cancel()
+
+
+@asynccontextmanager
+async def serving(session: Session, *, answers: bool = True) -> AsyncIterator[Server]:
+    await session.connected()
+    server = Server(session, answers)
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(server.run())
+        yield server
+        task.cancel()
+
+
+async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def emptied(uplink: Uplink) -> None:
+    async with asyncio.timeout(10):
+        while await uplink.buffered():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def gateway_session(broker: Broker, connect: Connect) -> Session:
+    return connect(broker, GATEWAY, subscriptions=[down(GATEWAY, Down.RECEIPT)])
+
+
+@pytest.fixture
+def server_session(broker: Broker, connect: Connect) -> Session:
+    return connect(broker, "ingest", subscriptions=["lifeline/1/up/#"])
+
+
+async def test_a_gateway_introduces_itself_and_its_rows_go_when_receipts_come(
+    tmp_path: Path,
+    gateway_session: Session,
+    server_session: Session,
+) -> None:
+    async with serving(server_session) as server, running(tmp_path, gateway_session) as uplink:
+        await uplink.take("smoke", True)
+        await uplink.take("relay", True)
+        await uplink.lanes.flush()
+        await until(lambda: len(server.values()) == 2)
+        await emptied(uplink)
+        assert server.kinds()[0] is Up.BIRTH
+        assert {Up.STATUS, Up.URGENT, Up.BULK} <= set(server.kinds())
+        assert decode_birth(server.heard[0].payload, GATEWAY).connection == 7
+        status = next(m for m in server.heard if m.topic == up(GATEWAY, Up.STATUS))
+        assert decode_status(status.payload).connection == 7
+        assert uplink.publisher.receipt_us is not None
+
+
+async def test_without_receipts_nothing_is_deleted_and_the_window_holds_back(
+    tmp_path: Path,
+    gateway_session: Session,
+    server_session: Session,
+) -> None:
+    async with (
+        serving(server_session, answers=False) as server,
+        running(tmp_path, gateway_session) as uplink,
+    ):
+        for turn in range(40):
+            await uplink.take("relay", bool(turn % 2))
+            await uplink.lanes.flush()
+        await until(lambda: server.kinds().count(Up.BULK) >= 16)
+        await asyncio.sleep(0.2)
+        assert server.kinds().count(Up.BULK) == 16
+        assert await uplink.buffered() == 40
+        server.answers = True
+        uplink.publisher.senders[Lane.BULK].window.lost(1, uplink.clock.mono_us())
+        uplink.publisher.senders[Lane.BULK].wake.set()
+        await emptied(uplink)
+        assert len(server.values()) == 40
+
+
+async def test_a_backlog_waits_for_the_urgent_lane(
+    tmp_path: Path,
+    broker: Broker,
+    gateway_session: Session,
+    connect: Connect,
+) -> None:
+    broker.stop()
+    async with running(tmp_path, gateway_session) as uplink:
+        for turn in range(20):
+            await uplink.take("relay", bool(turn % 2))
+            await uplink.lanes.flush()
+        await uplink.take("smoke", True)
+        broker.start()
+        session = connect(broker, "ingest", subscriptions=["lifeline/1/up/#"])
+        async with serving(session) as server:
+            await emptied(uplink)
+        batches = [
+            parse_up(message.topic).kind
+            for message in server.heard
+            if parse_properties(message.properties).key is not None
+        ]
+        assert batches[0] is Up.URGENT
+        assert sorted(map(bool, server.values())) == [False] * 10 + [True] * 11
+
+
+async def test_killing_the_broker_loses_and_doubles_nothing(
+    tmp_path: Path,
+    broker: Broker,
+    gateway_session: Session,
+    server_session: Session,
+) -> None:
+    async with serving(server_session) as server, running(tmp_path, gateway_session) as uplink:
+        for turn in range(30):
+            await uplink.take("smoke", bool(turn % 2))
+            if turn == 15:
+                broker.kill()
+                broker.start()
+        await until(lambda: len(server.values()) >= 30, 30)
+        await emptied(uplink)
+        assert len(server.values()) == 30
+
+
+async def test_a_foreign_or_broken_receipt_is_ignored(
+    tmp_path: Path,
+    gateway_session: Session,
+    server_session: Session,
+) -> None:
+    async with serving(server_session, answers=False), running(tmp_path, gateway_session) as uplink:
+        await gateway_session.connected()
+        await uplink.take("smoke", True)
+        await server_session.publish(down(GATEWAY, Down.RECEIPT), b"{nonsense")
+        server_session_answers = await server_session.publish(
+            down(GATEWAY, Down.RECEIPT),
+            b'{"lane":"urgent","epoch":"bbbbbbbbbbbbbbbb","have":[[1,9]],"done":[],'
+            b'"for":null,"time":1763700000000000}',
+        )
+        assert server_session_answers == "accepted"
+        await until(lambda: uplink.publisher.receipt_us is not None)
+        assert await uplink.buffered() == 1

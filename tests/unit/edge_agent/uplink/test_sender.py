@@ -1,0 +1,82 @@
+"""What a sender does with each answer of the broker."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_agent.buffer import rows
+from edge_agent.buffer.lanes import Lanes, PointPlan
+from edge_agent.buffer.retention import Limits
+from edge_agent.buffer.timebase import Timekeeper
+from edge_agent.exchange import Sample
+from edge_agent.uplink.sender import TOO_LARGE, Sender
+from runtime.database import Database
+from runtime.mqtt import Outcome
+from tests.virtual_clock import VirtualClock
+from wire.envelope import parse_properties
+from wire.topic import Lane
+
+
+class AnsweringSession:
+    """A session whose broker gives the answers it is told, then accepts."""
+
+    def __init__(self, answers: Sequence[Outcome]) -> None:
+        self.answers = list(answers)
+        self.keys: list[int] = []
+        self.spoke = asyncio.Event()
+
+    async def connected(self) -> int:
+        return 1
+
+    async def publish(self, _topic: str, _payload: bytes, **said: Any) -> Outcome:
+        key = parse_properties(said["properties"]).key
+        self.keys.append(0 if key is None else key.seq)
+        if not self.answers:
+            self.spoke.set()
+            return Outcome.ACCEPTED
+        return self.answers.pop(0)
+
+
+async def send(tmp_path: Path, answers: Sequence[Outcome]) -> tuple[list[int], dict[str, int]]:
+    """Send one urgent row until the broker accepts or it is given up; (keys said, dropped)."""
+    clock = VirtualClock()
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        lanes = Lanes(
+            database=database,
+            timekeeper=Timekeeper(clock),
+            gateway="gw",
+            epoch="a" * 16,
+            limits=Limits(1 << 20, 1 << 18),
+            plan=lambda _d, _p: PointPlan(Lane.URGENT, None),
+            progress=lambda _name: None,
+        )
+        session = AnsweringSession(answers)
+        sender = Sender(
+            lane=Lane.URGENT,
+            gateway="gw",
+            lanes=lanes,
+            session=session,  # type: ignore[arg-type]  # the two methods that a sender uses
+            clock=clock,
+            window=4,
+            progress=lambda _name: clock.advance(1),
+            look_again_s=0.02,
+        )
+        await lanes.take("d", [Sample("smoke", True, clock.mono_us())])
+        async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(sender.run())
+            while not session.spoke.is_set() and not (await lanes.ledgers())[Lane.URGENT].dropped:
+                await asyncio.sleep(0.01)
+            task.cancel()
+        return session.keys, (await lanes.ledgers())[Lane.URGENT].dropped
+
+
+@pytest.mark.parametrize("outcome", [Outcome.LOST, Outcome.NO_SUBSCRIBER, Outcome.QUOTA])
+async def test_it_is_sent_again_until_it_is_accepted(tmp_path: Path, outcome: Outcome) -> None:
+    assert await send(tmp_path, [outcome, outcome]) == ([1, 1, 1], {})
+
+
+async def test_what_is_too_large_is_set_aside_by_name(tmp_path: Path) -> None:
+    assert await send(tmp_path, [Outcome.TOO_LARGE]) == ([1], {TOO_LARGE: 1})
