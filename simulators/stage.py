@@ -1,0 +1,222 @@
+"""A whole city on one machine: broker, ingestion server and gateways as child processes."""
+
+import base64
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from simulators.broker import Broker, Which, free_port
+from simulators.program import Program
+from simulators.server_api import ServerApi
+
+Key = str | float | bool
+SERVER_USER = "ingest-server"
+_STEP_S = 0.05
+
+
+class StageError(Exception):
+    """A program did not come up; the text ends with its last words."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineSpec:
+    """A line of a gateway: a Modbus line or a radar's UART, on the path of a pseudo-terminal."""
+
+    name: str
+    kind: str
+    port: Path
+    keys: Mapping[str, Key] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSpec:
+    """A device of a gateway, with any other keys of its table."""
+
+    name: str
+    profile: str
+    line: str
+    keys: Mapping[str, Key] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySpec:
+    """A gateway, its lines and its devices."""
+
+    name: str
+    lines: tuple[LineSpec, ...]
+    devices: tuple[DeviceSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSpec:
+    """A place of server.toml."""
+
+    name: str
+    keys: Mapping[str, Key]
+
+
+class Stage:
+    """Writes the configuration into `folder` and runs the real programs on loopback.
+
+    `webhook_secret` is what the alarm centre verifies with. Methods block.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        gateways: tuple[GatewaySpec, ...],
+        *,
+        webhook_url: str,
+        webhook_secret: str,
+        places: tuple[PlaceSpec, ...] = (),
+        which: Which = Which.AUTO,
+        gateway_silent: str = "30s",
+        api_port: int | None = None,
+    ) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._passwords = {
+            name: secrets.token_urlsafe(18) for name in (SERVER_USER, *(g.name for g in gateways))
+        }
+        self.broker = Broker(folder / "broker", which=which, accounts=self._passwords)
+        port = api_port or free_port()
+        self.api = ServerApi(f"http://127.0.0.1:{port}", folder / "server" / "api.token")
+        self._write_secrets(webhook_secret)
+        self._write_server(port, webhook_url, places, gateway_silent)
+        self.server = Program(
+            "ingest_server",
+            ["run", "-c", str(folder / "server.toml")],
+            folder / "server.log",
+        )
+        self.agents = {g.name: self._agent(g) for g in gateways}
+
+    def __enter__(self) -> Self:
+        try:
+            self.broker.start()
+            self.server.start()
+            for agent in self.agents.values():
+                agent.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop everything in order: gateways, server, broker."""
+        for program in (*self.agents.values(), self.server):
+            program.stop()
+        self.broker.stop()
+
+    def wait_ready(self, seconds: float = 30.0) -> None:
+        """Wait until the server is ready; raise StageError with its last words."""
+        for _ in range(round(seconds / _STEP_S)):
+            if self.api.is_ready():
+                return
+            for program in (self.server, *self.agents.values()):
+                if not program.is_running:
+                    raise StageError(f"a program ended at its start:\n{program.last_words()}")
+            time.sleep(_STEP_S)
+        raise StageError(f"the server is not ready:\n{self.server.last_words()}")
+
+    def config_of(self, gateway: str) -> Path:
+        return self.folder / f"{gateway}.toml"
+
+    def _agent(self, gateway: GatewaySpec) -> Program:
+        self.config_of(gateway.name).write_text(self._agent_toml(gateway), encoding="utf-8")
+        return Program(
+            "edge_agent",
+            ["run", "-c", str(self.config_of(gateway.name))],
+            self.folder / f"{gateway.name}.log",
+        )
+
+    def _write_secrets(self, webhook_secret: str) -> None:
+        _secret_file(self.folder / "webhook.secret", webhook_secret)
+        for name, password in self._passwords.items():
+            _secret_file(self.folder / f"{name}.password", password)
+
+    def _write_server(
+        self, port: int, url: str, places: tuple[PlaceSpec, ...], gateway_silent: str
+    ) -> None:
+        tables = [
+            _table("server", {"data": "server"}),
+            _table(
+                "mqtt",
+                {
+                    "host": self.broker.host,
+                    "port": self.broker.port,
+                    "tls": False,
+                    "username": SERVER_USER,
+                    "password_file": f"{SERVER_USER}.password",
+                },
+            ),
+            _table("api", {"port": port}),
+            _table("alarms", {"gateway_silent": gateway_silent}),
+            _table(
+                "receivers.alarm-centre",
+                {"url": url, "secret_file": "webhook.secret", "allow_private": True},
+            ),
+            *(_table(f"places.{place.name}", place.keys) for place in places),
+        ]
+        (self.folder / "server.toml").write_text("\n".join(tables), encoding="utf-8")
+
+    def _agent_toml(self, gateway: GatewaySpec) -> str:
+        tables = [
+            _table("gateway", {"id": gateway.name}),
+            _table("clock", {"trust": "system"}),
+            _table("buffer", {"path": f"{gateway.name}/buffer.db"}),
+            _table("health", {"socket": f"{gateway.name}/agent.sock"}),
+            _table(
+                "mqtt",
+                {
+                    "host": self.broker.host,
+                    "port": self.broker.port,
+                    "tls": False,
+                    "password_file": f"{gateway.name}.password",
+                },
+            ),
+        ]
+        for line in gateway.lines:
+            keys: dict[str, Key] = {"kind": line.kind, "port": str(line.port), **line.keys}
+            tables.append(_table(f"lines.{line.name}", keys))
+        for device in gateway.devices:
+            wanted: dict[str, Key] = {"profile": device.profile, "line": device.line, **device.keys}
+            tables.append(_table(f"devices.{device.name}", wanted))
+        return "\n".join(tables)
+
+
+def new_webhook_secret() -> str:
+    """32 random bytes as Standard Webhooks writes them."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _secret_file(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+
+
+def _table(name: str, keys: Mapping[str, Key]) -> str:
+    lines = [f"[{name}]"]
+    for key, value in keys.items():
+        lines.append(f"{key} = {_value(value)}")
+    return "\n".join([*lines, ""])
+
+
+def _value(value: str | float) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return str(value)
