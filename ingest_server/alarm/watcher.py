@@ -47,11 +47,15 @@ _BAD_ENTRY = (
 
 @dataclass(frozen=True, slots=True)
 class WatcherSettings:
-    """`silent_after_us`: patience with a gateway and with the broker. Slices are entries a pass."""
+    """`silent_after_us`: patience with a gateway and with the broker. Slices: entries a pass.
+
+    `bulk_readings` bounds the bulk slice too: that long may it delay the next urgent one.
+    """
 
     silent_after_us: int = 30_000_000
     urgent_slice: int = 200
     bulk_slice: int = 20
+    bulk_readings: int = 200
     poll_s: float = 0.25
     retry_s: float = 1.0
 
@@ -136,7 +140,9 @@ class Watcher:
             for name, limit in limits.items()
         }
         whole = {name: len(entries[name]) < limit for name, limit in limits.items()}
-        return Look(lanes, entries, whole)
+        fitting = _fitting(entries[Cursor.BULK], self._settings.bulk_readings)
+        whole[Cursor.BULK] &= len(fitting) == len(entries[Cursor.BULK])
+        return Look(lanes, entries | {Cursor.BULK: fitting}, whole)
 
     def _take(self, book: sqlite3.Connection, look: Look) -> None:
         desk = self._desk(book)
@@ -199,6 +205,16 @@ class Watcher:
 
     def _desk(self, book: sqlite3.Connection) -> Desk:
         return Desk(book, self._clock.utc_us(), self._enqueue)
+
+
+def _fitting(entries: Sequence[Entry], readings: int) -> Sequence[Entry]:
+    """The first of them that hold so many readings together, but at least one."""
+    total = 0
+    for number, entry in enumerate(entries):
+        total += len(entry.readings)
+        if number and total > readings:
+            return entries[:number]
+    return entries
 
 
 def _read_cursors(book: sqlite3.Connection) -> dict[Cursor, int]:

@@ -93,6 +93,28 @@ def test_the_same_readings_give_the_same_episodes(case: tuple[list[Reading], Bat
     assert asyncio.run(run_to_episodes(batches)) == expected
 
 
+async def run_live(history: Sequence[Reading]) -> list[tuple[object, ...]]:
+    """One reading after the other, each with the word that all is complete so far."""
+    with TemporaryDirectory() as folder:
+        async with Rig(Path(folder)) as rig:
+            await rig.birth(device())
+            for one in in_order(history)[0]:
+                await rig.hear(one.time_us - 1)
+                await rig.watch()
+                await rig.send(one)
+                await rig.watch()
+            await rig.hear(T0 + 2 * 3_600 * SECOND)
+            await rig.watch()
+            return await rig.episodes()
+
+
+@settings(max_examples=25)
+@given(HISTORY)
+def test_live_and_all_at_once_give_the_same_episodes(history: list[Reading]) -> None:
+    expected = asyncio.run(run_to_episodes(in_order(history)))
+    assert asyncio.run(run_live(history)) == expected
+
+
 async def run_with_cuts(batches: Batches, cuts: Sequence[int]) -> list[Snapshot]:
     """All that the outbox was told, in order; each cut is a crash after so many revisions."""
     with TemporaryDirectory() as folder:
