@@ -103,8 +103,13 @@ class Stream:
 
     async def _open(self) -> Port | None:
         """Open in a thread: a driver may hold up whoever opens its port."""
+        loop = asyncio.get_running_loop()
+        opening = loop.run_in_executor(None, self._open_port, self._settings)
         try:
-            self._port = await asyncio.to_thread(self._open_port, self._settings)
+            self._port = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_unwanted)
+            raise
         except PortGoneError as error:
             self._lose(str(error))
             return None
@@ -138,3 +143,9 @@ class Stream:
 
     def _failure(self) -> Failure:
         return Failure(Fault.PORT_GONE, self._clock.mono_us(), None, self._problem)
+
+
+def _close_unwanted(opening: "asyncio.Future[Port]") -> None:
+    """Let go of a port that was still being opened when its reader was cancelled."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()

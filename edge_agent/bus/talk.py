@@ -101,6 +101,7 @@ class Talk:
 
     def _taken(self, errand: Errand, sent: int, now: int, heard: "_Heard") -> Outcome:
         found = heard.found
+        self._stray += heard.bytes[found.end :]  # came with it, and is nobody's
         if found.verdict is Verdict.REPLY:
             return self._outcome(errand, Reply(found.words, sent, now), heard)
         return self._outcome(errand, Failure(Fault.EXCEPTION, now, found.code), heard)

@@ -1,12 +1,13 @@
 """A stream on a real pty: bytes in, bytes out, and back after a hang-up."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from edge_agent.bus.serial_port import PortSettings
+from edge_agent.bus.serial_port import Port, PortSettings, open_serial
 from edge_agent.bus.stream import Stream
 from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault
@@ -78,8 +79,29 @@ async def test_a_port_that_is_not_there_does_not_keep_the_reader_busy(tmp_path: 
 
 async def test_cancelling_a_read_leaves_the_stream_usable(terminal: PseudoTerminal) -> None:
     async with stream(terminal.path) as radar:
+        assert await radar.read(TICK_US) == b""
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
                 await radar.read(60 * WAIT_US)
+        terminal.write(b"\x53")
+        assert await radar.read(WAIT_US) == b"\x53"
+
+
+async def test_cancelling_while_it_opens_lets_go_of_the_port(terminal: PseudoTerminal) -> None:
+    may_open = threading.Event()
+
+    def slow(settings: PortSettings) -> Port:
+        may_open.wait()
+        return open_serial(settings)
+
+    settings = PortSettings(terminal.path, SerialFormat(115_200))
+    async with Stream("radar-1", settings, SystemClock(), slow) as radar:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await radar.read(WAIT_US)
+        may_open.set()
+        async with asyncio.timeout(3):
+            while isinstance(await radar.write(b"x"), Failure):
+                await asyncio.sleep(0.01)
         terminal.write(b"\x53")
         assert await radar.read(WAIT_US) == b"\x53"
