@@ -1,13 +1,15 @@
 """A whole city on one machine: broker, ingestion server and gateways as child processes."""
 
 import base64
+import json
 import secrets
+import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from simulators.broker import Broker, Which, free_port
 from simulators.program import Program
@@ -16,6 +18,7 @@ from simulators.server_api import ServerApi
 Key = str | float | bool
 SERVER_USER = "ingest-server"
 _STEP_S = 0.05
+_ANSWER_S = 5.0
 
 
 class StageError(Exception):
@@ -94,12 +97,16 @@ class Stage:
         )
         self.agents = {g.name: self._agent(g) for g in gateways}
 
+    def start(self) -> None:
+        """Start broker, server and gateways; raise BrokerError when there is no broker."""
+        self.broker.start()
+        self.server.start()
+        for agent in self.agents.values():
+            agent.start()
+
     def __enter__(self) -> Self:
         try:
-            self.broker.start()
-            self.server.start()
-            for agent in self.agents.values():
-                agent.start()
+            self.start()
         except BaseException:
             self.close()
             raise
@@ -129,6 +136,24 @@ class Stage:
                     raise StageError(f"a program ended at its start:\n{program.last_words()}")
             time.sleep(_STEP_S)
         raise StageError(f"the server is not ready:\n{self.server.last_words()}")
+
+    def status(self, gateway: str) -> dict[str, Any]:
+        """What a gateway says of itself on its socket; raise StageError when it does not."""
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asked:
+                asked.settimeout(_ANSWER_S)
+                asked.connect(str(self.folder / gateway / "agent.sock"))
+                asked.shutdown(socket.SHUT_WR)
+                said = b"".join(iter(lambda: asked.recv(65_536), b""))
+                found: dict[str, Any] = json.loads(said)
+                return found
+        except (OSError, ValueError) as error:
+            raise StageError(f"{gateway} does not say how it is: {error}") from error
+
+    def last_words(self) -> str:
+        """The ends of all logs."""
+        programs = {"server": self.server, **self.agents}
+        return "\n".join(f"--- {n}\n{program.last_words()}" for n, program in programs.items())
 
     def config_of(self, gateway: str) -> Path:
         return self.folder / f"{gateway}.toml"
