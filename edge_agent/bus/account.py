@@ -40,9 +40,13 @@ class _UnitCount:
 
 
 class LineAccount:
-    """Counts for ever and keeps little: the last reply times, frames and minute of use."""
+    """Counts for ever and keeps little: the last reply times, frames and minute of use.
 
-    def __init__(self) -> None:
+    `gap_us`: the silence that every exchange owes the line, which is use of the wire too.
+    """
+
+    def __init__(self, gap_us: int = 0) -> None:
+        self._gap_us = gap_us
         self._units: dict[int, _UnitCount] = {}
         self._frames: deque[FrameRecord] = deque(maxlen=_FRAMES_KEPT)
         self._busy = _BusyMeter()
@@ -55,7 +59,7 @@ class LineAccount:
         if outcome.sent_us is None:
             return
         unit.requests += 1
-        self._busy.add(outcome.sent_us, outcome.ended_us)
+        self._busy.add(outcome.sent_us, outcome.ended_us + self._gap_us)
         self._frames.append(FrameRecord(outcome.sent_us, "sent", outcome.request))
         self._frames.append(FrameRecord(outcome.ended_us, outcome.verdict, outcome.received))
         for stale in outcome.stale:

@@ -53,7 +53,7 @@ class Line:
         self._clock = clock
         self._turn = asyncio.Lock()
         self._rests = RestBook()
-        self._account = LineAccount()
+        self._account = LineAccount(settings.port.format.gap_us)
         self._first_try = asyncio.Event()
         self._closing = False
         self._opened = 0
