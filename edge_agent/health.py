@@ -77,3 +77,65 @@ class DeviceHealth:
     waits: str
     next_us: int
     is_test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LaneHealth:
+    """The ledger of a lane: taken = stored + buffered + thinned + the sum of dropped.
+
+    `oldest_us`: when the oldest batch began on this boot's clock; None when none waits, or when it
+    is of an earlier boot. `in_flight`: batches sent and not covered by a receipt.
+    """
+
+    lane: str
+    taken: int
+    stored: int
+    buffered: int
+    thinned: int
+    dropped: dict[str, int]
+    batches: int = 0
+    size: int = 0
+    oldest_us: int | None = None
+    in_flight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UplinkHealth:
+    """`connection` counts from the first start on; `receipt_us`: when the last receipt came."""
+
+    broker: str
+    is_connected: bool
+    connection: int
+    receipt_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a person should know, and when (RFC 3339, as far as the clock is right)."""
+
+    at: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentHealth:
+    """Everything at one instant, `now_us` of the boot's clock; `late` names loops that hang.
+
+    `not_taken`: samples given up before they were taken, because the disk refused for long.
+    """
+
+    gateway: str
+    version: str
+    boot: str
+    epoch: str
+    clock: str
+    now_us: int
+    started_us: int
+    config_hash: str
+    lines: tuple[LineHealth, ...]
+    devices: tuple[DeviceHealth, ...]
+    lanes: tuple[LaneHealth, ...]
+    not_taken: int
+    uplink: UplinkHealth
+    late: tuple[str, ...]
+    notices: tuple[Notice, ...]

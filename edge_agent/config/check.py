@@ -72,12 +72,24 @@ def _names(section: str, names: frozenset[str] | dict[str, DeviceTable]) -> Iter
 def _buffer(table: BufferTable | None) -> Iterator[Problem]:
     if table is None:
         return
+    wrong = [*_sizes(table)]
+    yield from wrong
+    if wrong:
+        return
     size, reserved = parse_size(table.size), parse_size(table.reserved_for_urgent)
     if size < LEAST_BUFFER:
         yield Problem("buffer", "size", f"is {table.size}: write at least 1MiB")
     elif reserved >= size:
         remedy = f"write less than the size of the buffer, {table.size}"
         yield Problem("buffer", "reserved_for_urgent", f"is {table.reserved_for_urgent}: {remedy}")
+
+
+def _sizes(table: BufferTable) -> Iterator[Problem]:
+    for key in ("size", "reserved_for_urgent"):
+        try:
+            parse_size(getattr(table, key))
+        except ValueError as error:
+            yield Problem("buffer", key, str(error))
 
 
 def _mqtt(found: Sections) -> Iterator[Problem]:

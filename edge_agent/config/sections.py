@@ -29,6 +29,8 @@ _MISSING = {
     "devices.profile": 'is missing: name the profile, such as profile = "calectro_ug3"',
     "devices.line": "is missing: name the line that the device is on",
 }
+# Their defaults would be judged in the place of what was meant.
+_CROSS_CHECKED = frozenset({"unit", "baud", "parity", "stop_bits"})
 
 
 @dataclass(slots=True)
@@ -123,9 +125,20 @@ def _read_named(
         read = read_table(table, to)
         if isinstance(read, tuple):
             problems.extend(_placed(one, f"{section}.{name}", section) for one in read)
-        else:
+            read = _without_the_wrong(table, to, read)
+        if not isinstance(read, tuple):
             found[name] = read
     return found
+
+
+def _without_the_wrong(
+    table: Mapping[str, Any], to: type[T], problems: Sequence[Problem]
+) -> T | tuple[Problem, ...]:
+    """What is left without its wrong keys, so that the others are cross-checked all the same."""
+    wrong = {f"{one.table}.{one.key}".strip(".").partition("[")[0] for one in problems}
+    if wrong & _CROSS_CHECKED:
+        return tuple(problems)
+    return read_table({key: value for key, value in table.items() if key not in wrong}, to)
 
 
 def _placed(problem: Problem, table: str, section: str) -> Problem:

@@ -11,7 +11,7 @@ from device_profiles.transport import Parity
 from edge_agent.config.size import SIZE_PATTERN
 from runtime.clock import Trust
 
-Size = Annotated[str, msgspec.Meta(pattern=rf"\A{SIZE_PATTERN}\Z")]
+Size = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": rf"^{SIZE_PATTERN}$"})]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 

@@ -1,0 +1,155 @@
+"""The command `edge-agent`: run, check, status."""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from edge_agent.config.load import DEFAULT_PATH, ConfigError, Loaded, load_config
+from edge_agent.language import Language, from_locale
+from runtime import log as logs
+
+FINE, PROBLEM, USAGE, INTERRUPTED = 0, 1, 2, 130
+log = logging.getLogger("edge_agent")
+
+_EXAMPLES = """examples:
+  edge-agent check -c agent.toml          name every error, and what would run
+  edge-agent run -c agent.toml            watch until stopped
+  edge-agent status -c agent.toml         what it sees, holds and has sent
+  edge-agent status --json | jq .lanes    the same for scripts
+
+exit codes: 0 fine, 1 a problem was found, 2 usage or configuration, 130 interrupted"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if chosen.command is None:
+        parser.print_help(sys.stderr)
+        return USAGE
+    run = {"run": _run, "check": _check, "status": _status}[chosen.command]
+    try:
+        return run(chosen)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROBLEM
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="edge-agent",
+        description="Watches the devices of one gateway and sends what they say.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    run = commands.add_parser("run", help="watch until stopped (SIGTERM, Ctrl-C)")
+    _add_file(run)
+    logs.add_options(run)
+    check = commands.add_parser("check", help="name every error of the configuration")
+    _add_file(check)
+    _add_language(check)
+    check.add_argument("--json", action="store_true", help="for scripts")
+    check.add_argument("--schema", action="store_true", help="print the JSON Schema of agent.toml")
+    status = commands.add_parser("status", help="what the agent sees, holds and has sent")
+    _add_file(status)
+    _add_language(status)
+    status.add_argument("--json", action="store_true", help="for scripts")
+    return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # noqa: PLC0415 - 10 ms that other commands save
+
+        print(f"edge-agent {version('lifeline')}")
+        parser.exit()
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-c", "--config", type=Path, default=DEFAULT_PATH, metavar="FILE", help="(%(default)s)"
+    )
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lang",
+        type=Language,
+        choices=list(Language),
+        default=from_locale(os.environ),
+        help="language of the output (by locale)",
+    )
+
+
+def _load(path: Path) -> Loaded | None:
+    """The configuration, or None after naming every error on stderr."""
+    try:
+        return load_config(path, os.environ)
+    except ConfigError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return None
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from edge_agent.app import App  # noqa: PLC0415 - the other commands start without it
+    from edge_agent.buffer.opening import BufferInUseError  # noqa: PLC0415 - same
+    from edge_agent.buffer.rows import NewerBufferError  # noqa: PLC0415 - same
+    from runtime.service import run_until_signal  # noqa: PLC0415 - same
+
+    logs.set_up(chosen.log, chosen.log_level)
+    loaded = _load(chosen.config)
+    if loaded is None:
+        return USAGE
+    for warning in loaded.warnings:
+        log.warning("%s", warning)
+
+    async def watch() -> signal.Signals | None:
+        return await run_until_signal(App(loaded.config).run())
+
+    try:
+        caught = asyncio.run(watch())
+    except (BufferInUseError, NewerBufferError) as error:
+        log.error("%s", error)  # noqa: TRY400 - a person has to act; a trace would not help
+        return USAGE
+    except (OSError, sqlite3.Error) as error:
+        log.error("buffer %s: %s", loaded.config.buffer.path, error)  # noqa: TRY400 - same
+        return USAGE
+    return INTERRUPTED if caught is signal.SIGINT else FINE
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    if chosen.schema:
+        from edge_agent.config.json_schema import agent_schema  # noqa: PLC0415 - rarely wanted
+
+        print(json.dumps(agent_schema(), indent=2, ensure_ascii=False))
+        return FINE
+    from edge_agent.check_report import report  # noqa: PLC0415 - it knows drivers and buses
+
+    return report(chosen.config, as_json=chosen.json, language=chosen.lang)
+
+
+def _status(chosen: argparse.Namespace) -> int:
+    from edge_agent.status import report  # noqa: PLC0415 - only this command needs it
+
+    loaded = _load(chosen.config)
+    if loaded is None:
+        return USAGE
+    return report(loaded.config, as_json=chosen.json, language=chosen.lang)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

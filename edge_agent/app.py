@@ -1,0 +1,258 @@
+"""Builds the agent from its configuration, runs it in one TaskGroup, and stops it in order."""
+
+import asyncio
+import logging
+import secrets
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from edge_agent import assembly
+from edge_agent.buffer import rows
+from edge_agent.buffer.lanes import Lanes
+from edge_agent.buffer.opening import Usable, usable
+from edge_agent.buffer.retention import Limits
+from edge_agent.buffer.timebase import Timekeeper
+from edge_agent.config.model import Config
+from edge_agent.health import AgentHealth
+from edge_agent.health_document import document
+from edge_agent.health_socket import served
+from edge_agent.line_load import overloads
+from edge_agent.observe import Notices, Observer, Parts, number
+from edge_agent.progress import Progress
+from edge_agent.uplink.publisher import Publisher
+from edge_agent.watch import watches
+from runtime.clock import Clock, SystemClock
+from runtime.database import Database
+from runtime.mqtt import Session, Will
+from runtime.service import Notifier, keep_watchdog
+from wire.identity import Presence, Software, Status, encode_identity
+from wire.topic import Down, Lane, Up, down, up
+
+log = logging.getLogger(__name__)
+
+VERSION = version("lifeline")
+EPOCH_BYTES = 8
+SEND_OFF_S = 2.0
+_LINES_STOP_S = 8.0
+_AGAIN_S = 1.0
+_STEP_S = 0.02
+_LIMITS_US = {
+    "buffer": 30_000_000,
+    "heartbeat": 60_000_000,
+    "uplink-urgent": 60_000_000,
+    "uplink-bulk": 60_000_000,
+}
+_LINE_LIMIT_US = 30_000_000
+_SPARE_SIZE = 16 * 1024 * 1024
+SPARE = Path("/dev/shm")  # noqa: S108 - a memory file system is what is wanted when the disk fails
+
+
+class App:
+    """One agent. `run` it until it is cancelled; `ready` is set once the lines are started."""
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock | None = None,
+        *,
+        notifier: Notifier | None = None,
+        spare: Path = SPARE,
+    ) -> None:
+        self.ready = asyncio.Event()
+        self.epoch = secrets.token_hex(EPOCH_BYTES)
+        self._config = config
+        self._clock = SystemClock(config.trust) if clock is None else clock
+        self._notifier = Notifier() if notifier is None else notifier
+        self._spare = spare / f"lifeline-{config.gateway}" / "buffer.db"
+        self._timekeeper = Timekeeper(self._clock)
+        self._notices = Notices(self._clock)
+        self._observer: Observer | None = None
+
+    async def run(self) -> None:
+        """Watch until cancelled, then stop in order: lines, lanes, uplink, session.
+
+        Raise what a person must mend before a start: BufferInUseError, NewerBufferError, OSError
+        or sqlite3.Error for the buffer's folder.
+        """
+        self._look_at_the_load()
+        with self._usable_buffer() as found:
+            async with Database(found.path, rows.migrate) as database:
+                parts = await self._build(database, self._limits(is_spare=found.is_spare))
+                self._observer = self._observe(parts)
+                async with served(self._config.socket, self._say) as problem:
+                    self._tell(problem)
+                    await self._live(parts)
+
+    async def health(self) -> AgentHealth:
+        """What `status` shows; raise RuntimeError before the start."""
+        if self._observer is None:
+            raise RuntimeError("the agent has not started yet")
+        return await self._observer.health()
+
+    async def _say(self) -> bytes:
+        return msgspec.json.encode(document(await self.health()))
+
+    def _tell(self, problem: str) -> None:
+        if problem:
+            log.warning("%s", problem)
+            self._notices.add(problem)
+
+    def _look_at_the_load(self) -> None:
+        for sentence in overloads(self._config):
+            self._tell(sentence)
+
+    @contextmanager
+    def _usable_buffer(self) -> Iterator[Usable]:
+        moment = datetime.fromtimestamp(self._clock.utc_us() / 1_000_000, tz=UTC)
+        stamp = moment.strftime("%Y%m%dT%H%M%SZ")
+        with usable(self._config.buffer.path, self._spare, stamp) as found:
+            for notice in found.notices:
+                self._tell(notice)
+            yield found
+
+    def _limits(self, *, is_spare: bool) -> Limits:
+        """Memory has less room than a disk; half of it is for the urgent lane."""
+        wanted = self._config.buffer
+        if is_spare and wanted.size > _SPARE_SIZE:
+            return Limits(_SPARE_SIZE, _SPARE_SIZE // 2)
+        return Limits(wanted.size, wanted.reserved)
+
+    async def _build(self, database: Database, limits: Limits) -> Parts:
+        config, clock, progress = self._config, self._clock, Progress(self._clock)
+        lanes = Lanes(
+            database=database,
+            timekeeper=self._timekeeper,
+            gateway=config.gateway,
+            epoch=self.epoch,
+            limits=limits,
+            plan=assembly.point_plan(config),
+            progress=progress.shown,
+        )
+        start = await lanes.next_connection()
+        session = self._session(start)
+        publisher = Publisher(
+            gateway=config.gateway,
+            lanes=lanes,
+            session=session,
+            clock=clock,
+            timekeeper=self._timekeeper,
+            birth=lambda timebase: assembly.birth(
+                config, Software("edge-agent", VERSION), timebase, parts.connection
+            ),
+            progress=progress.shown,
+        )
+        parts = Parts(
+            database=database,
+            lanes=lanes,
+            session=session,
+            publisher=publisher,
+            watches=watches(config, lanes, clock, progress.shown),
+            progress=progress,
+            start=start,
+        )
+        return parts
+
+    def _session(self, start: int) -> Session:
+        gateway = self._config.gateway
+
+        def will(connection: int) -> Will:
+            status = Status(Presence.OFFLINE, self._clock.boot, number(start, connection))
+            return Will(up(gateway, Up.STATUS), encode_identity(status))
+
+        return Session(
+            self._config.mqtt,
+            subscriptions=[down(gateway, kind) for kind in Down],
+            will=will,
+        )
+
+    def _observe(self, parts: Parts) -> Observer:
+        return Observer(
+            config=self._config,
+            version=VERSION,
+            epoch=self.epoch,
+            clock=self._clock,
+            timekeeper=self._timekeeper,
+            notices=self._notices,
+            parts=parts,
+        )
+
+    async def _live(self, parts: Parts) -> None:
+        """Everything runs until the caller is cancelled or a part fails."""
+        progress = parts.progress
+        for name, limit_us in _LIMITS_US.items():
+            progress.enrol(name, limit_us)
+        async with asyncio.TaskGroup() as group:
+            session = group.create_task(parts.session.run())
+            lanes = group.create_task(self._for_ever("buffer", parts.lanes.run))
+            uplink = group.create_task(self._for_ever("uplink", parts.publisher.run))
+            lines = []
+            for watch in parts.watches:
+                progress.enrol(watch.name, _LINE_LIMIT_US)
+                lines.append(group.create_task(watch.run()))
+            watchdog = group.create_task(keep_watchdog(self._notifier, lambda: _alive(progress)))
+            log.info("gateway %s, epoch %s: watching", self._config.gateway, self.epoch)
+            self._notifier.ready(f"watching {len(self._config.devices)} devices")
+            self.ready.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self._notifier.stopping()
+                await self._stop_lines(parts, lines)
+                await self._send_off(parts)
+                for task in (uplink, lanes, watchdog, session):
+                    task.cancel()
+                    await asyncio.wait([task])
+
+    async def _for_ever(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """A disk that is full or busy is no reason to stop: try again each second."""
+        while True:
+            try:
+                await run()
+            except* sqlite3.OperationalError as errors:
+                reason = f"{name}: the buffer's disk refuses: {errors.exceptions[0]}"
+                log.error("%s", reason)  # noqa: TRY400 - one line, it comes again each second
+                self._notices.add(reason)
+            await asyncio.sleep(_AGAIN_S)
+
+    async def _stop_lines(self, parts: Parts, lines: list[asyncio.Task[None]]) -> None:
+        """The lines finish the exchange under way and deliver what they heard."""
+        for watch in parts.watches:
+            watch.stop()
+        if lines:
+            _, hanging = await asyncio.wait(lines, timeout=_LINES_STOP_S)
+            for task in hanging:
+                log.error("a line does not stop: it is left behind")
+                task.cancel()
+        await parts.lanes.flush()
+
+    async def _send_off(self, parts: Parts) -> None:
+        """Give what is committed a moment to leave; what does not stays in the buffer."""
+        try:
+            async with asyncio.timeout(SEND_OFF_S):
+                while parts.session.is_connected and await _has_unsent(parts):  # noqa: ASYNC110 - bounded
+                    await asyncio.sleep(_STEP_S)
+        except TimeoutError:
+            log.info("stopped before everything was sent: it stays in the buffer")
+        except sqlite3.Error as error:
+            log.warning("the buffer can not be read at the end: %s", error)
+
+
+async def _has_unsent(parts: Parts) -> bool:
+    for lane in Lane:
+        cursor = parts.publisher.senders[lane].window.cursor
+        if await parts.lanes.rows_after(lane, cursor, 1):
+            return True
+    return False
+
+
+def _alive(progress: Progress) -> bool:
+    late = progress.late()
+    if late:
+        log.error("no progress of: %s; the watchdog is not fed", ", ".join(late))
+    return not late

@@ -1,0 +1,118 @@
+"""From the configuration to devices, lanes of points, and the birth that names them all."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+
+from alarm_rules.rule import hazard_points
+from device_profiles.transport import Serial
+from edge_agent.buffer.lanes import PointPlan
+from edge_agent.buffer.timebase import Timebase
+from edge_agent.bus.line import LineSettings
+from edge_agent.bus.serial_port import Port, PortSettings, open_serial
+from edge_agent.bus.wire_time import Parity, SerialFormat
+from edge_agent.config.model import Config, DeviceConfig, LineConfig
+from edge_agent.config.tables import ReportMode
+from edge_agent.driver.modbus import ModbusDriver
+from edge_agent.driver.radar import RadarDriver
+from edge_agent.poll.device import ListenedDevice, PolledDevice
+from edge_agent.poll.report_filter import ReportPolicy
+from wire.identity import Anchor, Birth, Device, Line, Software
+from wire.topic import Lane
+
+_PSEUDO_TERMINALS = "/dev/pts/"
+
+
+def serial_format(serial: Serial) -> SerialFormat:
+    return SerialFormat(serial.baud, Parity(serial.parity.value), serial.stop_bits)
+
+
+def port_settings(line: LineConfig) -> PortSettings:
+    return PortSettings(line.port, serial_format(line.serial))
+
+
+def line_settings(line: LineConfig) -> LineSettings:
+    return LineSettings(line.name, port_settings(line), settle_us=line.settle_us)
+
+
+def open_port(settings: PortSettings) -> Port:
+    """Open the port; a pseudo-terminal (a simulated device) without parity, which it can not have.
+
+    Raise PortGoneError.
+    """
+    if os.path.realpath(settings.path).startswith(_PSEUDO_TERMINALS):
+        settings = replace(settings, opened_parity=Parity.NONE)
+    return open_serial(settings)
+
+
+def polled(device: DeviceConfig) -> PolledDevice:
+    """A device of a Modbus line, with its driver; raise TypeError for another transport."""
+    driver = ModbusDriver(device.profile, device.unit, device.period_us)
+    return PolledDevice(
+        name=device.id,
+        unit=device.unit,
+        driver=driver,
+        period_us=driver.period_us,
+        timeout_us=driver.timeout_us,
+        late_max_us=driver.late_max_us,
+        turnaround_us=driver.turnaround_us,
+        probe=driver.probe,
+        report=_report(device),
+        is_test=device.is_test,
+    )
+
+
+def listened(device: DeviceConfig) -> ListenedDevice:
+    """A device that owns a stream, with its driver; raise TypeError for another transport."""
+    return ListenedDevice(
+        name=device.id,
+        driver=RadarDriver(device.profile),
+        report=_report(device),
+        is_test=device.is_test,
+    )
+
+
+def _report(device: DeviceConfig) -> ReportPolicy:
+    intervals = {point.id: point.report.max_interval for point in device.profile.points}
+    return ReportPolicy(intervals, always=device.report is ReportMode.ALWAYS)
+
+
+def point_plan(config: Config) -> Callable[[str, str], PointPlan]:
+    """Which lane a point of a device belongs to: urgent if a hazard rule in force needs it."""
+    plans = {
+        (device.id, point.id): PointPlan(
+            Lane.URGENT if point.id in hazards else Lane.BULK, point.unit
+        )
+        for device in config.devices
+        for hazards in (hazard_points(device.rules.rules),)
+        for point in device.profile.points
+    }
+    return lambda device, point: plans[device, point]
+
+
+def birth(config: Config, software: Software, timebase: Timebase, connection: int) -> Birth:
+    """What the gateway says of itself, with an anchor of this boot once its clock is set."""
+    utc_us = timebase.utc_us(timebase.mono_ms * 1_000)
+    anchors = () if utc_us is None else (Anchor(timebase.boot, timebase.mono_ms, utc_us),)
+    return Birth(
+        gateway=config.gateway,
+        software=software,
+        boot=timebase.boot,
+        connection=connection,
+        config_hash=config.hash,
+        lines=tuple(Line(line.name, line.kind.value) for line in config.lines),
+        devices=tuple(map(_born, config.devices)),
+        anchors=anchors,
+    )
+
+
+def _born(device: DeviceConfig) -> Device:
+    return Device(
+        device=device.id,
+        profile=device.profile.id,
+        profile_hash=device.profile_hash,
+        line=device.line,
+        rules_hash=device.rules.hash,
+        place=device.place,
+        name=device.name,
+    )

@@ -1,0 +1,195 @@
+"""The health of an agent as the JSON that its socket gives: ages instead of instants."""
+
+import msgspec
+
+from edge_agent.health import AgentHealth, DeviceHealth, LaneHealth, LineHealth, Notice, UnitHealth
+
+_SECOND_US = 1_000_000
+
+
+class UnitDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts since the start, and reply times of the last 256 replies in milliseconds."""
+
+    unit: int
+    requests: int
+    replies: int
+    faults: dict[str, int]
+    reply_p50_ms: float | None
+    reply_p99_ms: float | None
+    rests_s: float
+
+
+class LineDocument(msgspec.Struct, frozen=True, kw_only=True):
+    line: str
+    is_open: bool
+    problem: str
+    opened: int
+    busy: float
+    discarded_bytes: int
+    units: tuple[UnitDocument, ...]
+
+
+class DeviceDocument(msgspec.Struct, frozen=True, kw_only=True):
+    device: str
+    line: str
+    state: str
+    last_reply_age_s: float | None
+    misses: int
+    last_fault: str
+    quality: str | None
+    waits: str
+    next_s: float
+    is_test: bool
+
+
+class LaneDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """`balances`: taken = stored + buffered + thinned + dropped."""
+
+    lane: str
+    taken: int
+    stored: int
+    buffered: int
+    thinned: int
+    dropped: dict[str, int]
+    balances: bool
+    batches: int
+    bytes: int
+    oldest_age_s: float | None
+    in_flight: int
+
+
+class UplinkDocument(msgspec.Struct, frozen=True, kw_only=True):
+    broker: str
+    is_connected: bool
+    connection: int
+    last_receipt_age_s: float | None
+
+
+class NoticeDocument(msgspec.Struct, frozen=True):
+    at: str
+    text: str
+
+
+class AgentDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What `edge-agent status --json` prints of a running agent."""
+
+    gateway: str
+    version: str
+    boot: str
+    epoch: str
+    clock: str
+    uptime_s: float
+    config_hash: str
+    lines: tuple[LineDocument, ...]
+    devices: tuple[DeviceDocument, ...]
+    lanes: tuple[LaneDocument, ...]
+    not_taken: int
+    uplink: UplinkDocument
+    late_loops: tuple[str, ...]
+    notices: tuple[NoticeDocument, ...]
+
+
+def document(health: AgentHealth) -> AgentDocument:
+    now_us = health.now_us
+    return AgentDocument(
+        gateway=health.gateway,
+        version=health.version,
+        boot=health.boot,
+        epoch=health.epoch,
+        clock=health.clock,
+        uptime_s=_seconds(now_us - health.started_us),
+        config_hash=health.config_hash,
+        lines=tuple(_line(line, now_us) for line in health.lines),
+        devices=tuple(_device(device, now_us) for device in health.devices),
+        lanes=tuple(lane_document(lane, now_us) for lane in health.lanes),
+        not_taken=health.not_taken,
+        uplink=UplinkDocument(
+            broker=health.uplink.broker,
+            is_connected=health.uplink.is_connected,
+            connection=health.uplink.connection,
+            last_receipt_age_s=_age(health.uplink.receipt_us, now_us),
+        ),
+        late_loops=health.late,
+        notices=tuple(map(_notice, health.notices)),
+    )
+
+
+def _seconds(microseconds: int) -> float:
+    return round(microseconds / _SECOND_US, 3)
+
+
+def _age(at_us: int | None, now_us: int) -> float | None:
+    return None if at_us is None else _seconds(max(now_us - at_us, 0))
+
+
+def _line(line: LineHealth, now_us: int) -> LineDocument:
+    return LineDocument(
+        line=line.line,
+        is_open=line.is_open,
+        problem=line.problem,
+        opened=line.opened,
+        busy=round(line.busy, 4),
+        discarded_bytes=line.discarded_bytes,
+        units=tuple(_unit(unit, now_us) for unit in line.units),
+    )
+
+
+def _unit(unit: UnitHealth, now_us: int) -> UnitDocument:
+    faults = {
+        "exceptions": unit.exceptions,
+        "time_outs": unit.time_outs,
+        "crc_errors": unit.crc_errors,
+        "wrong_replies": unit.wrong_replies,
+        "too_early": unit.too_early,
+        "cancelled": unit.cancelled,
+        "stale": unit.stale,
+    }
+    return UnitDocument(
+        unit=unit.unit,
+        requests=unit.requests,
+        replies=unit.replies,
+        faults={name: count for name, count in faults.items() if count},
+        reply_p50_ms=_milliseconds(unit.reply_p50_us),
+        reply_p99_ms=_milliseconds(unit.reply_p99_us),
+        rests_s=_seconds(max(unit.resting_until_us - now_us, 0)),
+    )
+
+
+def _milliseconds(microseconds: int | None) -> float | None:
+    return None if microseconds is None else microseconds / 1_000
+
+
+def _device(device: DeviceHealth, now_us: int) -> DeviceDocument:
+    return DeviceDocument(
+        device=device.device,
+        line=device.line,
+        state=device.state.value,
+        last_reply_age_s=_age(device.last_reply_us, now_us),
+        misses=device.misses,
+        last_fault=device.last_fault,
+        quality=None if device.quality is None else str(device.quality),
+        waits=device.waits,
+        next_s=_seconds(max(device.next_us - now_us, 0)),
+        is_test=device.is_test,
+    )
+
+
+def lane_document(lane: LaneHealth, now_us: int) -> LaneDocument:
+    elsewhere = lane.stored + lane.buffered + lane.thinned + sum(lane.dropped.values())
+    return LaneDocument(
+        lane=lane.lane,
+        taken=lane.taken,
+        stored=lane.stored,
+        buffered=lane.buffered,
+        thinned=lane.thinned,
+        dropped=lane.dropped,
+        balances=lane.taken == elsewhere,
+        batches=lane.batches,
+        bytes=lane.size,
+        oldest_age_s=_age(lane.oldest_us, now_us),
+        in_flight=lane.in_flight,
+    )
+
+
+def _notice(notice: Notice) -> NoticeDocument:
+    return NoticeDocument(notice.at, notice.text)

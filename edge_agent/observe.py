@@ -1,0 +1,147 @@
+"""Gathers the agent's health from its running parts."""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from edge_agent.buffer.backlog import Backlog, backlog
+from edge_agent.buffer.lanes import Lanes
+from edge_agent.buffer.rows import Ledger
+from edge_agent.buffer.timebase import Timebase, Timekeeper
+from edge_agent.config.model import Config
+from edge_agent.health import AgentHealth, LaneHealth, Notice, UplinkHealth
+from edge_agent.progress import Progress
+from edge_agent.uplink.publisher import Publisher
+from edge_agent.watch import Watch
+from runtime.clock import Clock
+from runtime.database import Database
+from runtime.mqtt import Session
+from wire.topic import Lane
+
+_NOTICES = 20
+_CONNECTIONS = 2**20
+
+
+class Notices:
+    """The last twenty things that a person should know."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: deque[Notice] = deque(maxlen=_NOTICES)
+
+    def add(self, text: str) -> None:
+        """Keep it; the same text in a row is kept once."""
+        if not self._kept or self._kept[-1].text != text:
+            at = datetime.fromtimestamp(self._clock.utc_us() / 1_000_000, tz=UTC)
+            self._kept.append(Notice(at.isoformat(timespec="seconds"), text))
+
+    def all(self) -> tuple[Notice, ...]:
+        return tuple(self._kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What runs; made by the app."""
+
+    database: Database
+    lanes: Lanes
+    session: Session
+    publisher: Publisher
+    watches: tuple[Watch, ...]
+    progress: Progress
+    start: int
+
+    @property
+    def connection(self) -> int:
+        """What birth and status state."""
+        return number(self.start, self.session.connection)
+
+
+def number(start: int, connection: int) -> int:
+    """Grows over all starts of one buffer; a start has room for a million connections."""
+    return start * _CONNECTIONS + connection
+
+
+class Observer:
+    """Knows the parts; asked by the health socket."""
+
+    def __init__(
+        self,
+        *,
+        config: Config,
+        version: str,
+        epoch: str,
+        clock: Clock,
+        timekeeper: Timekeeper,
+        notices: Notices,
+        parts: Parts,
+    ) -> None:
+        self._config = config
+        self._version = version
+        self._epoch = epoch
+        self._clock = clock
+        self._timekeeper = timekeeper
+        self._notices = notices
+        self._parts = parts
+        self._started_us = clock.mono_us()
+
+    async def health(self) -> AgentHealth:
+        """Everything at this instant."""
+        parts = self._parts
+        timebase = self._timekeeper.now()
+        return AgentHealth(
+            gateway=self._config.gateway,
+            version=self._version,
+            boot=timebase.boot,
+            epoch=self._epoch,
+            clock=timebase.state.value,
+            now_us=timebase.mono_us,
+            started_us=self._started_us,
+            config_hash=self._config.hash,
+            lines=tuple(watch.line_health() for watch in parts.watches),
+            devices=tuple(one for watch in parts.watches for one in watch.device_health()),
+            lanes=await self._lanes(timebase),
+            not_taken=parts.lanes.not_taken,
+            uplink=self._uplink(),
+            late=parts.progress.late(),
+            notices=self._notices.all(),
+        )
+
+    async def _lanes(self, timebase: Timebase) -> tuple[LaneHealth, ...]:
+        ledgers = await self._parts.lanes.ledgers()
+        waiting = await self._parts.database.read(
+            lambda connection: {lane: backlog(connection, lane) for lane in Lane}
+        )
+        senders = self._parts.publisher.senders
+        return tuple(
+            lane_health(lane, ledgers[lane], waiting[lane], timebase, len(senders[lane].window))
+            for lane in Lane
+        )
+
+    def _uplink(self) -> UplinkHealth:
+        options = self._config.mqtt
+        return UplinkHealth(
+            broker=f"{options.host}:{options.port}",
+            is_connected=self._parts.session.is_connected,
+            connection=self._parts.connection,
+            receipt_us=self._parts.publisher.receipt_us,
+        )
+
+
+def lane_health(
+    lane: Lane, ledger: Ledger, waiting: Backlog, timebase: Timebase, in_flight: int
+) -> LaneHealth:
+    """A lane's ledger and backlog; what began under another boot has no age."""
+    is_ours = waiting.boot == timebase.boot
+    return LaneHealth(
+        lane=lane.value,
+        taken=ledger.taken,
+        stored=ledger.stored,
+        buffered=ledger.buffered,
+        thinned=ledger.thinned,
+        dropped=ledger.dropped,
+        batches=waiting.batches,
+        size=waiting.size,
+        oldest_us=waiting.mono_ms * 1_000 if is_ours else None,
+        in_flight=in_flight,
+    )

@@ -1,0 +1,109 @@
+"""One line of the gateway with all that watches over it: opened, run until stopped, closed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from edge_agent.assembly import line_settings, listened, open_port, polled, port_settings
+from edge_agent.bus.line import Line
+from edge_agent.bus.stream import Stream
+from edge_agent.config.model import Config, LineConfig
+from edge_agent.config.tables import LineKind
+from edge_agent.health import DeviceHealth, LineHealth
+from edge_agent.poll.device import Intake
+from edge_agent.poll.listener import Listener
+from edge_agent.poll.poller import Poller
+from runtime.clock import Clock
+
+
+class Watch(Protocol):
+    """A line under watch; its loop shows progress under `name`."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def run(self) -> None:
+        """Open, watch until stopped, deliver what was heard, close."""
+        ...
+
+    def stop(self) -> None: ...
+
+    def line_health(self) -> LineHealth: ...
+
+    def device_health(self) -> tuple[DeviceHealth, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    """A Modbus line and its poller."""
+
+    name: str
+    line: Line
+    poller: Poller
+
+    async def run(self) -> None:
+        async with self.line:
+            await self.poller.run()
+
+    def stop(self) -> None:
+        self.poller.stop()
+
+    def line_health(self) -> LineHealth:
+        return self.poller.line_health()
+
+    def device_health(self) -> tuple[DeviceHealth, ...]:
+        return self.poller.device_health()
+
+
+@dataclass(frozen=True, slots=True)
+class HeardLine:
+    """A stream and its listener."""
+
+    name: str
+    stream: Stream
+    listener: Listener
+
+    async def run(self) -> None:
+        async with self.stream:
+            await self.listener.run()
+
+    def stop(self) -> None:
+        self.listener.stop()
+
+    def line_health(self) -> LineHealth:
+        return self.listener.line_health()
+
+    def device_health(self) -> tuple[DeviceHealth, ...]:
+        return (self.listener.device_health(),)
+
+
+def watches(
+    config: Config, intake: Intake, clock: Clock, progress: Callable[[str], None]
+) -> tuple[Watch, ...]:
+    """One for each line that has devices."""
+    return tuple(
+        _asked(line, config, intake, clock, progress)
+        if line.kind is LineKind.MODBUS_RTU
+        else _heard(line, config, intake, clock, progress)
+        for line in config.lines
+        if config.devices_of(line.name)
+    )
+
+
+def _asked(
+    line: LineConfig, config: Config, intake: Intake, clock: Clock, progress: Callable[[str], None]
+) -> AskedLine:
+    name = f"line {line.name}"
+    bus = Line(line_settings(line), clock, open_port)
+    devices = [polled(device) for device in config.devices_of(line.name)]
+    return AskedLine(name, bus, Poller(bus, devices, intake, clock, lambda _: progress(name)))
+
+
+def _heard(
+    line: LineConfig, config: Config, intake: Intake, clock: Clock, progress: Callable[[str], None]
+) -> HeardLine:
+    name = f"line {line.name}"
+    stream = Stream(line.name, port_settings(line), clock, open_port)
+    (device,) = (listened(device) for device in config.devices_of(line.name))
+    listener = Listener(stream, device, intake, clock, lambda _: progress(name))
+    return HeardLine(name, stream, listener)
