@@ -108,6 +108,8 @@ class Broker:
 
     def start(self) -> None:
         """Start and wait until it listens. Raise BrokerError with the end of its log."""
+        if self._listens():
+            raise BrokerError(f"port {self.port} is in use by another program")
         self._folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command line

@@ -56,13 +56,13 @@ def broker_factory(tmp_path: Path) -> Iterator[BrokerFactory]:
     """
     made: list[Broker] = []
 
-    def make(which: Which = Which.AUTO, **options: Any) -> Broker:
+    def make(which: Which = Which.AUTO, kind: type[Broker] = Broker, **options: Any) -> Broker:
         try:
             find(which)
         except BrokerError as error:
             pytest.skip(str(error))
         folder = tmp_path / f"broker-{len(made)}"
-        broker = Broker(folder, which=which, **{"autosave_s": 1, **options})
+        broker = kind(folder, which=which, **{"autosave_s": 1, **options})
         made.append(broker)
         broker.start()
         return broker
