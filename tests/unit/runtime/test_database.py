@@ -116,11 +116,13 @@ async def test_a_migration_that_fails_leaves_nothing_open(tmp_path: Path) -> Non
     def broken(connection: sqlite3.Connection) -> None:
         connection.execute("NONSENSE")
 
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with pytest.raises(sqlite3.OperationalError):
         async with Database(tmp_path / "test.db", broken):
             pass
-    assert threading.active_count() == before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive()
 
 
 async def test_the_file_outlives_the_connection(tmp_path: Path) -> None:
