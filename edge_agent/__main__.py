@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edge_agent.config.load import DEFAULT_PATH, ConfigError, Loaded, load_config
-from edge_agent.language import Language, from_locale
+from edge_agent.show.answer import Answer
+from edge_agent.show.language import Language, from_locale
 from runtime import log as logs
 
 FINE, PROBLEM, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -137,18 +138,26 @@ def _check(chosen: argparse.Namespace) -> int:
 
         print(json.dumps(agent_schema(), indent=2, ensure_ascii=False))
         return FINE
-    from edge_agent.check_report import report  # noqa: PLC0415 - it knows drivers and buses
+    from edge_agent.show.check import check  # noqa: PLC0415 - it knows drivers and buses
 
-    return report(chosen.config, as_json=chosen.json, language=chosen.lang)
+    return _print(check(chosen.config, json=chosen.json, language=chosen.lang))
 
 
 def _status(chosen: argparse.Namespace) -> int:
-    from edge_agent.status import report  # noqa: PLC0415 - only this command needs it
+    from edge_agent.show.status import status  # noqa: PLC0415 - only this command needs it
 
     loaded = _load(chosen.config)
     if loaded is None:
         return USAGE
-    return report(loaded.config, as_json=chosen.json, language=chosen.lang)
+    return _print(status(loaded.config, json=chosen.json, language=chosen.lang))
+
+
+def _print(answer: Answer) -> int:
+    if answer.text:
+        print(answer.text, flush=True)
+    for complaint in answer.complaints:
+        print(complaint, file=sys.stderr)
+    return answer.code
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What the commands `check` and `status` show to people and scripts."""

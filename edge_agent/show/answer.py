@@ -1,0 +1,18 @@
+"""What a command answers: text for stdout, complaints for stderr, and its exit code."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`code`: 0 fine, 1 a problem was found, 2 usage or configuration."""
+
+    code: int
+    text: str = ""
+    complaints: tuple[str, ...] = ()
+
+
+def as_json(said: dict[str, Any]) -> str:
+    return json.dumps(said, indent=2, ensure_ascii=False)

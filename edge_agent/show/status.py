@@ -1,0 +1,68 @@
+"""`edge-agent status`: asks the running agent, or reads the buffer of one that is stopped."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from edge_agent.buffer import rows
+from edge_agent.buffer.backlog import backlog
+from edge_agent.buffer.timebase import Timekeeper
+from edge_agent.config.model import Config
+from edge_agent.health_document import AgentDocument, LaneDocument, lane_document
+from edge_agent.health_socket import ask
+from edge_agent.observe import lane_health
+from edge_agent.show.answer import Answer, as_json
+from edge_agent.show.language import Language
+from edge_agent.show.status_text import STOPPED, Words, problems, running_text, stopped_text
+from runtime.clock import SystemClock
+from runtime.database import connect_read_only
+from wire.topic import Lane
+
+
+def status(config: Config, *, json: bool, language: Language) -> Answer:
+    """What is known, and what is wrong as complaints; code 1 if anything is."""
+    words = Words(language)
+    try:
+        said = msgspec.json.decode(ask(config.socket), type=AgentDocument)
+    except (OSError, msgspec.MsgspecError) as error:
+        return _stopped(config, error, json=json, words=words)
+    found = problems(said, config.hash, words)
+    if json:
+        text = as_json({"running": True, **msgspec.to_builtins(said), "problems": found})
+    else:
+        text = "\n".join(running_text(said, words))
+    return Answer(1 if found else 0, text, tuple(found))
+
+
+def _stopped(config: Config, error: Exception, *, json: bool, words: Words) -> Answer:
+    lanes, unread = _read_buffer(config.buffer.path)
+    why = words(STOPPED).format(gateway=config.gateway, socket=config.socket, error=error)
+    found = [why, *unread]
+    if json:
+        said = {"running": False, "gateway": config.gateway, "lanes": msgspec.to_builtins(lanes)}
+        text = as_json({**said, "problems": found})
+    else:
+        text = "\n".join(stopped_text(config.gateway, lanes, words))
+    return Answer(1, text, tuple(found))
+
+
+def _read_buffer(path: Path) -> tuple[tuple[LaneDocument, ...], list[str]]:
+    """The lanes of a buffer that nobody writes, or why it can not be read."""
+    if not path.exists():
+        return (), [f"{path}: there is no buffer yet"]
+    timebase = Timekeeper(SystemClock()).now()
+    try:
+        with closing(connect_read_only(path)) as connection:
+            return tuple(
+                lane_document(
+                    lane_health(
+                        lane, rows.ledger(connection, lane), backlog(connection, lane), timebase, 0
+                    ),
+                    timebase.mono_us,
+                )
+                for lane in Lane
+            ), []
+    except (sqlite3.Error, TypeError) as error:  # TypeError: a table without its rows
+        return (), [f"{path}: the buffer can not be read: {error}"]
