@@ -94,7 +94,7 @@ class Scene:
     def _stale(self) -> int:
         """Late replies that the gateway recognised, by its own account."""
         return sum(
-            int(unit["stale"]) + int(unit["time_outs"])
+            sum(unit["faults"].values())
             for one in self.stage.status(GATEWAY).get("lines", ())
             for unit in one.get("units", ())
         )
@@ -174,7 +174,8 @@ class Scene:
 
     def ledger(self) -> list[LedgerLine]:
         gateway = self.stage.api.get(f"/v1/gateways/{GATEWAY}")
-        return [_ledger_line(GATEWAY, name, lane) for name, lane in gateway["ledger"].items()]
+        lanes = gateway["lanes"].items()
+        return [_ledger_line(GATEWAY, name, lane["ledger"]) for name, lane in lanes]
 
     def complaints(self) -> list[str]:
         """All that is not as it should be at the end."""

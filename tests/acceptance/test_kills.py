@@ -1,0 +1,65 @@
+"""SIGKILL of agent, server and broker at random moments under load: nothing taken is lost."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.town import Town, town
+
+LINES = 8
+BAUD = 57_600  # so that eight lines of one device carry more than 200 readings a second
+
+
+def conserved(town: Town) -> None:
+    """P1: taken = stored, nothing lost, nothing doubled; the gateway's ledger says the same."""
+    server, gateway = town.ledger(), town.own_ledger()
+    for lane in ("urgent", "bulk"):
+        assert server[lane]["lost_after_receipt"] == 0, lane
+        assert server[lane]["rejected"] == 0, lane
+        assert server[lane]["dropped"] == {}, lane
+        assert server[lane]["stored"] == server[lane]["taken"], lane
+        assert gateway[lane]["stored"] == gateway[lane]["taken"], lane
+    stored = server["urgent"]["stored"] + server["bulk"]["stored"]
+    assert town.rows_stored() == (stored, stored)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", ["agent", "server", "broker"])
+async def test_a_kill_under_load_loses_nothing(tmp_path: Path, victim: str) -> None:
+    moments = random.Random(victim)
+    keys = {"poll_period": "100ms", "report": "always"}
+    async with town(
+        tmp_path,
+        detectors=LINES,
+        toggle_relay=True,
+        device_keys=keys,
+        baud=BAUD,
+    ) as here:
+        await here.all_heard()
+        before = here.ledger()["bulk"]["taken"]
+        await asyncio.sleep(1)
+        for detector in here.detectors[: LINES // 2]:
+            detector.set_smoke(True)
+        await asyncio.sleep(moments.uniform(0.1, 2.0))
+        program = {
+            "agent": here.agent,
+            "server": here.stage.server,
+            "broker": here.stage.broker,
+        }[victim]
+        program.kill()
+        for detector in here.detectors[LINES // 2 :]:
+            detector.set_smoke(True)
+        await asyncio.sleep(moments.uniform(0.1, 1.0))
+        program.start()
+        for number in range(LINES):
+            await here.delivery("alarm.raised", f"smoke-{number}", "smoke")
+        for line in here.lines:
+            line.unplug()
+        await here.drained()
+        conserved(here)
+        assert here.ledger()["bulk"]["taken"] - before > 200
+        assert here.centre.violations == []
+        smoke = [d for d in here.centre.alarms if d.data["rule"] == "smoke"]
+        assert len({d.alarm_id for d in smoke}) == LINES

@@ -1,0 +1,59 @@
+"""A gateway whose clock is unset: no time is invented, alarms page at once and are marked."""
+
+import asyncio
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from edge_agent.app import App
+from edge_agent.config.load import load
+from runtime.clock import SystemClock
+from tests.acceptance.town import GATEWAY, town
+
+HOUR_US = 3_600_000_000
+
+
+class UnsetClock(SystemClock):
+    """A machine without a battery: it says 1970, and nobody vouches for it until `set` is."""
+
+    is_set = False
+
+    def utc_us(self) -> int:
+        return super().utc_us() if self.is_set else self.mono_us()
+
+    def is_trusted(self) -> bool:
+        return self.is_set
+
+
+async def test_an_alarm_pages_at_once_and_says_that_its_time_is_placed(tmp_path: Path) -> None:
+    clock = UnsetClock()
+    async with town(tmp_path, radar=True, gateways=False) as here:
+        app = App(load(here.stage.config_of(GATEWAY)), clock)
+        async with asyncio.TaskGroup() as tasks:
+            agent = tasks.create_task(app.run())
+            await here.all_heard()
+            happened_us = SystemClock().utc_us()
+            here.detectors[0].set_smoke(True)
+            raised = await here.delivery("alarm.raised", "smoke-0", "smoke", 10)
+            assert raised.data["clock"] == "unset"
+            status = await asyncio.to_thread(here.stage.status, GATEWAY)
+            assert status["clock"] == "unset"
+
+            clock.is_set = True
+            here.detectors[0].set_smoke(False)
+            here.detectors[0].reset()
+            await here.delivery("alarm.cleared", "smoke-0", "smoke", 15)
+            assert here.radar is not None
+            here.radar.set_fall(True)
+            fall = await here.delivery("alarm.raised", "radar", "fall", 10)
+            assert fall.data["clock"] == "synchronised"
+            agent.cancel()
+        times = stored_times(here.stage.folder / "server" / "store.db")
+        assert min(times) > happened_us - HOUR_US
+        assert max(times) < SystemClock().utc_us() + 1_000_000
+        assert here.centre.violations == []
+
+
+def stored_times(path: Path) -> list[int]:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
+        return [at_us for (at_us,) in store.execute("SELECT time_us FROM hot")]
