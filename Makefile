@@ -1,0 +1,74 @@
+# Lifeline: `make demo` shows it, `make test` proves it. Needs make and Python 3.11 or newer.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first of these that is new enough makes the environment; PYTHON=… says which.
+PYTHON ?=
+CANDIDATES := $(PYTHON) $(if $(PYTHON),,python3 python3.13 python3.12 python3.11 python3.14)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+DEMO := $(VENV)/.installed-demo
+DEV := $(VENV)/.installed-dev
+LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format unit bench lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(DEMO) ## a minute with smoke, a fall and a cut uplink (KEEP=1 stays up, BROKER=mosquitto|iotcore)
+	@$(BIN)/simulators demo $(if $(KEEP),--keep) $(if $(BROKER),--broker $(BROKER))
+
+test: lint unit ## everything that CI runs
+
+lint: $(DEV) ## format, style, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(DEV) ## all tests; what this machine lacks is skipped and named
+	$(BIN)/pytest
+
+format: $(DEV) ## write the code as `make lint` wants it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(DEV) ## repeatable figures, with this machine's name
+	@ls bench/*.py >/dev/null 2>&1 || { echo "bench/ has no programs"; exit 1; }
+	@for program in bench/*.py; do $(BIN)/python $$program || exit 1; done
+
+lock: $(DEV) ## bring requirements/*.txt up to date
+	$(INSTALL) uv
+	$(BIN)/uv pip compile $(LOCK) --all-extras --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(BIN)/uv pip compile $(LOCK) --all-extras -c requirements/dev.txt pyproject.toml requirements/build.in -o requirements/demo.txt
+	$(BIN)/uv pip compile $(LOCK) --extra server -c requirements/dev.txt pyproject.toml requirements/build.in -o requirements/server.txt
+	$(BIN)/uv pip compile $(LOCK) --extra edge -c requirements/dev.txt pyproject.toml requirements/build.in -o requirements/edge.txt
+
+clean: ## remove the environment and whatever was made
+	rm -rf $(VENV) build dist demo-data *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(DEMO): requirements/demo.txt pyproject.toml | $(BIN)/python
+	$(INSTALL) --require-hashes -r requirements/demo.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
+	$(INSTALL) --require-hashes -r requirements/dev.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@ $(DEMO)
+
+$(BIN)/python:
+	@for python in $(CANDIDATES); do \
+	    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	    "$$python" -c 'import ensurepip, venv' 2>/dev/null || { lacks="$$lacks $$python"; continue; }; \
+	    echo "making $(VENV) with $$($$python --version)"; \
+	    exec "$$python" -m venv $(VENV); \
+	done; \
+	if [ -n "$$lacks" ]; then \
+	    echo "$${lacks# }: new enough, but without the module venv. On Debian or Ubuntu: apt-get install python3-venv" >&2; \
+	else \
+	    echo "Lifeline needs Python 3.11 or newer; found none among: $(strip $(CANDIDATES))." >&2; \
+	    echo "Install one, or say where it is: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; \
+	fi; exit 1
