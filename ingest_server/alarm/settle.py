@@ -41,11 +41,13 @@ class Settler:
         self._cause = cause
         self._suppressed = suppressed
         self._before_us = 0
+        self._window_us = 0
 
     def settle(self, judgement: Judgement) -> None:
         """Write what is new. Late data adds to an alarm; it never clears or withdraws one."""
         self._before_us = judgement.before_us
-        self._compare(judgement.window_us, judgement.told)
+        self._window_us = judgement.window_us
+        self._compare(judgement.told)
         if judgement.cleared_us is not None:
             self._let_go(judgement.cleared_us)
         self._raise_severity()
@@ -58,8 +60,8 @@ class Settler:
                 if finding.found is Found.OVER:
                     self._apply(finding)
 
-    def _compare(self, window_us: int, told: tuple[Seen, ...]) -> None:
-        for finding in compare(self._rows(window_us), told):
+    def _compare(self, told: tuple[Seen, ...]) -> None:
+        for finding in compare(self._rows(self._window_us), told):
             self._apply(finding)
 
     def _apply(self, finding: Finding) -> None:
@@ -97,6 +99,9 @@ class Settler:
         self._note(seen, after)
 
     def _moved(self, found: Found, seen: Seen, row: EpisodeRow) -> None:
+        if row.start_us <= self._window_us:
+            # Only a rule that began anew does not remember it: it began when the book says.
+            seen = replace(seen, since=row.start_us)
         if found is Found.RESUMED:
             self._resumed(seen, row)
             return

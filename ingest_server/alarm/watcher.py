@@ -28,7 +28,14 @@ from ingest_server.db.alarm_book import Enqueue
 from ingest_server.db.cursor import Cursor, read_cursor, write_cursor
 from ingest_server.db.evaluation_book import due_evaluations
 from ingest_server.db.held import NotEvaluated, count_not_evaluated
-from ingest_server.db.journal import Entry, Kind, LaneState, entries_after, lane_states
+from ingest_server.db.journal import (
+    Entry,
+    Kind,
+    LaneState,
+    entries_after,
+    lane_states,
+    last_id,
+)
 from ingest_server.db.registry import find_device
 from runtime.clock import Clock
 from runtime.database import Database
@@ -62,8 +69,9 @@ class WatcherSettings:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One snapshot of the journal."""
+    """One snapshot of the journal, from these cursors on."""
 
+    cursors: Mapping[Cursor, int]
     lanes: tuple[LaneState, ...]
     entries: Mapping[Cursor, Sequence[Entry]]
     is_whole: Mapping[Cursor, bool]
@@ -74,6 +82,7 @@ class Watcher:
 
     `reachable_since`: since when (UTC us) the server's urgent session is connected, None while it
     is not. `enqueue` puts a revision into the outbox. `wake` is this stage's own event.
+    `progress` is called whenever the loop is seen alive.
     """
 
     def __init__(
@@ -87,6 +96,7 @@ class Watcher:
         reachable_since: Callable[[], int | None],
         wake: asyncio.Event,
         settings: WatcherSettings | None = None,
+        progress: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._book = book
@@ -96,12 +106,14 @@ class Watcher:
         self._reachable_since = reachable_since
         self._wake = wake
         self._settings = settings or WatcherSettings()
+        self._progress = progress
         self._hearing = Hearing(self._settings.silent_after_us)
         self._judged: dict[str, Complete] = {}
 
     async def run(self) -> None:
         """Pass after pass until cancelled; a database that fails is tried again after a while."""
         while True:
+            self._progress()
             try:
                 more = await self.pass_once()
             except (sqlite3.Error, OSError):
@@ -135,14 +147,15 @@ class Watcher:
             Cursor.BULK: self._settings.bulk_slice,
         }
         lanes = tuple(lane_states(connection))
+        start = _from_the_start_if_replaced(connection, cursors)
         entries = {
-            name: entries_after(connection, _KINDS[name], cursors[name], limit)
+            name: entries_after(connection, _KINDS[name], start[name], limit)
             for name, limit in limits.items()
         }
         whole = {name: len(entries[name]) < limit for name, limit in limits.items()}
         fitting = _fitting(entries[Cursor.BULK], self._settings.bulk_readings)
         whole[Cursor.BULK] &= len(fitting) == len(entries[Cursor.BULK])
-        return Look(lanes, entries | {Cursor.BULK: fitting}, whole)
+        return Look(start, lanes, entries | {Cursor.BULK: fitting}, whole)
 
     def _take(self, book: sqlite3.Connection, look: Look) -> None:
         desk = self._desk(book)
@@ -152,18 +165,19 @@ class Watcher:
         self._judge_time(desk, look)
 
     def _take_entries(self, desk: Desk, name: Cursor, entries: Sequence[Entry]) -> None:
-        done = read_cursor(desk.connection, name)
-        new = [entry for entry in entries if entry.id > done]
-        if new:
-            take_entries(desk, self._profiles, new)
-            write_cursor(desk.connection, name, new[-1].id)
+        if entries:
+            take_entries(desk, self._profiles, entries)
+            write_cursor(desk.connection, name, entries[-1].id)
 
     async def _take_apart(self, look: Look) -> None:
         """One transaction for each entry: what breaks one is left out, counted and logged."""
         for name in Cursor:
             for entry in look.entries[name]:
                 await self._take_alone(name, entry)
-        await self._book.transact(lambda book: self._judge_time(self._desk(book), look))
+        try:
+            await self._book.transact(lambda book: self._judge_time(self._desk(book), look))
+        except _BAD_ENTRY:
+            _log.exception("silence and delays can not be judged; alarms from readings go on")
 
     async def _take_alone(self, name: Cursor, entry: Entry) -> None:
         try:
@@ -215,6 +229,19 @@ def _fitting(entries: Sequence[Entry], readings: int) -> Sequence[Entry]:
         if number and total > readings:
             return entries[:number]
     return entries
+
+
+def _from_the_start_if_replaced(
+    journal: sqlite3.Connection, cursors: Mapping[Cursor, int]
+) -> Mapping[Cursor, int]:
+    """A journal that never reached a cursor is another file than before (set aside): read it all.
+
+    What is read twice changes nothing.
+    """
+    if max(cursors.values()) <= last_id(journal):
+        return cursors
+    _log.warning("the journal was replaced: reading it from its start")
+    return dict.fromkeys(Cursor, 0)
 
 
 def _read_cursors(book: sqlite3.Connection) -> dict[Cursor, int]:

@@ -12,7 +12,7 @@ from alarm_rules.rule import AlarmClass, Severity
 from ingest_server.db.migrate import migrate
 from ingest_server.db.snapshot import Snapshot
 
-Enqueue = Callable[[sqlite3.Connection, Snapshot], None]
+Enqueue = Callable[[sqlite3.Connection, Snapshot], object]
 """Puts a revision into the outbox, in the transaction of the connection."""
 
 PAGE = 100

@@ -27,7 +27,11 @@ def test_while_the_broker_is_away_only_that_is_said() -> None:
     assert not hearing.is_broker_away(30 * S)
     assert hearing.is_broker_away(31 * S)
     assert list(hearing.silent(100 * S)) == []
-    assert not hearing.is_broker_here
+
+
+def test_the_broker_is_back_with_a_session() -> None:
+    hearing = Hearing(30 * S)
+    hearing.listen({"gw-1": 100}, None, 0)
     hearing.listen({"gw-1": 100}, 5, 101 * S)
     assert hearing.is_broker_here
     assert not hearing.is_broker_away(200 * S)

@@ -11,6 +11,7 @@ from alarm_rules.rule import Severity
 from ingest_server.alarm.operate import Order, acknowledge, reset
 from ingest_server.alarm.watcher import WatcherSettings
 from ingest_server.db.alarm_book import Which
+from ingest_server.db.cursor import Cursor, write_cursor
 from ingest_server.db.snapshot import Change, EventType, Snapshot
 from tests.alarm_rig import GATEWAY, SECOND, PowerCutError, Rig, changes, device, reading
 from wire.identity import Presence, Status
@@ -388,3 +389,33 @@ async def test_a_status_entry_is_taken(rig: Rig) -> None:
     await rig.status(Status(Presence.OFFLINE, "b-1", 1))
     await rig.watch()
     assert await rig.rows("SELECT presence FROM gateway") == [("online",)]
+
+
+async def test_a_journal_that_was_replaced_is_read_from_its_start(rig: Rig) -> None:
+    await rig.book.transact(lambda book: write_cursor(book, Cursor.URGENT, 1_000))
+    await rig.birth(device())
+    await rig.send(reading(rig.clock.utc_us(), value=True))
+    await rig.watch()
+    assert changes(await rig.told()) == ["smoke: activated/alarm.raised"]
+    assert await rig.rows("SELECT entry FROM cursor") == [(2,)]
+
+
+async def test_a_database_that_fails_is_tried_again(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig.settings = replace(rig.settings, retry_s=0.01, poll_s=0.01)
+    rig.watcher = rig.new_watcher()
+    await rig.journal.transact(lambda journal: journal.execute("ALTER TABLE entry RENAME TO gone"))
+    with caplog.at_level(logging.CRITICAL):
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(rig.watcher.run())
+            await asyncio.sleep(0.03)
+            await rig.journal.transact(
+                lambda journal: journal.execute("ALTER TABLE gone RENAME TO entry")
+            )
+            await rig.birth(device())
+            await rig.send(reading(rig.clock.utc_us(), value=True))
+            async with asyncio.timeout(5):
+                while not await rig.told():
+                    await asyncio.sleep(0.005)
+            task.cancel()
