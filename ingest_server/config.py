@@ -32,6 +32,11 @@ class Config:
     receivers: tuple[Receiver, ...]
     places: Mapping[str, Place]
 
+    @property
+    def alarms_url(self) -> str:
+        """Where people see alarms: the links in webhooks begin with it."""
+        return f"{self.api.url}/v1/alarms"
+
 
 class ConfigError(Exception):
     """The file can not be used. `problems` holds all that is wrong with it."""
@@ -82,7 +87,7 @@ def _check_tables(
         file=file,
         data=data,
         mqtt=check_mqtt(read.mqtt, folder, secrets, problems),
-        api=check_api(read.api, folder, data, problems),
+        api=check_api(read.api, folder, data, secrets, problems),
         retention_us=read.store.retention,
         gateway_silent_us=read.alarms.gateway_silent,
         receivers=check_receivers(raw.get("receivers"), places, secrets, problems),

@@ -46,7 +46,8 @@ class Deliverer:
 
     `wake`: set it when something was queued or replayed; without it a look is taken twice a
     second. `alarms_url`: where the API shows alarms, for links. One deliverer to a database: what
-    is under way stands in its memory, so that a crash sets it free.
+    is under way stands in its memory, so that a crash sets it free. `progress` is called whenever
+    the loop is seen alive.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Deliverer:
         pace: Pace | None = None,
         slots: SlotPlan | None = None,
         jitter: Callable[[], float] = random.random,
+        progress: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -73,6 +75,7 @@ class Deliverer:
         self._pace = pace or Pace()
         self._slots = Slots(slots or SlotPlan())
         self._jitter = jitter
+        self._progress = progress
         self._busy: set[outbox.Line] = set()
         self._reaches = Reaches()
         self._started_us = clock.utc_us()
@@ -89,6 +92,7 @@ class Deliverer:
                 group.create_task(self._beat(receiver))
             group.create_task(self._keep_house())
             while True:
+                self._progress()
                 await self.step(group)
                 await self._rest()
 

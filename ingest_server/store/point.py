@@ -1,10 +1,9 @@
-"""A point of a series as the store keeps it, and the points of one entry of the journal."""
+"""A point of a series as the store keeps it, and what readings become there."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ingest_server.db.journal import Entry
-from wire.reading import Value
+from wire.reading import Reading, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +24,18 @@ class Point:
     clock: str
 
 
-def points_of(entries: Iterable[Entry]) -> list[Point]:
-    """In the order of the journal, so that the last one that was committed wins."""
+def points_of(gateway: str, clock: str, readings: Iterable[Reading]) -> list[Point]:
+    """In the order given. The times of the readings are UTC microseconds."""
     return [
         Point(
-            entry.gateway,
+            gateway,
             reading.device,
             reading.point,
             reading.time_us,
             reading.value,
             reading.unit,
             str(reading.quality),
-            entry.clock,
+            clock,
         )
-        for entry in entries
-        for reading in entry.readings
+        for reading in readings
     ]

@@ -37,7 +37,12 @@ class _Found:
 
 def _look(journal: sqlite3.Connection, cursor: int, limit: int) -> _Found:
     entries = entries_after(journal, _KINDS, cursor, limit)
-    return _Found(points_of(entries), len(entries), entries[-1].id if entries else cursor)
+    points = [
+        point
+        for entry in entries
+        for point in points_of(entry.gateway, entry.clock, entry.readings)
+    ]
+    return _Found(points, len(entries), entries[-1].id if entries else cursor)
 
 
 class Writer:

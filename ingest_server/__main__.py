@@ -1,0 +1,168 @@
+"""The command `ingest-server`: run it, check its configuration, look at gateways and alarms."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from device_profiles.load import CatalogError, catalog
+from ingest_server import commands
+from ingest_server.api.server import BindError
+from ingest_server.api.token import TokenError
+from ingest_server.api.web import release
+from ingest_server.api_client import ApiClientError
+from ingest_server.app import App
+from ingest_server.config import Config, ConfigError, load
+from ingest_server.db.migrate import NewerDatabaseError
+from ingest_server.words import LANGUAGES, language_of, say
+from runtime.clock import SystemClock
+from runtime.log import add_options, set_up
+from runtime.service import run_until_signal
+
+FINE, PROBLEM, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+log = logging.getLogger("ingest_server")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one sub-command; returns 0 fine, 1 found a problem, 2 usage or configuration, 130."""
+    given = _parser().parse_args(argv)
+    try:
+        config = load(given.config)
+        code: int = given.run(config, given)
+    except (ConfigError, CatalogError, TokenError, NewerDatabaseError) as error:
+        _complain(error)
+        return USAGE
+    except (ApiClientError, BindError, sqlite3.Error, OSError) as error:
+        _complain(error)
+        return PROBLEM
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+def _complain(error: BaseException) -> None:
+    sys.stderr.write(f"ingest-server: {error}\n")
+
+
+def _run(config: Config, given: argparse.Namespace) -> int:
+    set_up(given.log, given.log_level)
+    app = App(config, SystemClock(), profiles=catalog())
+    stopped_by = asyncio.run(run_until_signal(app.run()))
+    return INTERRUPTED if stopped_by is signal.SIGINT else FINE
+
+
+def _check(config: Config, given: argparse.Namespace) -> int:
+    profiles = catalog()
+    print(commands.summary(config, len(profiles), given.lang, as_json=given.json))
+    return FINE
+
+
+def _receivers(config: Config, given: argparse.Namespace) -> int:
+    if given.action is None:
+        print(commands.receivers(config, given.lang, as_json=given.json))
+        return FINE
+    known = {receiver.id for receiver in config.receivers}
+    if given.id not in known:
+        _complain(LookupError(say(given.lang, "no_receiver", id=given.id, known=", ".join(known))))
+        return USAGE
+    text, arrived = asyncio.run(commands.test_receiver(config, given.id, as_json=given.json))
+    print(text)
+    return FINE if arrived else PROBLEM
+
+
+def _gateways(config: Config, given: argparse.Namespace) -> int:
+    print(commands.gateways(config, given.lang, as_json=given.json))
+    return FINE
+
+
+def _alarms(config: Config, given: argparse.Namespace) -> int:
+    print(commands.alarms(config, given.lang, state=given.state, as_json=given.json))
+    return FINE
+
+
+# Command line ---------------------------------------------------------------------------------
+
+_EXAMPLES = """examples:
+  ingest-server check -c server.toml
+  ingest-server run -c server.toml
+  ingest-server receivers -c server.toml test alarm-centre
+  ingest-server gateways -c server.toml --json
+
+exit codes: 0 fine, 1 it found a problem, 2 usage or configuration, 130 interrupted"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ingest-server",
+        description="Takes in what gateways send, stores it, raises alarms, tells alarm centres.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {release()}")
+    commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = _command(commands_of, "run", _run, "run until SIGTERM or Ctrl-C", "run -c server.toml")
+    add_options(run)
+    check = _command(
+        commands_of, "check", _check, "find errors without starting", "check -c server.toml"
+    )
+    receivers = _command(
+        commands_of,
+        "receivers",
+        _receivers,
+        "list the receivers, or send one a receiver.test and show its answer",
+        "receivers -c server.toml\n  ingest-server receivers -c server.toml test alarm-centre",
+    )
+    receivers.add_argument("action", nargs="?", choices=["test"], help="send a test")
+    receivers.add_argument("id", nargs="?", help="of a receiver of server.toml")
+    gateways = _command(
+        commands_of,
+        "gateways",
+        _gateways,
+        "gateways with their ledgers, asked of the running server",
+        "gateways -c server.toml --json",
+    )
+    alarms = _command(
+        commands_of,
+        "alarms",
+        _alarms,
+        "alarms, asked of the running server",
+        "alarms -c server.toml --state all",
+    )
+    alarms.add_argument("--state", choices=["open", "all"], default="open", help="(%(default)s)")
+    for made in (check, receivers, gateways, alarms):
+        made.add_argument("--json", action="store_true", help="print JSON instead of text")
+    return parser
+
+
+def _command(
+    to: Any,
+    name: str,
+    run: Callable[[Config, argparse.Namespace], int],
+    text: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = to.add_parser(
+        name,
+        help=text,
+        description=text,
+        epilog=f"example:\n  ingest-server {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument(
+        "-c", "--config", type=Path, default=Path("server.toml"), help="(%(default)s)"
+    )
+    default = language_of(os.environ.get("LC_ALL") or os.environ.get("LANG") or "")
+    made.add_argument("--lang", choices=LANGUAGES, default=default, help="(%(default)s)")
+    made.set_defaults(run=run)
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main())

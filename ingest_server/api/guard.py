@@ -1,0 +1,57 @@
+"""What stands before every route: the bearer token, and headers that keep answers to themselves."""
+
+import hashlib
+import hmac
+from http import HTTPStatus
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ingest_server.api.problem import problem
+
+OPEN = frozenset({"/healthz", "/readyz", "/openapi.json"})
+_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+
+
+class Guard:
+    """Lets a request through to `app` when it carries the token, or asks for an open path.
+
+    It stands outside of the framework, so that without a token no body is read.
+    """
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._digest = _digest(token)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        if scope["path"] in OPEN or self._is_known(Headers(scope=scope)):
+            await self._app(scope, receive, send_guarded)
+            return
+        text = "send the header Authorization: Bearer with the token of the server's API"
+        answer = problem(HTTPStatus.UNAUTHORIZED, "token_missing_or_wrong", text)
+        answer.headers["www-authenticate"] = "Bearer"
+        await answer(scope, receive, send_guarded)
+
+    def _is_known(self, headers: Headers) -> bool:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and hmac.compare_digest(_digest(token), self._digest)
+
+
+def _digest(token: str) -> bytes:
+    """Of one length whatever the token: comparing takes the same time."""
+    return hashlib.sha256(token.strip().encode()).digest()

@@ -1,0 +1,43 @@
+"""The API as one ASGI application: routes, problems, the guard before them."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from ingest_server.api import alarms, deliveries, gateways, health, quarantine, readings
+from ingest_server.api.guard import Guard
+from ingest_server.api.office import Office
+from ingest_server.api.problem import RESPONSES, add_handlers
+
+_BODY_BYTES = 16 * 1024
+_ABOUT = (
+    "Alarms, gateways with their ledgers, readings, deliveries. Every list is paged, every time is"
+    " RFC 3339, every error is problem JSON. Send the header `Authorization: Bearer <token>`."
+)
+
+
+def release() -> str:
+    """The installed version of this program."""
+    try:
+        return version("lifeline")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def build(office: Office, token: str) -> ASGIApp:
+    """No page of documentation is served: FastAPI's own loads its scripts from the internet."""
+    app = FastAPI(
+        title="Lifeline ingestion server",
+        version=release(),
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        responses=RESPONSES,
+        redirect_slashes=False,
+        max_body_size=_BODY_BYTES,
+    )
+    add_handlers(app)
+    for part in (alarms, gateways, readings, deliveries, quarantine, health):
+        app.include_router(part.router(office))
+    return Guard(app, token)

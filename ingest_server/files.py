@@ -1,0 +1,96 @@
+"""The server's three database files: opened sound, with their stages' cursors in step."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from ingest_server.db.alarm_book import migrate_book
+from ingest_server.db.bell import Bell
+from ingest_server.db.cursor import Cursor, read_cursor
+from ingest_server.db.entry_ids import continue_ids
+from ingest_server.db.journal import Kind, migrate_journal
+from ingest_server.db.set_aside import set_aside_if_broken
+from ingest_server.notify.moment import EPOCH
+from ingest_server.store.embedded import EmbeddedStore, migrate_store
+from ingest_server.store.port import StoreError
+from runtime.database import Database
+
+_log = logging.getLogger(__name__)
+
+# Readings are many: to look through more than this would keep alarms waiting at the start.
+_STORE_CHECKED = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """`notices`: what was set aside, in words for health."""
+
+    journal: Database
+    book: Bell
+    store_file: Database
+    store: EmbeddedStore
+    notices: tuple[str, ...]
+
+    async def read_by_all(self) -> Mapping[Kind, int] | None:
+        """Up to which entry of each kind all stages are done; None while one can not tell."""
+        try:
+            urgent, bulk = await self.book.read(_alarm_cursors)
+            stored = await self.store.cursor()
+        except (sqlite3.Error, StoreError) as error:
+            _log.warning("the journal is not trimmed: %s", error)
+            return None
+        return {
+            Kind.URGENT: min(urgent, stored),
+            Kind.BULK: min(bulk, stored),
+            Kind.BIRTH: urgent,
+            Kind.STATUS: urgent,
+        }
+
+
+@asynccontextmanager
+async def opened(data: Path, now_us: int, queued: asyncio.Event) -> AsyncIterator[Files]:
+    """The files in `data`, made where they are missing. `queued`: rung by book.db's commits.
+
+    Raises NewerDatabaseError, sqlite3.Error, OSError.
+    """
+    stamp = (EPOCH + timedelta(microseconds=now_us)).strftime("%Y%m%dT%H%M%SZ")
+    notices = await asyncio.to_thread(_set_aside, data, stamp)
+    async with AsyncExitStack() as stack:
+        journal = Database(data / "journal.db", migrate_journal)
+        book = Bell(data / "book.db", migrate_book, queued)
+        store_file = Database(data / "store.db", migrate_store)
+        for database in (journal, book, store_file):
+            await stack.enter_async_context(database)
+        store = EmbeddedStore(store_file)
+        cursors = (*await book.read(_alarm_cursors), await store.cursor())
+        await journal.transact(lambda connection: continue_ids(connection, max(cursors)))
+        yield Files(journal, book, store_file, store, notices)
+
+
+def _alarm_cursors(book: sqlite3.Connection) -> tuple[int, int]:
+    return read_cursor(book, Cursor.URGENT), read_cursor(book, Cursor.BULK)
+
+
+_Migrate = Callable[[sqlite3.Connection], None]
+_FILES: tuple[tuple[str, _Migrate, int | None], ...] = (
+    ("journal.db", migrate_journal, None),
+    ("book.db", migrate_book, None),
+    ("store.db", migrate_store, _STORE_CHECKED),
+)
+
+
+def _set_aside(data: Path, stamp: str) -> tuple[str, ...]:
+    data.mkdir(parents=True, exist_ok=True)
+    notices = []
+    for name, migrate, largest in _FILES:
+        aside = set_aside_if_broken(data / name, migrate, stamp, largest_checked=largest)
+        if aside is not None:
+            text = f"{name} was broken: set aside as {aside.name}, a new one was begun"
+            _log.error("%s (in %s)", text, data)
+            notices.append(text)
+    return tuple(notices)

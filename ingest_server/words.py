@@ -1,0 +1,49 @@
+"""The words of the command line in English and Chinese."""
+
+from typing import Final, Literal, get_args
+
+Language = Literal["en", "zh"]
+LANGUAGES: Final = get_args(Language)
+
+_WORDS: Final[dict[str, dict[Language, str]]] = {
+    "good": {
+        "en": "{file} is fine: {receivers} receivers, {places} places, {profiles} profiles",
+        "zh": "{file} 无误：{receivers} 个接收方，{places} 个地点，{profiles} 个设备型号",
+    },
+    "where": {
+        "en": "broker {broker}, shards {shards}, API {api}, data {data}",
+        "zh": "消息服务器 {broker}，分片 {shards} 个，接口 {api}，数据 {data}",
+    },
+    "no_receivers": {
+        "en": "no receiver: nobody would be told of an alarm (add [receivers.<id>])",
+        "zh": "没有接收方：报警将无人得知（请添加 [receivers.<id>]）",
+    },
+    "no_receiver": {
+        "en": "there is no receiver {id}; known: {known}",
+        "zh": "没有接收方 {id}；已有：{known}",
+    },
+    "no_gateways": {"en": "no gateway has been heard yet", "zh": "尚未收到任何网关的消息"},
+    "no_alarms": {"en": "no alarms", "zh": "没有报警"},
+    "silent": {"en": "SILENT", "zh": "失联"},
+    "heard": {"en": "heard", "zh": "在线"},
+    "active": {"en": "active", "zh": "报警中"},
+    "inactive": {"en": "over", "zh": "已消失"},
+    "acknowledged": {"en": "acknowledged", "zh": "已确认"},
+    "unacknowledged": {"en": "unacknowledged", "zh": "未确认"},
+    "closed": {"en": "closed", "zh": "已关闭"},
+    "ledger": {
+        "en": "taken {taken} = stored {stored} + rejected {rejected} + thinned {thinned}"
+        " + dropped {dropped} + lost {lost_after_receipt} + buffered {buffered}",
+        "zh": "采集 {taken} = 入库 {stored} + 拒收 {rejected} + 精简 {thinned}"
+        " + 丢弃 {dropped} + 丢失 {lost_after_receipt} + 缓存 {buffered}",
+    },
+}
+
+
+def language_of(locale: str) -> Language:
+    """Chinese for a zh locale, English for every other."""
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def say(language: Language, word: str, **values: object) -> str:
+    return _WORDS[word][language].format(**values)
