@@ -8,7 +8,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from edge_agent.config.load import DEFAULT_PATH, ConfigError, Loaded, load_config
@@ -95,10 +95,10 @@ def _add_language(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _load(path: Path) -> Loaded | None:
+def _load(path: Path, environ: Mapping[str, str] | None) -> Loaded | None:
     """The configuration, or None after naming every error on stderr."""
     try:
-        return load_config(path, os.environ)
+        return load_config(path, environ)
     except ConfigError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -112,7 +112,7 @@ def _run(chosen: argparse.Namespace) -> int:
     from runtime.service import run_until_signal  # noqa: PLC0415 - same
 
     logs.set_up(chosen.log, chosen.log_level)
-    loaded = _load(chosen.config)
+    loaded = _load(chosen.config, os.environ)
     if loaded is None:
         return USAGE
     for warning in loaded.warnings:
@@ -146,7 +146,7 @@ def _check(chosen: argparse.Namespace) -> int:
 def _status(chosen: argparse.Namespace) -> int:
     from edge_agent.show.status import status  # noqa: PLC0415 - only this command needs it
 
-    loaded = _load(chosen.config)
+    loaded = _load(chosen.config, None)
     if loaded is None:
         return USAGE
     return _print(status(loaded.config, json=chosen.json, language=chosen.lang))

@@ -45,8 +45,11 @@ class Loaded:
     warnings: tuple[FileProblem, ...]
 
 
-def load_config(path: Path, environ: Mapping[str, str]) -> Loaded:
-    """Read the file, the secrets that it names and the profiles; raise ConfigError."""
+def load_config(path: Path, environ: Mapping[str, str] | None) -> Loaded:
+    """Read the file, the secrets that it names and the profiles; raise ConfigError.
+
+    `environ` None: whoever only asks needs no secrets; they are not read.
+    """
     raw = _parse(path)
     found = read_sections(raw)
     profiles = _profiles(path, found)
@@ -100,9 +103,9 @@ def _real_ports(path: Path, found: Sections) -> dict[str, str]:
 
 
 def _password(
-    path: Path, table: MqttTable | None, environ: Mapping[str, str]
+    path: Path, table: MqttTable | None, environ: Mapping[str, str] | None
 ) -> tuple[str | None, list[Problem]]:
-    if table is None:
+    if table is None or environ is None:
         return None, []
     file = None if table.password_file is None else beside(path, table.password_file)
     try:
