@@ -1,0 +1,37 @@
+"""A gateway is small: the agent imports nothing that only a server needs."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+
+import pytest
+
+SERVERS_ONLY = ("pydantic", "aiohttp", "fastapi", "structlog", "prometheus_client", "uvicorn")
+SHOW = """
+import importlib, json, sys
+importlib.import_module(sys.argv[1])
+rss = next(line for line in open("/proc/self/status") if line.startswith("VmRSS"))
+print(json.dumps({"modules": sorted(sys.modules), "rss_kb": int(rss.split()[1])}))
+"""
+
+
+def imported(module: str) -> tuple[set[str], int]:
+    """Modules that a fresh interpreter has after importing `module`, and its memory in MB."""
+    ran = subprocess.run(
+        [sys.executable, "-c", SHOW, module], capture_output=True, text=True, check=True
+    )
+    said = json.loads(ran.stdout)
+    return set(said["modules"]), said["rss_kb"] // 1024
+
+
+@pytest.mark.parametrize("module", ["edge_agent.app", "edge_agent.__main__"])
+def test_the_agent_leaves_the_servers_libraries_alone(module: str) -> None:
+    assert importlib.util.find_spec(module) is not None
+    modules, _ = imported(module)
+    assert not modules & set(SERVERS_ONLY)
+
+
+def test_the_agent_fits_a_small_gateway() -> None:
+    _, megabytes = imported("edge_agent.app")
+    assert megabytes < 40
