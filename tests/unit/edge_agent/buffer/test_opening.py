@@ -1,0 +1,173 @@
+"""Buffers that are sound, broken in several ways, newer, held by another, or on a failing disk."""
+
+import errno
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from edge_agent.buffer.opening import (
+    BufferInUseError,
+    Condition,
+    held,
+    inspect,
+    is_of_the_disk,
+    prepare,
+    set_aside,
+    usable,
+)
+from edge_agent.buffer.rows import SCHEMA_VERSION, NewerBufferError, migrate
+from runtime.database import connect
+
+STAMP = "20261121T084000Z"
+
+
+def made(path: Path) -> Path:
+    with closing(connect(path)) as connection:
+        migrate(connection)
+    return path
+
+
+def filled(path: Path) -> Path:
+    made(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE ballast (body BLOB)")
+        connection.executemany("INSERT INTO ballast VALUES (randomblob(3000))", [()] * 50)
+        connection.commit()
+    return path
+
+
+def no_database(path: Path) -> None:
+    path.write_bytes(b"not a database at all " * 100)
+
+
+def wrong_header(path: Path) -> None:
+    with filled(path).open("r+b") as file:
+        file.write(b"\xff" * 16)
+
+
+def torn(path: Path) -> None:
+    os.truncate(filled(path), path.stat().st_size // 2)
+
+
+def scribbled(path: Path) -> None:
+    with filled(path).open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * 40_000)
+
+
+def of_somebody_else(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE music (title TEXT)")
+
+
+BREAKS = [no_database, wrong_header, torn, scribbled, of_somebody_else]
+
+
+def test_a_new_and_a_sound_file(tmp_path: Path) -> None:
+    path = tmp_path / "buffer.db"
+    assert inspect(path).condition is Condition.ABSENT
+    path.touch()
+    assert inspect(path).condition is Condition.ABSENT
+    assert prepare(path, STAMP) == ()
+    assert inspect(path).condition is Condition.SOUND
+    assert prepare(path, STAMP) == ()
+
+
+@pytest.mark.parametrize("break_it", BREAKS)
+def test_a_broken_file_is_set_aside_and_a_new_one_begun(
+    tmp_path: Path, break_it: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "buffer.db"
+    break_it(path)
+    before = path.read_bytes()
+    assert inspect(path).condition is Condition.BROKEN
+    (notice,) = prepare(path, STAMP)
+    aside = tmp_path / f"buffer.db.broken-{STAMP}"
+    assert aside.name in notice
+    assert str(path) in notice
+    assert aside.read_bytes() == before
+    assert inspect(path).condition is Condition.SOUND
+
+
+def test_what_was_set_aside_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "buffer.db"
+    for _ in range(2):
+        path.touch()
+        set_aside(path, STAMP)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_what_was_set_aside_does_not_pile_up(tmp_path: Path) -> None:
+    path = tmp_path / "buffer.db"
+    asides = []
+    for number in range(5):
+        path.write_bytes(b"%d" % number)
+        path.with_name("buffer.db-wal").touch()
+        asides.append(set_aside(path, f"{STAMP}{number}"))
+        os.utime(asides[-1], ns=(number, number))
+    left = {one for one in tmp_path.iterdir() if not one.name.endswith("-wal")}
+    assert len(set(asides)) == 5
+    assert left == set(asides[2:])
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
+    path = made(tmp_path / "buffer.db")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    with pytest.raises(NewerBufferError, match="install the newer agent"):
+        prepare(path, STAMP)
+    assert [one.name for one in tmp_path.iterdir()] == ["buffer.db"]
+
+
+def test_only_one_agent_has_a_buffer(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "buffer.db"
+    with held(path), pytest.raises(BufferInUseError, match="another agent"), held(path):
+        pass
+    with held(path):
+        pass
+
+
+def test_a_usable_buffer_is_the_file_itself(tmp_path: Path) -> None:
+    with usable(tmp_path / "buffer.db", tmp_path / "spare.db", STAMP) as found:
+        assert (found.path, found.notices, found.is_spare) == (tmp_path / "buffer.db", (), False)
+    assert not (tmp_path / "spare.db").exists()
+
+
+def test_a_failing_disk_leaves_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "buffer.db"
+    path.mkdir()  # SQLite can not open a folder: SQLITE_CANTOPEN, as on a disk that fails
+    (path / "x").touch()
+    with usable(path, tmp_path / "memory" / "buffer.db", STAMP) as found:
+        assert found.is_spare
+        assert found.path == tmp_path / "memory" / "buffer.db"
+        assert "in memory only" in found.notices[0]
+        assert inspect(found.path).condition is Condition.SOUND
+
+
+def test_what_only_a_person_can_mend_is_raised(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(OSError, match="file"),
+        usable(tmp_path / "file" / "buffer.db", tmp_path / "spare.db", STAMP),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [(errno.ENOSPC, True), (errno.EROFS, True), (errno.EACCES, False), (errno.ENOTDIR, False)],
+)
+def test_errors_of_the_disk(code: int, *, expected: bool) -> None:
+    assert is_of_the_disk(OSError(code, os.strerror(code))) is expected
+
+
+def test_errors_of_sqlite() -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    assert is_of_the_disk(full)
+    assert not is_of_the_disk(sqlite3.ProgrammingError("closed"))

@@ -1,0 +1,111 @@
+"""Cross-checks that the acceptance test does not show, and the warnings."""
+
+import tomllib
+from collections.abc import Mapping
+
+import msgspec
+import pytest
+
+from device_profiles.load import catalog
+from device_profiles.model import Profile
+from device_profiles.transport import Modbus, Serial
+from edge_agent.config.check import Findings, check_sections
+from edge_agent.config.sections import read_sections
+
+HEAD = 'gateway.id = "gw-001"\nmqtt = { host = "localhost", password_env = "X" }\n'
+SHED = '[lines.shed]\nkind = "modbus-rtu"\nport = "/dev/ttyS0"\n'
+SMOKE = '[devices.smoke-01]\nprofile = "calectro_ug3"\nline = "shed"\n'
+
+
+def faster(profile: Profile) -> Profile:
+    assert isinstance(profile.transport, Modbus)
+    transport = msgspec.structs.replace(profile.transport, serial=Serial(baud=19_200, stop_bits=2))
+    return msgspec.structs.replace(profile, id="faster", transport=transport)
+
+
+@pytest.fixture(scope="module")
+def profiles() -> dict[str, Profile]:
+    known = catalog()
+    return {**known, "faster": faster(known["calectro_ug3"])}
+
+
+def check(text: str, profiles: Mapping[str, Profile]) -> Findings:
+    found = read_sections(tomllib.loads(HEAD + text))
+    assert found.problems == []
+    return check_sections(found, profiles, {name: line.port for name, line in found.lines.items()})
+
+
+def test_a_sound_site_has_no_findings(profiles: dict[str, Profile]) -> None:
+    assert check(SHED + SMOKE, profiles) == Findings()
+
+
+FAST = '[devices.fast]\nprofile = "faster"\nline = "shed"\nunit = 2\n'
+
+
+def test_devices_of_a_line_must_agree_on_its_speed(profiles: dict[str, Profile]) -> None:
+    (problem,) = check(SHED + SMOKE + FAST, profiles).errors
+    assert (problem.table, problem.key) == ("lines.shed", "baud")
+    assert "9600 for smoke-01, 19200 for fast" in problem.message
+    assert "write it here as baud" in problem.message
+
+
+def test_or_the_line_says_what_they_were_set_to(profiles: dict[str, Profile]) -> None:
+    assert check(f"{SHED}baud = 19200\n{SMOKE}{FAST}", profiles).errors == []
+
+
+def test_the_default_unit_is_taken_once(profiles: dict[str, Profile]) -> None:
+    second = SMOKE.replace("smoke-01", "smoke-02")
+    (problem,) = check(SHED + SMOKE + second, profiles).errors
+    assert "is 1 (the profile's default), and 'smoke-01'" in problem.message
+
+
+def test_the_same_unit_on_two_lines_is_fine(profiles: dict[str, Profile]) -> None:
+    other = SHED.replace("shed", "hall").replace("ttyS0", "ttyS1")
+    second = SMOKE.replace("smoke-01", "smoke-02").replace('"shed"', '"hall"')
+    assert check(SHED + SMOKE + other + second, profiles) == Findings()
+
+
+STREAM = '[lines.room]\nkind = "uart"\nport = "/dev/ttyS1"\n'
+RADAR = '[devices.radar-01]\nprofile = "micradar_r60afd1"\nline = "room"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "key"),
+    [
+        (STREAM + 'settle = "1s"\n' + RADAR, "lines.room", "settle"),
+        (STREAM + RADAR + 'poll_period = "1s"\n', "devices.radar-01", "poll_period"),
+        (SHED.replace("shed", "Shed") + SMOKE.replace('"shed"', '"Shed"'), "lines.Shed", ""),
+        (f'buffer.size = "1KiB"\n{SHED}{SMOKE}', "buffer", "size"),
+        (f'health.socket = "/{"x" * 120}"\n{SHED}{SMOKE}', "health", "socket"),
+    ],
+)
+def test_errors(profiles: dict[str, Profile], text: str, table: str, key: str) -> None:
+    (problem,) = check(text, profiles).errors
+    assert (problem.table, problem.key) == (table, key)
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        (SHED, "lines.shed: has no device"),
+        (SHED + SMOKE + "test_mode = true\n", "devices.smoke-01.test_mode: is true"),
+        (SHED + SMOKE + 'poll_period = "15s"\n', "rule 'offline' alarms after 30s"),
+        ("", "devices: are none"),
+    ],
+)
+def test_warnings(profiles: dict[str, Profile], text: str, warning: str) -> None:
+    findings = check(text, profiles)
+    assert findings.errors == []
+    assert any(warning in str(one) for one in findings.warnings)
+
+
+def test_a_broker_without_a_password_is_worth_a_warning(profiles: dict[str, Profile]) -> None:
+    text = 'gateway.id = "gw-001"\nmqtt.host = "mqtt.example.org"\n' + SHED + SMOKE
+    findings = check_sections(read_sections(tomllib.loads(text)), profiles, {})
+    assert [one.key for one in findings.warnings] == ["password_file"]
+
+
+def test_two_places_for_one_secret(profiles: dict[str, Profile]) -> None:
+    text = 'gateway.id = "g"\n[mqtt]\nhost = "h"\npassword_env = "X"\npassword_file = "y"\n'
+    findings = check_sections(read_sections(tomllib.loads(text)), profiles, {})
+    assert [one.key for one in findings.errors] == ["password_env"]

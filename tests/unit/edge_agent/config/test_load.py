@@ -1,0 +1,122 @@
+"""What a file becomes: defaults, paths, secrets, profiles of the site, and the hash."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from device_profiles.load import SHIPPED
+from edge_agent.config.load import ConfigError, Loaded, load_config
+from edge_agent.config.tables import LineKind
+
+HEAD = '[gateway]\nid = "gw-001"\n[mqtt]\nhost = "localhost"\n'
+BODY = """
+[lines.shed]
+kind = "modbus-rtu"
+port = "ttyShed"
+[lines.room]
+kind = "uart"
+port = "/dev/ttyS1"
+[devices.smoke-01]
+profile = "calectro_ug3"
+line = "shed"
+[devices.radar-01]
+profile = "micradar_r60afd1"
+line = "room"
+"""
+
+
+def load(folder: Path, text: str, environ: dict[str, str] | None = None) -> Loaded:
+    file = folder / "agent.toml"
+    file.write_text(text)
+    return load_config(file, {} if environ is None else environ)
+
+
+def refused(folder: Path, text: str) -> str:
+    with pytest.raises(ConfigError) as error:
+        load(folder, text)
+    return str(error.value)
+
+
+def test_defaults_come_from_profile_and_transport(tmp_path: Path) -> None:
+    config = load(tmp_path, HEAD + BODY).config
+    shed, room = config.lines
+    assert (shed.kind, shed.serial.baud, shed.serial.stop_bits) == (LineKind.MODBUS_RTU, 9600, 2)
+    assert (shed.settle_us, room.settle_us) == (3_300_000, 0)
+    assert room.serial.baud == 115_200
+    smoke, radar = config.devices
+    assert (smoke.unit, smoke.period_us, radar.unit) == (1, 1_000_000, 0)
+    assert config.devices_of("room") == (radar,)
+    assert (config.mqtt.port, config.mqtt.tls) == (8883, True)
+    assert (config.mqtt.client_id, config.mqtt.username) == ("gw-001", "gw-001")
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    config = load(tmp_path, f'{HEAD}{BODY}[buffer]\npath = "data/b.db"\n').config
+    assert config.lines[0].port == str(tmp_path / "ttyShed")
+    assert config.lines[1].port == "/dev/ttyS1"
+    assert config.buffer.path == tmp_path / "data" / "b.db"
+    assert config.socket == tmp_path / "data" / "agent.sock"
+
+
+def test_what_the_site_says_goes_before_the_profile(tmp_path: Path) -> None:
+    text = BODY.replace('port = "ttyShed"', 'port = "ttyShed"\nbaud = 19200\nsettle = "0s"')
+    text = text.replace('line = "shed"', 'line = "shed"\nunit = 7\npoll_period = "500ms"')
+    config = load(tmp_path, HEAD + text).config
+    assert (config.lines[0].serial.baud, config.lines[0].settle_us) == (19_200, 0)
+    assert (config.devices[0].unit, config.devices[0].period_us) == (7, 500_000)
+
+
+def test_without_tls_the_plain_port(tmp_path: Path) -> None:
+    assert load(tmp_path, f"{HEAD}tls = false\n{BODY}").config.mqtt.port == 1883
+
+
+def test_a_stricter_rule_is_in_force(tmp_path: Path) -> None:
+    rule = '[[devices.smoke-01.rules]]\nrule = "offline"\nduration = "10s"\n'
+    stricter, plain = load(tmp_path, HEAD + BODY + rule).config, load(tmp_path, HEAD + BODY).config
+    assert stricter.devices[0].rules.hash != plain.devices[0].rules.hash
+    assert stricter.hash != plain.hash
+
+
+def test_the_hash_is_of_the_content(tmp_path: Path) -> None:
+    plain = load(tmp_path, HEAD + BODY).config.hash
+    assert len(plain) == 16
+    assert load(tmp_path, f"# a comment\n{HEAD}port = 8883\n{BODY}").config.hash != plain
+    assert load(tmp_path, f"# a comment\n{HEAD}\n\n{BODY}").config.hash == plain
+    with_secret = load(tmp_path, f'{HEAD}password_env = "X"\n{BODY}', {"X": "s3cret"}).config
+    assert with_secret.hash == plain
+    assert with_secret.mqtt.password == "s3cret"  # noqa: S105 - it is no real one
+    assert "s3cret" not in repr(with_secret)
+
+
+def test_whoever_only_asks_needs_no_secret(tmp_path: Path) -> None:
+    file = tmp_path / "agent.toml"
+    file.write_text(f'{HEAD}password_file = "/nowhere/at/all"\n{BODY}')
+    assert load_config(file, None).config.mqtt.password is None
+
+
+def test_a_certificate_that_can_not_be_read(tmp_path: Path) -> None:
+    said = refused(tmp_path, f'{HEAD}ca_file = "ca.pem"\n{BODY}')
+    assert f"mqtt.ca_file: {tmp_path / 'ca.pem'} can not be read" in said
+
+
+def test_profiles_of_the_site(tmp_path: Path) -> None:
+    own = tmp_path / "profiles" / "smoke.toml"
+    own.parent.mkdir()
+    shipped = SHIPPED / "smoke" / "calectro_ug3.toml"
+    own.write_text(shipped.read_text(encoding="utf-8").replace('"calectro_ug3"', '"our_smoke"'))
+    head = HEAD.replace("[mqtt]", 'profiles = "profiles"\n[mqtt]')
+    text = head + BODY.replace("calectro_ug3", "our_smoke")
+    assert load(tmp_path, text).config.devices[0].profile.id == "our_smoke"
+    shutil.copy(shipped, own.parent)
+    assert "has the id of a shipped profile" in refused(tmp_path, text)
+    own.write_text("schema = 1\n")
+    assert f"{own}: id: is missing" in refused(tmp_path, text)
+    assert "is not a folder" in refused(tmp_path, text.replace('"profiles"', '"none"'))
+
+
+def test_what_is_not_text(tmp_path: Path) -> None:
+    file = tmp_path / "agent.toml"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="is not TOML"):
+        load_config(file, {})
