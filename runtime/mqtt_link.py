@@ -15,6 +15,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, outcome_of
 from runtime.thread import in_daemon_thread
+from runtime.tls import client_context
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class Link:
         asked.SessionExpiryInterval = self._options.session_expiry_s
         asked.ReceiveMaximum = self._options.receive_maximum
         if self._options.tls:
-            self._client.tls_set_context(ssl.create_default_context(cafile=self._options.ca_file))
+            self._client.tls_set_context(client_context(self._options.ca_file))
         result = self._client.connect(
             self._options.host,
             self._options.port,

@@ -1,0 +1,76 @@
+"""What the documents say can be checked: modules, named tests, links, commands, terms."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.modules_page import COMMAND, PAGE, ROOT, render
+
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "bench" / "README.md"]
+)
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+TEST_FILE = re.compile(r"tests/[a-z0-9_/]+\.py")
+TARGET = re.compile(r"\bmake ([a-z]+)\b")
+FENCE = re.compile(r"^```(?:sh|toml)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_the_page_of_modules_is_of_these_modules() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render(), f"run: {COMMAND}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    links = [
+        link for link in LINK.findall(document.read_text(encoding="utf-8")) if "://" not in link
+    ]
+    missing = [link for link in links if not (document.parent / link).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_named_test_exists(document: Path) -> None:
+    named = TEST_FILE.findall(document.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_promise_names_its_tests() -> None:
+    text = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
+    sections = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    promises = [section for section in sections if re.match(r"P\d+ ", section)]
+    assert [one.split(" ", 1)[0] for one in promises] == [f"P{n}" for n in range(1, 12)]
+    assert [one.split("\n")[0] for one in promises if not TEST_FILE.search(one)] == []
+
+
+def test_every_named_target_can_be_made() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in (ROOT / "README.md", ROOT / "README.zh-CN.md"):
+        assert set(TARGET.findall(document.read_text(encoding="utf-8"))) <= targets
+
+
+def commands(document: Path) -> Iterator[str]:
+    """Lines of the sh and toml blocks, without their comments, which are in either language."""
+    for block in FENCE.findall(document.read_text(encoding="utf-8")):
+        for line in block.splitlines():
+            code = line.partition(" # ")[0].strip()
+            if code and not code.startswith("#"):
+                yield code
+
+
+def test_both_readmes_show_the_same_commands() -> None:
+    english, chinese = ROOT / "README.md", ROOT / "README.zh-CN.md"
+    assert list(commands(english)) == list(commands(chinese))
+
+
+def test_every_term_has_a_chinese_word_and_a_meaning_and_stands_once() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    terms = [row[0] for row in rows]
+    assert all(len(row) == 3 and all(cell.strip() for cell in row) for row in rows)
+    assert len(terms) == len(set(terms))
