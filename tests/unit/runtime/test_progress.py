@@ -1,11 +1,11 @@
 """A loop that shows nothing within its limit is late, and only that one."""
 
 from runtime.progress import Progress
-from tests.virtual_clock import VirtualClock
+from tests.standing_clock import StandingClock
 
 
 def test_each_loop_has_its_own_limit() -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     progress = Progress(clock)
     quick, slow = progress.enrol("quick", 10), progress.enrol("slow", 100)
     clock.advance(11)
@@ -20,7 +20,7 @@ def test_each_loop_has_its_own_limit() -> None:
 
 
 def test_a_step_of_the_wall_clock_makes_nobody_late() -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     progress = Progress(clock)
     progress.enrol("loop", 10)
     clock.step(1_000_000)

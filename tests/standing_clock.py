@@ -1,0 +1,29 @@
+"""A clock that stands until a test moves it, in microseconds; both hands, or the wall clock alone."""
+
+T0 = 1_795_251_846_000_000
+
+
+class StandingClock:
+    """Satisfies runtime.clock.Clock."""
+
+    def __init__(self, utc_us: int = T0) -> None:
+        self._utc_us = utc_us
+        self._mono_us = 5_000_000
+        self.boot = "boot-1"
+        self.trusted = True
+
+    def utc_us(self) -> int:
+        return self._utc_us
+
+    def mono_us(self) -> int:
+        return self._mono_us
+
+    def is_trusted(self) -> bool:
+        return self.trusted
+
+    def advance(self, us: int) -> None:
+        self._utc_us += us
+        self._mono_us += us
+
+    def step(self, us: int) -> None:
+        self._utc_us += us

@@ -1,0 +1,170 @@
+"""The writer between a real journal and a real store: once, in order, again after trouble."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from ingest_server.db.journal import Draft, Kind, append, migrate_journal
+from ingest_server.store.embedded import EmbeddedStore, migrate_store
+from ingest_server.store.point import Point
+from ingest_server.store.port import Series, StoreError
+from ingest_server.store.writer import Writer, WriterSettings
+from runtime.database import Database
+from tests.standing_clock import StandingClock
+from tests.store_contract import EVER, T0
+from wire.batch import Batch, encode_batch
+from wire.envelope import Encoding
+from wire.identity import Presence, Status, encode_identity
+from wire.reading import Reading
+
+QUICK = WriterSettings(poll_s=5.0, retry_s=0.001, forget_s=0.01, slice=2)
+DAY_US = 86_400_000_000
+
+
+class Refusing(EmbeddedStore):
+    """Refuses the first writes, as a disk that is full."""
+
+    refusals = 2
+
+    async def write(self, points: Sequence[Point], cursor: int) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise StoreError("disk full")
+        await super().write(points, cursor)
+
+
+class Rig:
+    def __init__(self, journal: Database, store: EmbeddedStore) -> None:
+        self.journal = journal
+        self.store = store
+        self.wake = asyncio.Event()
+        self.clock = StandingClock(T0)
+        self.alive = 0
+
+    def writer(self, settings: WriterSettings = QUICK) -> Writer:
+        return Writer(
+            journal=self.journal,
+            store=self.store,
+            clock=self.clock,
+            wake=self.wake,
+            settings=settings,
+            progress=self._progress,
+        )
+
+    def _progress(self) -> None:
+        self.alive += 1
+
+    async def put(self, at_us: int, kind: Kind = Kind.BULK, shift_us: int = 0) -> None:
+        payload = encode_batch(Batch("gw-001", (Reading("d", "p", at_us, 1.0),)))
+        draft = Draft(kind, "gw-001", T0, "unset", shift_us, Encoding.RAW, payload)
+        await self.journal.transact(lambda connection: append(connection, draft))
+
+    async def times(self) -> list[int]:
+        return [one.time_us for one in await self.store.range(Series("gw-001", "d", "p"), EVER)]
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with (
+        Database(tmp_path / "journal.db", migrate_journal) as journal,
+        Database(tmp_path / "store.db", migrate_store) as store,
+    ):
+        yield Rig(journal, EmbeddedStore(store))
+
+
+@asynccontextmanager
+async def running(writer: Writer) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(writer.run())
+        yield
+        task.cancel()
+
+
+async def until_stored(rig: Rig, count: int) -> list[int]:
+    async with asyncio.timeout(10):
+        while len(await rig.times()) < count:
+            await asyncio.sleep(0.005)
+    return await rig.times()
+
+
+async def test_both_lanes_go_to_the_store_by_one_cursor(rig: Rig) -> None:
+    await rig.put(T0, Kind.URGENT)
+    await rig.put(T0 + 1, Kind.BULK)
+    await rig.put(T0 + 2, Kind.URGENT, shift_us=10)
+    writer = rig.writer()
+    assert await writer.pass_once()
+    assert not await writer.pass_once()
+    assert await rig.times() == [T0, T0 + 1, T0 + 12]
+    assert await rig.store.cursor() == 3
+
+
+async def test_births_and_statuses_are_not_its_business(rig: Rig) -> None:
+    status = encode_identity(Status(Presence.ONLINE, "b", 1))
+    draft = Draft(Kind.STATUS, "gw-001", T0, "server", 0, Encoding.RAW, status)
+    await rig.journal.transact(lambda connection: append(connection, draft))
+    assert not await rig.writer().pass_once()
+    assert await rig.store.cursor() == 0
+
+
+async def test_it_wakes_when_told(rig: Rig) -> None:
+    async with running(rig.writer()):
+        await asyncio.sleep(0)
+        await rig.put(T0)
+        rig.wake.set()
+        assert await until_stored(rig, 1) == [T0]
+    assert rig.alive > 0
+
+
+async def test_a_store_that_refuses_is_asked_again(rig: Rig, tmp_path: Path) -> None:
+    async with Database(tmp_path / "refusing.db", migrate_store) as database:
+        rig.store = Refusing(database)
+        for n in range(3):
+            await rig.put(T0 + n)
+        writer = rig.writer()
+        with pytest.raises(StoreError):
+            await writer.pass_once()
+        async with running(writer):
+            assert await until_stored(rig, 3) == [T0, T0 + 1, T0 + 2]
+        assert writer.trouble is None
+
+
+async def test_trouble_is_shown_while_it_lasts(rig: Rig, tmp_path: Path) -> None:
+    rig.store = EmbeddedStore(Database(tmp_path / "never_opened.db", migrate_store))
+    writer = rig.writer()
+    async with running(writer), asyncio.timeout(10):
+        while writer.trouble is None:
+            await asyncio.sleep(0.005)
+
+
+async def test_old_readings_go_only_by_a_clock_that_is_trusted(rig: Rig) -> None:
+    await rig.put(T0 - 40 * DAY_US)
+    await rig.put(T0)
+    rig.clock.trusted = False
+    writer = rig.writer()
+    async with running(writer):
+        await until_stored(rig, 2)
+        await asyncio.sleep(0.03)
+        assert len(await rig.times()) == 2
+        # A portion that is still small holds the old together with the new: then both stay.
+        rig.clock.trusted = True
+        rig.clock.advance(31 * DAY_US)
+        async with asyncio.timeout(10):
+            while await rig.times():
+                await asyncio.sleep(0.005)
+
+
+async def test_a_cancel_between_two_slices_repeats_nothing(rig: Rig) -> None:
+    for n in range(6):
+        await rig.put(T0 + n)
+    writer = rig.writer()
+    task = asyncio.ensure_future(writer.pass_once())
+    await asyncio.sleep(0.002)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    while await writer.pass_once():
+        pass
+    assert await rig.times() == [T0 + n for n in range(6)]
