@@ -123,6 +123,21 @@ async def test_a_gateway_hears_what_is_meant_for_it_only(sign_in: Callable[..., 
     assert await nosy.publish("lifeline/1/up/00/gw-1/urgent", b"") is Outcome.NOT_AUTHORISED
 
 
+async def test_a_burst_over_tls_arrives_whole(sign_in: Callable[..., Session]) -> None:
+    """Many messages share one TLS record: what TLS has read already wakes no selector."""
+    server = sign_in("ingest-server")
+    gateway = sign_in("gw-1", "lifeline/1/down/gw-1/#")
+    await server.connected()
+    await gateway.connected()
+    topic = "lifeline/1/down/gw-1/receipt"
+    async with asyncio.TaskGroup() as group:
+        for n in range(500):
+            group.create_task(server.publish(topic, f"{n}".encode() * 50, qos=0))
+    async with asyncio.timeout(10):
+        for n in range(500):
+            assert (await gateway.receive()).payload == f"{n}".encode() * 50
+
+
 async def test_the_server_can_not_speak_as_a_gateway(sign_in: Callable[..., Session]) -> None:
     server = sign_in("ingest-server")
     await server.connected()
