@@ -194,4 +194,4 @@ def test_a_password_can_be_changed_and_only_for_a_gateway_id(tmp_path: Path) -> 
 def test_the_files_name_what_the_readme_installs() -> None:
     for name in ("mosquitto.conf", "acl", "add-gateway"):
         assert name in (SHIPPED / "README.md").read_text()
-        assert name in (SHIPPED / "README.zh.md").read_text()
+        assert name in (SHIPPED / "README.zh-CN.md").read_text()
