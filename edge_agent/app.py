@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -24,6 +24,7 @@ from edge_agent.health_document import document
 from edge_agent.health_socket import served
 from edge_agent.line_load import overloads
 from edge_agent.observe import Notices, Observer, Parts, number
+from edge_agent.persist import persist
 from edge_agent.progress import Progress
 from edge_agent.uplink.publisher import Publisher
 from edge_agent.watch import watches
@@ -40,7 +41,6 @@ VERSION = version("lifeline")
 EPOCH_BYTES = 8
 SEND_OFF_S = 2.0
 _LINES_STOP_S = 8.0
-_AGAIN_S = 1.0
 _STEP_S = 0.02
 _LIMITS_US = {
     "buffer": 30_000_000,
@@ -189,17 +189,15 @@ class App:
             progress.enrol(name, limit_us)
         async with asyncio.TaskGroup() as group:
             session = group.create_task(parts.session.run())
-            lanes = group.create_task(self._for_ever("buffer", parts.lanes.run))
-            uplink = group.create_task(self._for_ever("uplink", parts.publisher.run))
+            lanes = group.create_task(persist(parts.lanes.run, self._tell))
+            uplink = group.create_task(persist(parts.publisher.run, self._tell))
             lines = []
             for watch in parts.watches:
                 progress.enrol(watch.name, _LINE_LIMIT_US)
                 lines.append(group.create_task(watch.run()))
             watchdog = group.create_task(keep_watchdog(self._notifier, lambda: _alive(progress)))
-            log.info("gateway %s, epoch %s: watching", self._config.gateway, self.epoch)
-            self._notifier.ready(f"watching {len(self._config.devices)} devices")
-            self.ready.set()
             try:
+                await self._start(parts)
                 await asyncio.Event().wait()
             finally:
                 self._notifier.stopping()
@@ -209,16 +207,13 @@ class App:
                     task.cancel()
                     await asyncio.wait([task])
 
-    async def _for_ever(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
-        """A disk that is full or busy is no reason to stop: try again each second."""
-        while True:
-            try:
-                await run()
-            except* sqlite3.OperationalError as errors:
-                reason = f"{name}: the buffer's disk refuses: {errors.exceptions[0]}"
-                log.error("%s", reason)  # noqa: TRY400 - one line, it comes again each second
-                self._notices.add(reason)
-            await asyncio.sleep(_AGAIN_S)
+    async def _start(self, parts: Parts) -> None:
+        """Say that we are ready once every port was tried; one that is missing holds nobody up."""
+        for watch in parts.watches:
+            await watch.started.wait()
+        log.info("gateway %s, epoch %s: watching", self._config.gateway, self.epoch)
+        self._notifier.ready(f"watching {len(self._config.devices)} devices")
+        self.ready.set()
 
     async def _stop_lines(self, parts: Parts, lines: list[asyncio.Task[None]]) -> None:
         """The lines finish the exchange under way and deliver what they heard."""

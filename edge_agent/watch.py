@@ -1,7 +1,8 @@
 """One line of the gateway with all that watches over it: opened, run until stopped, closed."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from edge_agent.assembly import line_settings, listened, open_port, polled, port_settings
@@ -22,6 +23,11 @@ class Watch(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def started(self) -> asyncio.Event:
+        """Set once the port was tried, whether it is there or not."""
+        ...
+
     async def run(self) -> None:
         """Open, watch until stopped, deliver what was heard, close."""
         ...
@@ -40,9 +46,11 @@ class AskedLine:
     name: str
     line: Line
     poller: Poller
+    started: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         async with self.line:
+            self.started.set()
             await self.poller.run()
 
     def stop(self) -> None:
@@ -62,9 +70,11 @@ class HeardLine:
     name: str
     stream: Stream
     listener: Listener
+    started: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         async with self.stream:
+            self.started.set()
             await self.listener.run()
 
     def stop(self) -> None:

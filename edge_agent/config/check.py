@@ -21,7 +21,6 @@ from wire.reading import ID
 LEAST_PERIOD_US = 20_000
 LEAST_BUFFER = 1024 * 1024
 _GRAMMAR = "write small letters, digits and hyphens, at most 64, the first no hyphen"
-_SOCKET_BYTES = 107  # sun_path of unix(7) without its NUL
 KIND_OF_TRANSPORT = {Modbus: LineKind.MODBUS_RTU, R60: LineKind.UART}
 
 
@@ -42,7 +41,6 @@ def check_sections(
         *_gateway(found),
         *_buffer(found.buffer),
         *_mqtt(found),
-        *_socket(found),
         *_names("lines", found.named_lines),
         *_names("devices", found.devices),
         *_ports(real_ports),
@@ -103,13 +101,6 @@ def _mqtt(found: Sections) -> Iterator[Problem]:
         yield Problem("mqtt", "ca_file", "is of no use without TLS: write tls = true, or leave it")
     if table.password_file is not None and table.password_env is not None:
         yield Problem("mqtt", "password_env", "stands beside password_file: keep one of the two")
-
-
-def _socket(found: Sections) -> Iterator[Problem]:
-    path = found.health.socket if found.health else None
-    if path is not None and len(path.encode()) > _SOCKET_BYTES:
-        remedy = f"the path of a Unix socket has at most {_SOCKET_BYTES} bytes"
-        yield Problem("health", "socket", f"is {len(path.encode())} bytes long: {remedy}")
 
 
 def _ports(real_ports: Mapping[str, str]) -> Iterator[Problem]:

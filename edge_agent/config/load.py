@@ -26,6 +26,7 @@ from runtime.mqtt_words import Options
 DEFAULT_PATH = Path("/etc/lifeline/agent.toml")
 _TLS_PORT, _PLAIN_PORT = 8883, 1883
 _SETTLE_MARGIN_US = 300_000
+_SOCKET_BYTES = 107  # sun_path of unix(7) without its NUL
 _canonical = msgspec.json.Encoder(order="deterministic")
 
 
@@ -57,6 +58,8 @@ def load_config(path: Path, environ: Mapping[str, str] | None) -> Loaded:
     password, problem = _password(path, found.mqtt, environ)
     problems = [*found.problems, *findings.errors, *problem, *_ca_file(path, found.mqtt)]
     file = found.whole()
+    if file is not None:
+        problems += _socket_problems(_socket(path, file))
     if problems or file is None:
         raise ConfigError([FileProblem(str(path), one) for one in problems])
     warnings = tuple(FileProblem(str(path), one) for one in findings.warnings)
@@ -127,11 +130,24 @@ def _ca_file(path: Path, table: MqttTable | None) -> list[Problem]:
     return []
 
 
+def _socket(path: Path, file: AgentFile) -> Path:
+    if file.health.socket is not None:
+        return beside(path, file.health.socket)
+    return beside(path, file.buffer.path).parent / "agent.sock"
+
+
+def _socket_problems(socket: Path) -> list[Problem]:
+    size = len(os.fsencode(socket))
+    if size <= _SOCKET_BYTES:
+        return []
+    remedy = f"a Unix socket has at most {_SOCKET_BYTES}: name a shorter path"
+    return [Problem("health", "socket", f"{socket} is {size} bytes long; {remedy}")]
+
+
 def _resolved(
     path: Path, file: AgentFile, profiles: Mapping[str, Profile], password: str | None
 ) -> Config:
     buffer = beside(path, file.buffer.path)
-    socket = file.health.socket
     return Config(
         gateway=file.gateway.id,
         trust=file.clock.trust,
@@ -139,7 +155,7 @@ def _resolved(
             buffer, parse_size(file.buffer.size), parse_size(file.buffer.reserved_for_urgent)
         ),
         mqtt=_options(path, file, password),
-        socket=buffer.parent / "agent.sock" if socket is None else beside(path, socket),
+        socket=_socket(path, file),
         lines=tuple(_line(path, name, file, profiles) for name in file.lines),
         devices=tuple(
             _device(name, device, profiles[device.profile]) for name, device in file.devices.items()

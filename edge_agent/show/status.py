@@ -54,7 +54,7 @@ def _read_buffer(path: Path) -> tuple[tuple[LaneDocument, ...], list[str]]:
         return (), [f"{path}: there is no buffer yet"]
     timebase = Timekeeper(SystemClock()).now()
     try:
-        with closing(connect_read_only(path)) as connection:
+        with closing(_connect(path)) as connection:
             return tuple(
                 lane_document(
                     lane_health(
@@ -66,3 +66,13 @@ def _read_buffer(path: Path) -> tuple[tuple[LaneDocument, ...], list[str]]:
             ), []
     except (sqlite3.Error, TypeError) as error:  # TypeError: a table without its rows
         return (), [f"{path}: the buffer can not be read: {error}"]
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Without a trace: a reader of WAL leaves files, which might belong to another user then.
+
+    A buffer without a log was closed in order, and the agent that would change it does not answer.
+    """
+    if path.with_name(f"{path.name}-wal").exists():
+        return connect_read_only(path)
+    return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)

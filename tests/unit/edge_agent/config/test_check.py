@@ -76,7 +76,6 @@ RADAR = '[devices.radar-01]\nprofile = "micradar_r60afd1"\nline = "room"\n'
         (STREAM + RADAR + 'poll_period = "1s"\n', "devices.radar-01", "poll_period"),
         (SHED.replace("shed", "Shed") + SMOKE.replace('"shed"', '"Shed"'), "lines.Shed", ""),
         (f'buffer.size = "1KiB"\n{SHED}{SMOKE}', "buffer", "size"),
-        (f'health.socket = "/{"x" * 120}"\n{SHED}{SMOKE}', "health", "socket"),
     ],
 )
 def test_errors(profiles: dict[str, Profile], text: str, table: str, key: str) -> None:

@@ -120,3 +120,12 @@ def test_what_is_not_text(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="is not TOML"):
         load_config(file, {})
+
+
+@pytest.mark.parametrize(
+    "table", [f'health.socket = "/{"x" * 120}"\n', f'buffer.path = "{"x" * 120}/buffer.db"\n']
+)
+def test_a_socket_with_a_path_that_no_system_takes(tmp_path: Path, table: str) -> None:
+    said = refused(tmp_path, table + HEAD + BODY)
+    assert "health.socket: /" in said
+    assert "at most 107: name a shorter path" in said

@@ -1,0 +1,77 @@
+"""A running agent is asked; the buffer of a stopped one is read, whatever its state."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from edge_agent.buffer.rows import Draft, commit, migrate
+from edge_agent.config.load import load_config
+from edge_agent.config.model import Config
+from edge_agent.show.language import Language
+from edge_agent.show.status import status
+from runtime.database import connect, run_transaction
+from wire.envelope import Base, ClockState, Encoding
+from wire.topic import Lane
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    file = tmp_path / "agent.toml"
+    file.write_text(
+        'gateway.id = "gw-001"\nmqtt = { host = "localhost", tls = false }\n'
+        'buffer.path = "buffer.db"\n'
+    )
+    return load_config(file, None).config
+
+
+def fill(path: Path) -> None:
+    drafts = [Draft(3, Base("boot-0", 5, ClockState.UNSET), Encoding.RAW, b"[]")]
+    with closing(connect(path)) as connection:
+        migrate(connection)
+        run_transaction(connection, lambda c: commit(c, Lane.BULK, "a" * 16, drafts))
+
+
+def test_an_agent_that_never_ran(config: Config) -> None:
+    said = status(config, json=False, language=Language.EN)
+    assert said.code == 1
+    assert "no agent answers at" in said.complaints[0]
+    assert "there is no buffer yet" in said.complaints[1]
+
+
+def test_the_buffer_of_a_stopped_agent(config: Config) -> None:
+    fill(config.buffer.path)
+    said = status(config, json=True, language=Language.EN)
+    assert (said.code, len(said.complaints)) == (1, 1)
+    found = json.loads(said.text)
+    assert found["running"] is False
+    urgent, bulk = found["lanes"]
+    assert (urgent["taken"], bulk["taken"], bulk["buffered"], bulk["batches"]) == (0, 3, 3, 1)
+    assert bulk["oldest_age_s"] is None  # it is of another boot
+    assert bulk["balances"]
+
+
+def test_asking_leaves_no_trace(config: Config) -> None:
+    fill(config.buffer.path)
+    before = sorted(config.buffer.path.parent.iterdir())
+    assert "bulk" in status(config, json=False, language=Language.EN).text
+    assert "普通" in status(config, json=False, language=Language.ZH).text
+    assert sorted(config.buffer.path.parent.iterdir()) == before
+
+
+def test_the_buffer_of_a_killed_agent_is_read_with_its_log(config: Config) -> None:
+    path = config.buffer.path
+    drafts = [Draft(2, Base("boot-0", 5, ClockState.UNSET), Encoding.RAW, b"[]")]
+    with closing(connect(path)) as connection:
+        migrate(connection)
+        run_transaction(connection, lambda c: commit(c, Lane.URGENT, "a" * 16, drafts))
+        said = status(config, json=True, language=Language.EN)
+    assert json.loads(said.text)["lanes"][0]["taken"] == 2
+
+
+def test_a_broken_buffer_is_no_reason_to_fail(config: Config) -> None:
+    config.buffer.path.write_bytes(b"torn" * 5000)
+    said = status(config, json=False, language=Language.EN)
+    assert said.code == 1
+    assert "can not be read" in said.complaints[1]

@@ -1,0 +1,136 @@
+"""Each thing that can be wrong is said with its remedy; tables show what is there."""
+
+from dataclasses import replace
+
+import pytest
+
+from edge_agent.health import (
+    AgentHealth,
+    DeviceHealth,
+    DeviceState,
+    LaneHealth,
+    LineHealth,
+    Notice,
+    UnitHealth,
+    UplinkHealth,
+)
+from edge_agent.health_document import document
+from edge_agent.show.language import Language
+from edge_agent.show.status_text import Words, age_text, problems, running_text, stopped_text
+from wire.quality import GOOD
+
+ENGLISH, CHINESE = Words(Language.EN), Words(Language.ZH)
+NOW_US = 100_000_000
+HASH = "0123456789abcdef"
+LINE = LineHealth(
+    "shed", is_open=True, busy=0.25, units=(UnitHealth(1, requests=9, replies=7, time_outs=2),)
+)
+DEVICE = DeviceHealth(
+    "smoke-01", "shed", DeviceState.ANSWERING, NOW_US - 300_000, 0, "", GOOD, "period", NOW_US,
+    is_test=False,
+)  # fmt: skip
+LANE = LaneHealth("urgent", 9, 5, 3, 1, {}, 2, 300, NOW_US - 90_000_000, 2)
+HEALTH = AgentHealth(
+    gateway="gw-001",
+    version="1",
+    boot="boot-1",
+    epoch="a" * 16,
+    clock="synchronised",
+    now_us=NOW_US,
+    started_us=NOW_US - 3_700_000_000,
+    config_hash=HASH,
+    lines=(LINE,),
+    devices=(DEVICE,),
+    lanes=(LANE,),
+    not_taken=0,
+    uplink=UplinkHealth("mqtt:8883", is_connected=True, connection=7, receipt_us=NOW_US - 1),
+    late=(),
+    notices=(Notice("2026-11-21T08:40:00+00:00", "something happened"),),
+)
+
+
+def found(health: AgentHealth) -> list[str]:
+    return problems(document(health), HASH, ENGLISH)
+
+
+def test_a_healthy_agent_has_no_problem() -> None:
+    assert found(HEALTH) == []
+
+
+@pytest.mark.parametrize(
+    ("health", "said"),
+    [
+        (replace(HEALTH, config_hash="f" * 16), "restart it"),
+        (
+            replace(HEALTH, lines=(replace(LINE, is_open=False, problem="gone"),)),
+            "line shed is closed: gone",
+        ),
+        (
+            replace(HEALTH, devices=(replace(DEVICE, state=DeviceState.DEAD, last_fault="crc"),)),
+            "device smoke-01 is dead (crc): check its power, wiring and address",
+        ),
+        (
+            replace(HEALTH, uplink=replace(HEALTH.uplink, is_connected=False)),
+            "no connection to mqtt:8883",
+        ),
+        (
+            replace(HEALTH, uplink=replace(HEALTH.uplink, receipt_us=None)),
+            "no receipt for 1 h 1 min: is the server running?",
+        ),
+        (replace(HEALTH, lanes=(replace(LANE, taken=10),)), "urgent does not balance"),
+        (
+            replace(HEALTH, lanes=(replace(LANE, taken=10, dropped={"bulk_full": 1}),)),
+            "urgent gave up bulk_full 1",
+        ),
+        (replace(HEALTH, not_taken=3), "3 samples were not taken"),
+        (replace(HEALTH, late=("line shed",)), "no progress of line shed"),
+    ],
+)
+def test_each_problem_is_said(health: AgentHealth, said: str) -> None:
+    (problem,) = found(health)
+    assert said in problem
+
+
+def test_a_device_not_heard_yet_is_no_problem_until_it_fails() -> None:
+    silent = replace(DEVICE, state=DeviceState.NEVER_HEARD, last_reply_us=None, quality=None)
+    assert found(replace(HEALTH, devices=(silent,))) == []
+    assert found(replace(HEALTH, devices=(replace(silent, last_fault="time_out"),))) != []
+
+
+def test_a_page_in_english() -> None:
+    page = running_text(document(HEALTH), ENGLISH)
+    assert page[0].startswith("gateway gw-001  ·  up 1 h 1 min  ·  clock synchronised")
+    assert "uplink mqtt:8883 connected  ·  last receipt 0.0 s ago" in page
+    assert "shed  open  25%   9         time_outs 2" in page
+    assert "smoke-01  shed  answering  0.3 s ago   good/ok  -" in page
+    assert "urgent  9      5       3         1        -        1 min 30 s  2          300 B" in page
+    assert page[-1].endswith("something happened")
+
+
+def test_a_page_in_chinese() -> None:
+    page = "\n".join(running_text(document(HEALTH), CHINESE))
+    assert "网关 gw-001" in page
+    assert "紧急" in page
+    assert "gateway" not in page
+
+
+def test_a_stopped_agent() -> None:
+    lanes = document(HEALTH).lanes
+    assert stopped_text("gw-001", lanes, ENGLISH)[0] == (
+        "gateway gw-001  ·  not running; from its buffer:"
+    )
+    assert len(stopped_text("gw-001", (), ENGLISH)) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.04, "0.0 s"),
+        (59.9, "59.9 s"),
+        (60, "1 min 0 s"),
+        (7_500, "2 h 5 min"),
+        (90_000, "1 d 1 h"),
+    ],
+)
+def test_ages(seconds: float, text: str) -> None:
+    assert age_text(seconds) == text

@@ -1,0 +1,117 @@
+"""What the configuration becomes: devices with their drivers, lanes of points, the birth."""
+
+from pathlib import Path
+
+import pytest
+
+from edge_agent.assembly import (
+    birth,
+    line_settings,
+    listened,
+    open_port,
+    point_plan,
+    polled,
+    port_settings,
+)
+from edge_agent.buffer.lanes import PointPlan
+from edge_agent.buffer.timebase import Timebase
+from edge_agent.bus.serial_port import PortGoneError, PortSettings
+from edge_agent.bus.wire_time import Parity, SerialFormat
+from edge_agent.config.load import load_config
+from edge_agent.config.model import Config
+from simulators.pseudo_terminal import PseudoTerminal
+from wire.envelope import ClockState
+from wire.identity import Anchor, Line, Software, decode_birth, encode_identity
+from wire.topic import Lane
+
+SOFTWARE = Software("edge-agent", "1")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    file = tmp_path / "agent.toml"
+    file.write_text("""
+gateway.id = "gw-001"
+mqtt = { host = "localhost", tls = false }
+lines.shed = { kind = "modbus-rtu", port = "/dev/ttyS0", settle = "1s" }
+lines.room = { kind = "uart", port = "/dev/ttyS1" }
+[devices.smoke-01]
+profile = "calectro_ug3"
+line = "shed"
+unit = 7
+place = "shed-3"
+test_mode = true
+report = "always"
+[devices.radar-01]
+profile = "micradar_r60afd1"
+line = "room"
+""")
+    return load_config(file, {}).config
+
+
+def test_a_polled_device(config: Config) -> None:
+    smoke, radar = config.devices
+    device = polled(smoke)
+    assert (device.name, device.unit, device.period_us) == ("smoke-01", 7, 1_000_000)
+    assert (device.timeout_us, device.late_max_us) == (500_000, 3_000_000)
+    assert device.probe is not None
+    assert device.is_test
+    assert device.report.always
+    assert device.report.interval_us("smoke") == 10_000_000
+    with pytest.raises(TypeError):
+        polled(radar)
+
+
+def test_a_listened_device(config: Config) -> None:
+    smoke, radar = config.devices
+    device = listened(radar)
+    assert (device.name, device.is_test, device.report.always) == ("radar-01", False, False)
+    with pytest.raises(TypeError):
+        listened(smoke)
+
+
+def test_ports(config: Config) -> None:
+    shed, room = config.lines
+    assert line_settings(shed).settle_us == 1_000_000
+    assert line_settings(shed).port.format == SerialFormat(9600, Parity.NONE, 2)
+    assert port_settings(room) == PortSettings("/dev/ttyS1", SerialFormat(115_200))
+
+
+def test_points_of_hazard_rules_are_urgent(config: Config) -> None:
+    plan = point_plan(config)
+    assert plan("smoke-01", "smoke") == PointPlan(Lane.URGENT, None)
+    assert plan("smoke-01", "relay") == PointPlan(Lane.BULK, None)
+    assert plan("radar-01", "fall").lane is Lane.URGENT
+    assert plan("radar-01", "height") == PointPlan(Lane.BULK, "m")
+    with pytest.raises(KeyError):
+        plan("smoke-01", "fall")
+
+
+def test_a_birth_names_everything_and_the_server_takes_it(config: Config) -> None:
+    unset = Timebase(ClockState.UNSET, None, "boot-1", 5_000_999)
+    said = birth(config, SOFTWARE, unset, 9)
+    assert decode_birth(encode_identity(said), "gw-001") == said
+    assert said.anchors == ()
+    assert said.config_hash == config.hash
+    assert said.lines == (Line("shed", "modbus-rtu"), Line("room", "uart"))
+    assert [one.place for one in said.devices] == ["shed-3", None]
+    assert [one.rules_hash for one in said.devices] == [one.rules.hash for one in config.devices]
+
+
+def test_a_set_clock_gives_an_anchor(config: Config) -> None:
+    offset_us = 1_763_700_000_000_000
+    known = Timebase(ClockState.SYNCHRONISED, offset_us, "boot-1", 5_000_999)
+    assert birth(config, SOFTWARE, known, 9).anchors == (
+        Anchor("boot-1", 5_000, offset_us + 5_000_000),
+    )
+
+
+def test_a_pseudo_terminal_is_opened_although_it_knows_no_parity(tmp_path: Path) -> None:
+    link = tmp_path / "ttyGas"
+    terminal = PseudoTerminal(link)
+    settings = PortSettings(str(link), SerialFormat(9600, Parity.EVEN))
+    for _ in range(2):  # it refuses parity from the second opening on
+        open_port(settings).close()
+    terminal.close()
+    with pytest.raises(PortGoneError):
+        open_port(settings)

@@ -1,0 +1,68 @@
+"""Instants become ages, and the document travels as JSON."""
+
+import msgspec
+
+from edge_agent.health import (
+    AgentHealth,
+    DeviceHealth,
+    DeviceState,
+    LaneHealth,
+    LineHealth,
+    UnitHealth,
+    UplinkHealth,
+)
+from edge_agent.health_document import AgentDocument, document
+from wire.quality import Reason, bad
+
+NOW_US = 100_000_000
+UNIT = UnitHealth(1, requests=9, replies=7, time_outs=2, reply_p50_us=31_250, resting_until_us=1)
+DEVICE = DeviceHealth(
+    "smoke-01", "shed", DeviceState.MISSING, NOW_US - 300_000, 1, "time_out",
+    bad(Reason.COMM_FAILURE), "resting", NOW_US + 1_500_000, is_test=True,
+)  # fmt: skip
+HEALTH = AgentHealth(
+    gateway="gw-001",
+    version="1",
+    boot="boot-1",
+    epoch="a" * 16,
+    clock="unset",
+    now_us=NOW_US,
+    started_us=NOW_US - 3_700_000,
+    config_hash="0" * 16,
+    lines=(LineHealth("shed", is_open=True, busy=0.123456, units=(UNIT,)),),
+    devices=(DEVICE,),
+    lanes=(
+        LaneHealth("urgent", 9, 5, 3, 1, {}, 2, 300, NOW_US - 90_000_000, 2),
+        LaneHealth("bulk", 9, 5, 3, 1, {"bulk_full": 1}),
+    ),
+    not_taken=0,
+    uplink=UplinkHealth("mqtt:8883", is_connected=False, connection=7, receipt_us=None),
+    late=("buffer",),
+    notices=(),
+)
+
+
+def test_instants_become_ages() -> None:
+    said = document(HEALTH)
+    assert said.uptime_s == 3.7
+    assert said.devices[0].last_reply_age_s == 0.3
+    assert said.devices[0].next_s == 1.5
+    assert said.lanes[0].oldest_age_s == 90.0
+    assert said.lanes[1].oldest_age_s is None
+    assert said.uplink.last_receipt_age_s is None
+
+
+def test_only_faults_that_happened_are_listed() -> None:
+    (unit,) = document(HEALTH).lines[0].units
+    assert unit.faults == {"time_outs": 2}
+    assert (unit.reply_p50_ms, unit.reply_p99_ms, unit.rests_s) == (31.25, None, 0.0)
+
+
+def test_a_ledger_balances_or_not() -> None:
+    assert [lane.balances for lane in document(HEALTH).lanes] == [True, False]
+
+
+def test_it_travels_as_json() -> None:
+    said = document(HEALTH)
+    assert said.devices[0].quality == "bad/comm_failure"
+    assert msgspec.json.decode(msgspec.json.encode(said), type=AgentDocument) == said
