@@ -1,4 +1,4 @@
-"""A clock that stands until a test moves it, in microseconds; both hands, or the wall clock alone."""
+"""A clock that stands until a test moves it, by microseconds: both hands or the wall alone."""
 
 T0 = 1_795_251_846_000_000
 
