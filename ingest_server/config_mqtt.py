@@ -43,6 +43,9 @@ class MqttConfig:
             tls=self.tls,
             session_expiry_s=self.session_expiry_s,
             receive_maximum=self.receive_maximum,
+            # One server, thousands of gateways: it may come back first, they jitter.
+            reconnect_min_s=0.2,
+            reconnect_max_s=2.0,
         )
 
 

@@ -16,6 +16,7 @@ from simulators.care_radar import CareRadar
 from simulators.console import Console, OrderError, radar_console, ug3_console
 from simulators.delivery_book import Delivery, Violation
 from simulators.delivery_text import Language, delivery_line, language_of, silence_line
+from simulators.demo import add_demo
 from simulators.serial_line import SerialLine
 from simulators.serial_stream import SerialStream
 from simulators.smoke_detector import SmokeDetector
@@ -205,6 +206,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_centre(commands)
     _add_ug3(commands)
     _add_radar(commands)
+    add_demo(commands)
     return parser
 
 

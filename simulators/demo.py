@@ -1,5 +1,6 @@
 """The scene of `make demo`: smoke, a fall, a late reply, the uplink cut, and all cleared again."""
 
+import argparse
 import asyncio
 import os
 import sys
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from runtime.clock import Clock, SystemClock
+from runtime.service import run_until_signal
 from simulators.alarm_centre import AlarmCentre
 from simulators.broker import BrokerError, Which
 from simulators.delivery_book import Delivery
-from simulators.delivery_text import Language
+from simulators.delivery_text import Language, language_of
 from simulators.demo_account import LedgerLine, Measured, Source, line, summary
 from simulators.demo_city import DUCT, GATEWAY, PLACES, PLANT, ROOM, City, build
 from simulators.demo_words import TEXTS
@@ -26,6 +28,7 @@ _CUT_S = 10.0
 _LATE_S = 1.2
 _PATIENCE_S = 60.0
 _SECOND_US = 1_000_000
+_INTERRUPTED = 130
 
 
 class SceneError(Exception):
@@ -131,7 +134,8 @@ class Scene:
         self.tell(Source.CENTRE, "all_closed")
 
     async def _drained(self) -> None:
-        """The gateways' current readings go on; wait for a moment when nothing is on its way."""
+        """The gateway goes on reading; wait for a moment when nothing is on its way."""
+        await self._until(lambda: not self._wrong_values(), "the last values")
         await self._until(
             lambda: all(one.taken == one.stored for one in self.ledger()), "empty buffer"
         )
@@ -185,7 +189,12 @@ class Scene:
         alarms = {(d.data.get("device"), d.data.get("rule")) for d in self.centre.alarms}
         foreseen = {(DUCT, "smoke"), (PLANT, "smoke"), (ROOM, "fall")}
         found += [f"unforeseen alarm {device} {rule}" for device, rule in alarms - foreseen]
+        return found + self._wrong_values()
+
+    def _wrong_values(self) -> list[str]:
+        """Newest values of the detectors that differ from what they are in truth."""
         latest = self._latest()
+        found = []
         for name, detector in ((DUCT, self.city.duct), (PLANT, self.city.plant)):
             truth = detector.state(self.clock.mono_us())
             wrong = {p: v for p, v in latest.get(name, {}).items() if truth.get(p, v) != v}
@@ -247,3 +256,36 @@ async def _on_stage(scene: Scene, *, keep: bool) -> int:
         scene.tell(Source.STAGE, "keeping", url=scene.stage.api.url, token=token)
         await asyncio.Event().wait()
     return 1 if complaints else 0
+
+
+def add_demo(commands: Any) -> None:
+    """Add `simulators demo` to the sub-commands."""
+    made: argparse.ArgumentParser = commands.add_parser(
+        "demo",
+        help="play the scene: smoke, a fall, a late reply, the uplink cut, all cleared",
+        description="Runs broker, server, gateway and devices on this machine, plays a scene of"
+        " about a minute and tells what arrived, how soon, and what was lost.",
+        epilog="example:\n  simulators demo --broker iotcore --lang zh\n  simulators demo --keep",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--broker", choices=tuple(Which), type=Which, default=Which.AUTO)
+    made.add_argument("--keep", action="store_true", help="stay up after the scene, until Ctrl-C")
+    made.add_argument(
+        "--data", type=Path, help="keep files and logs here, not in a temporary place"
+    )
+    default = language_of(os.environ.get("LC_ALL") or os.environ.get("LANG") or "")
+    made.add_argument("--lang", choices=("en", "zh"), default=default, help="(%(default)s)")
+    made.set_defaults(run=_run_demo)
+
+
+def _run_demo(arguments: argparse.Namespace) -> int:
+    """130 when it was interrupted; everything that was started is stopped first."""
+    codes: list[int] = []
+
+    async def play() -> None:
+        codes.append(
+            await demo(arguments.broker, arguments.lang, keep=arguments.keep, data=arguments.data)
+        )
+
+    stopped_by = asyncio.run(run_until_signal(play()))
+    return _INTERRUPTED if stopped_by is not None else codes[0]

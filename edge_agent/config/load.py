@@ -30,6 +30,10 @@ _SOCKET_BYTES = 107  # sun_path of unix(7) without its NUL
 _canonical = msgspec.json.Encoder(order="deterministic")
 
 
+# An alarm that waits for the broker is worth more than a smooth start of a thousand gateways.
+_RECONNECT_MAX_S = 8.0
+
+
 class ConfigError(Exception):
     """The configuration can not be used; `problems` are all of them."""
 
@@ -179,6 +183,7 @@ def _options(path: Path, file: AgentFile, password: str | None) -> Options:
         port=otherwise if table.port is None else table.port,
         client_id=table.client_id or file.gateway.id,
         username=table.username or file.gateway.id,
+        reconnect_max_s=_RECONNECT_MAX_S,
         password=password,
         ca_file=None if table.ca_file is None else beside(path, table.ca_file),
         tls=table.tls,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 RESEND_FIRST_US = 10_000_000
 RESEND_LONGEST_US = 60_000_000
 # Nobody has a session for it, or the broker will not have it: ask again, but do not flood.
-REFUSED_US = 5_000_000
+REFUSED_US = 2_000_000
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Window:
             self._flights[number] = _Flight(now_us, 0)
 
     def refused(self, number: int, now_us: int) -> None:
-        """The broker answered, but nobody has it: due in 5 s."""
+        """The broker answered, but nobody has it: due in 2 s."""
         if number in self._flights:
             self._flights[number].again_us = now_us + REFUSED_US
 
