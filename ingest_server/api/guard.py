@@ -4,11 +4,13 @@ import hashlib
 import hmac
 from http import HTTPStatus
 
+from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest_server.api.problem import problem
 
+BODY_BYTES = 16 * 1024
 OPEN = frozenset({"/healthz", "/readyz", "/openapi.json"})
 _HEADERS = {
     "cache-control": "no-store",
@@ -39,17 +41,32 @@ class Guard:
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        if scope["path"] in OPEN or self._is_known(Headers(scope=scope)):
+        headers = Headers(scope=scope)
+        if scope["path"] not in OPEN and not self._is_known(headers):
+            await _unknown()(scope, receive, send_guarded)
+        elif _is_too_large(headers):
+            text = f"a body has at most {BODY_BYTES} bytes"
+            answer = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", text)
+            await answer(scope, receive, send_guarded)
+        else:
             await self._app(scope, receive, send_guarded)
-            return
-        text = "send the header Authorization: Bearer with the token of the server's API"
-        answer = problem(HTTPStatus.UNAUTHORIZED, "token_missing_or_wrong", text)
-        answer.headers["www-authenticate"] = "Bearer"
-        await answer(scope, receive, send_guarded)
 
     def _is_known(self, headers: Headers) -> bool:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         return scheme.lower() == "bearer" and hmac.compare_digest(_digest(token), self._digest)
+
+
+def _unknown() -> JSONResponse:
+    text = "send the header Authorization: Bearer with the token of the server's API"
+    answer = problem(HTTPStatus.UNAUTHORIZED, "token_missing_or_wrong", text)
+    answer.headers["www-authenticate"] = "Bearer"
+    return answer
+
+
+def _is_too_large(headers: Headers) -> bool:
+    """By its own account; what comes without one is counted by the framework."""
+    length = headers.get("content-length", "0")
+    return not length.isdecimal() or int(length) > BODY_BYTES
 
 
 def _digest(token: str) -> bytes:

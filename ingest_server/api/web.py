@@ -6,11 +6,10 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from ingest_server.api import alarms, deliveries, gateways, health, quarantine, readings
-from ingest_server.api.guard import Guard
+from ingest_server.api.guard import BODY_BYTES, Guard
 from ingest_server.api.office import Office
 from ingest_server.api.problem import RESPONSES, add_handlers
 
-_BODY_BYTES = 16 * 1024
 _ABOUT = (
     "Alarms, gateways with their ledgers, readings, deliveries. Every list is paged, every time is"
     " RFC 3339, every error is problem JSON. Send the header `Authorization: Bearer <token>`."
@@ -35,7 +34,7 @@ def build(office: Office, token: str) -> ASGIApp:
         redoc_url=None,
         responses=RESPONSES,
         redirect_slashes=False,
-        max_body_size=_BODY_BYTES,
+        max_body_size=BODY_BYTES,
     )
     add_handlers(app)
     for part in (alarms, gateways, readings, deliveries, quarantine, health):
