@@ -33,6 +33,7 @@ class ApiServer:
     def __init__(self, app: ASGIApp, config: ApiConfig) -> None:
         self._config = config
         self._socket: socket.socket | None = None
+        self._port = config.port
         self._server = _Server(
             uvicorn.Config(
                 app,
@@ -56,9 +57,8 @@ class ApiServer:
     def url(self) -> str:
         """Where it listens, with the port that 0 became."""
         scheme = "http" if self._config.tls_certificate is None else "https"
-        port = self._config.port if self._socket is None else self._socket.getsockname()[1]
         host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
-        return f"{scheme}://{host}:{port}"
+        return f"{scheme}://{host}:{self._port}"
 
     def bind(self) -> None:
         """Take the port; raise BindError."""
@@ -71,6 +71,7 @@ class ApiServer:
             family = socket.AF_INET6 if ":" in self._config.host else socket.AF_INET
             address = (self._config.host, self._config.port)
             self._socket = socket.create_server(address, family=family, backlog=128)
+            self._port = self._socket.getsockname()[1]
         except OSError as error:
             text = f"[api] host, port: can not listen on {where}: {error.strerror or error}"
             raise BindError(f"{text}; stop what holds the port or choose another") from error
