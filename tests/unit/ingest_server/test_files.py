@@ -1,7 +1,6 @@
 """The three files together: sound, in step, and trimmed by what all stages have read."""
 
 import asyncio
-import os
 from pathlib import Path
 
 import pytest
@@ -62,7 +61,11 @@ async def test_each_broken_file_is_set_aside_alone(tmp_path: Path, name: str) ->
             f"{name} was broken: set aside as {aside.name}, a new one was begun",
         )
         assert aside.read_bytes().startswith(b"torn")
-    assert sum(".broken-" in one for one in os.listdir(tmp_path)) == 1
+    assert len(_set_aside(tmp_path)) == 1
+
+
+def _set_aside(folder: Path) -> list[Path]:
+    return list(folder.glob("*.broken-*"))
 
 
 async def test_the_bell_is_the_one_given(tmp_path: Path) -> None:

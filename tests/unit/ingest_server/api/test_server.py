@@ -71,7 +71,9 @@ async def test_a_certificate_of_no_use_is_named(tmp_path: Path) -> None:
         ApiServer(hello, config).bind()
 
 
-async def test_tls(tmp_path: Path) -> None:
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of 127.0.0.1 that signs itself, in one file with its key."""
     key, certificate = tmp_path / "key.pem", tmp_path / "crt.pem"
     subprocess.run(
         [
@@ -82,7 +84,12 @@ async def test_tls(tmp_path: Path) -> None:
         check=True,
         capture_output=True,
     )
-    server = ApiServer(hello, replace(CONFIG, tls_certificate=certificate, tls_key=key))
+    certificate.write_text(certificate.read_text() + key.read_text())
+    return certificate
+
+
+async def test_tls(certificate: Path) -> None:
+    server = ApiServer(hello, replace(CONFIG, tls_certificate=certificate, tls_key=certificate))
     server.bind()
     assert server.url.startswith("https://")
     trust = ssl.create_default_context(cafile=certificate)
