@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from edge_agent.app import App
-from edge_agent.config.load import load
+from edge_agent.config.load import load_config
 from runtime.clock import SystemClock
 from tests.acceptance.town import GATEWAY, town
 
@@ -28,7 +28,9 @@ class UnsetClock(SystemClock):
 async def test_an_alarm_pages_at_once_and_says_that_its_time_is_placed(tmp_path: Path) -> None:
     clock = UnsetClock()
     async with town(tmp_path, radar=True, gateways=False) as here:
-        app = App(load(here.stage.config_of(GATEWAY)), clock)
+        loaded = load_config(here.stage.config_of(GATEWAY), {})
+        assert loaded.config is not None
+        app = App(loaded.config, clock)
         async with asyncio.TaskGroup() as tasks:
             agent = tasks.create_task(app.run())
             await here.all_heard()

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from simulators.broker import free_port
 from tests.acceptance.link import Link
-from tests.acceptance.test_kills import conserved
 from tests.acceptance.town import town
 
 AWAY_S = 10.0
@@ -24,7 +23,6 @@ async def test_the_broker_is_away(tmp_path: Path) -> None:
         for line in here.lines:
             line.unplug()
         await here.drained()
-        conserved(here)
         # 30 s of patience: ten seconds are no silence, and the broker's absence is nobody's smoke.
         assert here.raised() == [("smoke-0", "smoke")]
 
@@ -56,5 +54,4 @@ async def test_the_link_is_silent_and_then_reset(tmp_path: Path) -> None:
         for line in here.lines:
             line.unplug()
         await here.drained()
-        conserved(here)
         assert here.raised() == [("None", "gateway_silent"), ("smoke-0", "smoke")]

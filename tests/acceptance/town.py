@@ -108,17 +108,26 @@ class Town:
         )
 
     async def drained(self) -> None:
-        """Until nothing is on its way: both ledgers say so, and agree."""
-        await self.until(self._is_drained, "an empty buffer")
+        """P1 at rest: all that the gateway took is stored once, and both ledgers say so."""
+        await self.until(self._is_drained, "everything taken is stored, and nothing is on its way")
+        for lane, account in self.ledger().items():
+            assert account["lost_after_receipt"] == 0, lane
+            assert account["rejected"] == 0, lane
+            assert account["dropped"] == {}, lane
+            assert account["balanced"], lane
+        rows, distinct = self.rows_stored()
+        assert rows == distinct
 
     def _is_drained(self) -> bool:
+        """One look at both ledgers and the store; a reading taken meanwhile makes it look again."""
         server, gateway = self.ledger(), self.own_ledger()
-        return all(
-            server[lane]["buffered"] == 0
-            and gateway[lane]["buffered"] == 0
-            and server[lane]["taken"] == gateway[lane]["taken"]
+        return self.rows_stored()[0] == sum(one["stored"] for one in server.values()) and all(
+            server[lane]["taken"]
+            == server[lane]["stored"]
+            == gateway[lane]["taken"]
+            == gateway[lane]["stored"]
             for lane in ("urgent", "bulk")
-        ) and sum(self.rows_stored()) == 2 * sum(one["stored"] for one in server.values())
+        )
 
     def rows_stored(self) -> tuple[int, int]:
         """Rows of the store, and how many of them differ in series or time."""
