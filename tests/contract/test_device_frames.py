@@ -50,7 +50,7 @@ def raw(printed: Printed) -> bytes:
     return bytes.fromhex(printed["hex"])
 
 
-def meaning(point: str, value: float | bool | str) -> Value:  # noqa: FBT001 - a value
+def meaning(point: str, value: float | bool | str) -> Value:
     """What the source says, as our point says it."""
     if point == "motion":
         return ("none", "static", "active")[int(value)]

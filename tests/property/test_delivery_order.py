@@ -240,7 +240,7 @@ def actions() -> st.SearchStrategy[Action]:
 
 
 async def play(story: list[Action], script: list[Answer | None], seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - nothing here is a secret
+    chance = random.Random(seed)
     heard = Heard(script, chance)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.db"

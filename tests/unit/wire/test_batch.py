@@ -19,7 +19,7 @@ def test_a_heartbeat_is_an_empty_array() -> None:
 def test_base_name_stands_once_per_run_of_a_device_and_base_time_once() -> None:
     readings = (
         Reading("a", "p", T, 1.5, "m"),
-        Reading("a", "q", T + 1, True),  # noqa: FBT003 - a value
+        Reading("a", "q", T + 1, True),
         Reading("b", "p", T + 2, "on"),
         Reading("a", "p", T + 3, 2.0, "m"),
     )
@@ -64,7 +64,7 @@ def test_base_fields_hold_until_the_next_of_their_kind() -> None:
             Reading("a", "p", T, 11.0, "V"),
             Reading("a", "q", T, 12.0, "m"),
             Reading("b", "p", T + 1_250_000, 3.0, "V"),
-            Reading("b", "s", T + 1_500_000, True),  # noqa: FBT003 - a value
+            Reading("b", "s", T + 1_500_000, True),
         ),
     )
 
@@ -80,7 +80,7 @@ def test_unknown_fields_are_passed_over_and_the_last_of_a_doubled_field_counts()
 
 
 def test_a_test_mark_survives_without_any_other_fault() -> None:
-    reading = Reading("a", "p", T, True, quality=Quality(test=True))  # noqa: FBT003 - a value
+    reading = Reading("a", "p", T, True, quality=Quality(test=True))
     payload = encode_batch(Batch("g", (reading,)))
     assert b'"vs":"test/good/ok"' in payload
     assert decode_batch(payload, "g").readings[0].quality == Quality(Status.GOOD, test=True)

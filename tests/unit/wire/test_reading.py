@@ -10,7 +10,7 @@ from wire.refusal import Refusal, WireError
 @pytest.mark.parametrize(
     "reading",
     [
-        Reading("smoke-01", "smoke", 0, True),  # noqa: FBT003 - a value
+        Reading("smoke-01", "smoke", 0, True),
         Reading("0", "p", 0, -1.5e300, "m"),
         Reading("a", "p", 0, 3, "count"),
         Reading("a", "p", 0, ""),
