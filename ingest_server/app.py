@@ -211,7 +211,7 @@ class App:
             sessions_away=stages.intake.sessions_away(),
             broker=f"{self._config.mqtt.host}:{self._config.mqtt.port}",
             journal=next(iter(trouble.values()), None),
-            book=book,
+            book=book or stages.watcher.trouble,
             store=stages.writer.trouble,
         )
         lost = tuple(

@@ -1,10 +1,11 @@
 """The server's three database files: opened sound, with their stages' cursors in step."""
 
 import asyncio
+import fcntl
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +25,10 @@ _log = logging.getLogger(__name__)
 
 # Readings are many: to look through more than this would keep alarms waiting at the start.
 _STORE_CHECKED = 256 * 1024 * 1024
+
+
+class InUseError(OSError):
+    """Another server runs on the same folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,12 @@ class Files:
 async def opened(data: Path, now_us: int, queued: asyncio.Event) -> AsyncIterator[Files]:
     """The files in `data`, made where they are missing. `queued`: rung by book.db's commits.
 
-    Raises NewerDatabaseError, sqlite3.Error, OSError.
+    Raises InUseError, NewerDatabaseError, sqlite3.Error, OSError.
     """
     stamp = (EPOCH + timedelta(microseconds=now_us)).strftime("%Y%m%dT%H%M%SZ")
-    notices = await asyncio.to_thread(_set_aside, data, stamp)
     async with AsyncExitStack() as stack:
+        await asyncio.to_thread(lambda: stack.enter_context(_held(data)))
+        notices = await asyncio.to_thread(_set_aside, data, stamp)
         journal = Database(data / "journal.db", migrate_journal)
         book = Bell(data / "book.db", migrate_book, queued)
         store_file = Database(data / "store.db", migrate_store)
@@ -70,6 +76,18 @@ async def opened(data: Path, now_us: int, queued: asyncio.Event) -> AsyncIterato
         cursors = (*await book.read(_alarm_cursors), await store.cursor())
         await journal.transact(lambda connection: continue_ids(connection, max(cursors)))
         yield Files(journal, book, store_file, store, notices)
+
+
+@contextmanager
+def _held(data: Path) -> Iterator[None]:
+    """Hold the folder against a second server: two writers would damage the files."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InUseError(f"{data}: another ingest-server runs on this folder") from error
+        yield
 
 
 def _alarm_cursors(book: sqlite3.Connection) -> tuple[int, int]:
@@ -85,7 +103,6 @@ _FILES: tuple[tuple[str, _Migrate, int | None], ...] = (
 
 
 def _set_aside(data: Path, stamp: str) -> tuple[str, ...]:
-    data.mkdir(parents=True, exist_ok=True)
     notices = []
     for name, migrate, largest in _FILES:
         aside = set_aside_if_broken(data / name, migrate, stamp, largest_checked=largest)

@@ -37,6 +37,7 @@ from ingest_server.db.journal import (
     last_id,
 )
 from ingest_server.db.registry import find_device
+from ingest_server.db.set_aside import is_broken
 from runtime.clock import Clock
 from runtime.database import Database
 
@@ -109,17 +110,26 @@ class Watcher:
         self._progress = progress
         self._hearing = Hearing(self._settings.silent_after_us)
         self._judged: dict[str, Complete] = {}
+        self.trouble: str | None = None
+        """Why nothing can be judged now, or None."""
 
     async def run(self) -> None:
-        """Pass after pass until cancelled; a database that fails is tried again after a while."""
+        """Pass after pass until cancelled; a database that fails is tried again after a while.
+
+        Raises sqlite3.DatabaseError when a file is found broken: the next start sets it aside.
+        """
         while True:
             self._progress()
             try:
                 more = await self.pass_once()
-            except (sqlite3.Error, OSError):
+            except (sqlite3.Error, OSError) as error:
+                if is_broken(error):
+                    raise
+                self.trouble = str(error)
                 _log.exception("alarms wait: the journal or the alarm book can not be used")
                 await asyncio.sleep(self._settings.retry_s)
                 continue
+            self.trouble = None
             if not more:
                 await self._rest()
 

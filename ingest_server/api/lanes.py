@@ -54,10 +54,11 @@ class LaneView(BaseModel):
 
 
 class LaneFileView(LaneView):
-    epochs: list[EpochView]
+    epochs: Annotated[list[EpochView], Field(description="the newest 100")]
+    epochs_known: int
 
 
-_RANGES = 32
+_RANGES, _EPOCHS = 32, 100
 
 
 def load_lanes(journal: sqlite3.Connection, gateway: str) -> dict[Lane, LaneBook]:
@@ -83,7 +84,11 @@ def lane_view(book: LaneBook, now_us: int) -> LaneView:
 def lane_file_view(book: LaneBook, now_us: int) -> LaneFileView:
     epochs = sorted(book.epochs.values(), key=lambda epoch: epoch.listed_us, reverse=True)
     view = lane_view(book, now_us)
-    return LaneFileView(**dict(view), epochs=[_epoch(epoch) for epoch in epochs])
+    return LaneFileView(
+        **dict(view),
+        epochs=[_epoch(epoch) for epoch in epochs[:_EPOCHS]],
+        epochs_known=len(epochs),
+    )
 
 
 def _epoch(epoch: Epoch) -> EpochView:

@@ -1,5 +1,6 @@
 """The journal: what intake committed, read by cursor; the lanes' last signs of life; trimming."""
 
+import logging
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,10 @@ from wire.codec import unpack
 from wire.envelope import Encoding
 from wire.identity import Birth, Status, decode_birth, decode_status
 from wire.reading import Reading
+from wire.refusal import WireError
 from wire.topic import Lane
+
+_log = logging.getLogger(__name__)
 
 
 class Kind(StrEnum):
@@ -94,17 +98,30 @@ def entries_after(
     cursor: int,
     limit: int,
 ) -> list[Entry]:
-    """At most `limit` entries of these kinds with an id above the cursor, in order of id."""
+    """At most `limit` entries of these kinds with an id above the cursor, in order of id.
+
+    One that this release can not read is empty, which is logged.
+    """
     marks = ", ".join("?" for _ in kinds)
     rows = connection.execute(
         "SELECT id, kind, gateway, arrival_us, clock, shift_us, encoding, payload, kept"  # noqa: S608
         f" FROM entry WHERE kind IN ({marks}) AND id > ? ORDER BY id LIMIT ?",
         (*(kind.value for kind in kinds), cursor, limit),
     )
-    return [_entry(row) for row in rows]
+    return [_entry_or_empty(row) for row in rows]
 
 
 _Row = tuple[int, str, str, int, str, int, str, bytes, str | None]
+
+
+def _entry_or_empty(row: _Row) -> Entry:
+    """An entry that an earlier release admitted and this one refuses must stop no stage."""
+    try:
+        return _entry(row)
+    except WireError as error:
+        number, kind, gateway, arrival_us, clock, *_ = row
+        _log.error("entry %d of gateway %s can not be read any more: %s", number, gateway, error)
+        return Entry(number, Kind(kind), gateway, arrival_us, clock)
 
 
 def _entry(row: _Row) -> Entry:

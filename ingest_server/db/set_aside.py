@@ -10,6 +10,13 @@ from runtime.database import connect
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _COMPANIONS = ("-wal", "-shm")
 _PRIMARY = 0xFF  # the low byte of an extended result code (sqlite.org/rescode.html)
+_CHECKED_WHOLE = 64 * 1024 * 1024
+
+
+def is_broken(error: BaseException) -> bool:
+    """Whether SQLite says that the file itself is damaged: only a new one helps."""
+    code = getattr(error, "sqlite_errorcode", None)  # set by sqlite3 since Python 3.11
+    return code is not None and code & _PRIMARY in _BROKEN
 
 
 def set_aside_if_broken(
@@ -44,13 +51,15 @@ def _is_broken(
     try:
         with closing(connect(path)) as connection:
             migrate(connection)
-            return is_checked and not _is_sound(connection)
+            return is_checked and not _is_sound(connection, path.stat().st_size)
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _BROKEN:
+        if is_broken(error):
             return True
         raise
 
 
-def _is_sound(connection: sqlite3.Connection) -> bool:
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+def _is_sound(connection: sqlite3.Connection, size: int) -> bool:
+    """`integrity_check` compares the indexes too, which takes several times as long."""
+    check = "integrity_check" if size <= _CHECKED_WHOLE else "quick_check"
+    (verdict,) = connection.execute(f"PRAGMA {check}(1)").fetchone()
     return bool(verdict == "ok")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from ingest_server.db.set_aside import is_broken
 from ingest_server.intake.admit import Arrival
 from ingest_server.intake.commit import Answer, Committed
 from ingest_server.intake.desk import Desk
@@ -26,8 +27,6 @@ KINDS: Mapping[str, list[Up]] = {
     REST: [Up.BULK, Up.RESULT],
 }
 """Which topics each session takes: PUBACKs follow arrival order, so bulk must not stand ahead."""
-
-_GRAVE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +150,7 @@ class Intake:
                 return committed
 
     def _refused(self, name: str, error: sqlite3.Error) -> None:
-        if getattr(error, "sqlite_errorcode", None) in _GRAVE:
+        if is_broken(error):
             raise error
         if name not in self.state.trouble:
             _log.error("%s: the journal refuses, nothing is acknowledged: %s", name, error)

@@ -7,7 +7,7 @@ import pytest
 
 from ingest_server.db.cursor import Cursor, write_cursor
 from ingest_server.db.journal import Draft, Kind, append, last_id
-from ingest_server.files import opened
+from ingest_server.files import InUseError, opened
 from wire.envelope import Encoding
 
 NOW_US = 1_795_251_846_000_000
@@ -74,3 +74,12 @@ async def test_the_bell_is_the_one_given(tmp_path: Path) -> None:
         files.book.mark()
         await files.book.transact(lambda _: None)
     assert queued.is_set()
+
+
+async def test_a_folder_belongs_to_one_server(tmp_path: Path) -> None:
+    async with opened(tmp_path, NOW_US, asyncio.Event()):
+        with pytest.raises(InUseError, match="another ingest-server"):
+            async with opened(tmp_path, NOW_US, asyncio.Event()):
+                pass
+    async with opened(tmp_path, NOW_US, asyncio.Event()):
+        pass

@@ -1,23 +1,27 @@
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from alarm_rules.rule import Severity
 from ingest_server.alarm.operate import Order, acknowledge, reset
 from ingest_server.alarm.watcher import WatcherSettings
-from ingest_server.db.alarm_book import Which
+from ingest_server.db.alarm_book import Which, migrate_book
 from ingest_server.db.cursor import Cursor, write_cursor
 from ingest_server.db.snapshot import Change, EventType, Snapshot
+from runtime.database import Database, Work
 from tests.alarm_rig import GATEWAY, SECOND, PowerCutError, Rig, changes, device, reading
 from wire.identity import Presence, Status
 from wire.quality import Quality, Reason, bad
 from wire.topic import Lane
 
+T = TypeVar("T")
 HOUR = 3_600 * SECOND
 
 
@@ -419,3 +423,29 @@ async def test_a_database_that_fails_is_tried_again(
                 while not await rig.told():
                     await asyncio.sleep(0.005)
             task.cancel()
+
+
+async def test_trouble_is_shown_while_it_lasts_and_a_broken_file_ends_the_program(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig.settings = replace(rig.settings, retry_s=0.001, poll_s=0.001)
+    book, rig.book = rig.book, Failing(rig.folder / "book.db", migrate_book)
+    rig.watcher, rig.book = rig.new_watcher(), book
+    with (
+        caplog.at_level(logging.CRITICAL),
+        pytest.raises(sqlite3.DatabaseError, match=f"error {sqlite3.SQLITE_CORRUPT}"),
+    ):
+        await rig.watcher.run()
+    assert rig.watcher.trouble == "error 5"
+
+
+class Failing(Database):
+    """Busy at first, then damaged."""
+
+    codes = iter((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CORRUPT))
+
+    async def read(self, _work: Work[T]) -> T:
+        code = next(self.codes)
+        error = sqlite3.DatabaseError(f"error {code}")
+        error.sqlite_errorcode = code
+        raise error

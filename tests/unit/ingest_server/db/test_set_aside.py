@@ -8,7 +8,7 @@ import pytest
 
 from ingest_server.db.journal import Draft, Kind, append, migrate_journal
 from ingest_server.db.migrate import NewerDatabaseError
-from ingest_server.db.set_aside import set_aside_if_broken
+from ingest_server.db.set_aside import is_broken, set_aside_if_broken
 from runtime.database import connect
 from wire.envelope import Encoding
 
@@ -94,3 +94,29 @@ def test_what_a_new_file_would_meet_too_is_the_callers(tmp_path: Path) -> None:
     folder.mkdir()
     with pytest.raises(sqlite3.OperationalError):
         look(folder)
+
+
+def test_an_index_that_differs_from_its_table_is_found(journal: Path) -> None:
+    """Half of a write: the row is gone, its place in the index is not."""
+    with closing(connect(journal)) as connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute("DELETE FROM sqlite_master WHERE name = 'entry_by_kind'")
+        text = "CREATE INDEX entry_by_kind ON entry (gateway, id)"
+        (root,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'quarantine_by_gateway'"
+        ).fetchone()
+        connection.execute(
+            "INSERT INTO sqlite_master VALUES ('index', 'entry_by_kind', 'entry', ?, ?)",
+            (root, text),
+        )
+    assert look(journal) is not None
+
+
+def test_only_damage_counts_as_broken() -> None:
+    error = sqlite3.DatabaseError("x")
+    assert not is_broken(error)
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    assert not is_broken(error)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT_INDEX
+    assert is_broken(error)
+    assert not is_broken(OSError())

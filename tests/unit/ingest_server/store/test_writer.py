@@ -109,6 +109,17 @@ async def test_births_and_statuses_are_not_its_business(rig: Rig) -> None:
     assert await rig.store.cursor() == 0
 
 
+async def test_an_entry_that_this_release_can_not_read_stops_nothing(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    draft = Draft(Kind.BULK, "gw-001", T0, "unset", 0, Encoding.RAW, b'[{"n": "of old"}]')
+    await rig.journal.transact(lambda connection: append(connection, draft))
+    await rig.put(T0)
+    await rig.writer().pass_once()
+    assert await rig.times() == [T0]
+    assert "entry 1 of gateway gw-001 can not be read any more" in caplog.text
+
+
 async def test_it_wakes_when_told(rig: Rig) -> None:
     async with running(rig.writer()):
         await asyncio.sleep(0)
