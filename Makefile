@@ -25,6 +25,7 @@ lint: $(DEV) ## format, style, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	MYPYPATH=bench $(BIN)/mypy bench
 	$(BIN)/lint-imports
 
 unit: $(DEV) ## all tests; what this machine lacks is skipped and named
