@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import logging
 import os
 import signal
@@ -19,6 +20,7 @@ from ingest_server.api.web import release
 from ingest_server.api_client import ApiClientError
 from ingest_server.app import App
 from ingest_server.config import Config, ConfigError, load
+from ingest_server.config_schema import server_schema
 from ingest_server.db.migrate import NewerDatabaseError
 from ingest_server.words import LANGUAGES, language_of, say
 from runtime.clock import SystemClock
@@ -33,6 +35,9 @@ log = logging.getLogger("ingest_server")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one sub-command; returns 0 fine, 1 found a problem, 2 usage or configuration, 130."""
     given = _parser().parse_args(argv)
+    if getattr(given, "schema", False):
+        print(json.dumps(server_schema(), ensure_ascii=False, indent=2))
+        return FINE
     try:
         config = load(given.config)
         code: int = given.run(config, given)
@@ -112,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     check = _command(
         commands_of, "check", _check, "find errors without starting", "check -c server.toml"
     )
+    check.add_argument("--schema", action="store_true", help="print the file's JSON Schema")
     receivers = _command(
         commands_of,
         "receivers",
