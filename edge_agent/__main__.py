@@ -126,9 +126,12 @@ def _run(chosen: argparse.Namespace) -> int:
     except (BufferInUseError, NewerBufferError) as error:
         log.error("%s", error)  # noqa: TRY400 - a person has to act; a trace would not help
         return USAGE
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         log.error("buffer %s: %s", loaded.config.buffer.path, error)  # noqa: TRY400 - same
         return USAGE
+    except sqlite3.Error as error:  # a file that broke after it was looked at: start again
+        log.error("buffer %s: %s", loaded.config.buffer.path, error)  # noqa: TRY400 - same
+        return PROBLEM
     return INTERRUPTED if caught is signal.SIGINT else FINE
 
 

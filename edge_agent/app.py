@@ -4,8 +4,6 @@ import asyncio
 import logging
 import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +13,7 @@ import msgspec
 from edge_agent import assembly
 from edge_agent.buffer import rows
 from edge_agent.buffer.lanes import Lanes
-from edge_agent.buffer.opening import Usable, usable
+from edge_agent.buffer.opening import is_of_the_disk, made_ready
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.config.model import Config
@@ -77,13 +75,28 @@ class App:
     async def run(self) -> None:
         """Watch until cancelled, then stop in order: lines, lanes, uplink, session.
 
-        Raise what a person must mend before a start: BufferInUseError, NewerBufferError, OSError
-        or sqlite3.Error for the buffer's folder.
+        A disk that is full or fails is replaced by memory. Raise what a person must mend before a
+        start: BufferInUseError, NewerBufferError, OSError or sqlite3.Error for the buffer's folder.
         """
         self._look_at_the_load()
-        with self._usable_buffer() as found:
-            async with Database(found.path, rows.migrate) as database:
-                parts = await self._build(database, self._limits(is_spare=found.is_spare))
+        wanted = self._config.buffer
+        try:
+            await self._run_on(wanted.path, Limits(wanted.size, wanted.reserved))
+        except (OSError, sqlite3.Error) as error:  # a start that failed: what lives raises groups
+            if not is_of_the_disk(error):
+                raise
+            self._tell(f"buffer {wanted.path} can not be used ({error}): readings are in memory")
+            # memory has less room than a disk; half of it is for the urgent lane
+            size = min(wanted.size, _SPARE_SIZE)
+            await self._run_on(self._spare, Limits(size, size // 2))
+
+    async def _run_on(self, path: Path, limits: Limits) -> None:
+        moment = datetime.fromtimestamp(self._clock.utc_us() / 1_000_000, tz=UTC)
+        with made_ready(path, moment.strftime("%Y%m%dT%H%M%SZ")) as notices:
+            for notice in notices:
+                self._tell(notice)
+            async with Database(path, rows.migrate) as database:
+                parts = await self._build(database, limits)
                 self._observer = self._observe(parts)
                 async with served(self._config.socket, self._say) as problem:
                     self._tell(problem)
@@ -106,22 +119,6 @@ class App:
     def _look_at_the_load(self) -> None:
         for sentence in overloads(self._config):
             self._tell(sentence)
-
-    @contextmanager
-    def _usable_buffer(self) -> Iterator[Usable]:
-        moment = datetime.fromtimestamp(self._clock.utc_us() / 1_000_000, tz=UTC)
-        stamp = moment.strftime("%Y%m%dT%H%M%SZ")
-        with usable(self._config.buffer.path, self._spare, stamp) as found:
-            for notice in found.notices:
-                self._tell(notice)
-            yield found
-
-    def _limits(self, *, is_spare: bool) -> Limits:
-        """Memory has less room than a disk; half of it is for the urgent lane."""
-        wanted = self._config.buffer
-        if is_spare and wanted.size > _SPARE_SIZE:
-            return Limits(_SPARE_SIZE, _SPARE_SIZE // 2)
-        return Limits(wanted.size, wanted.reserved)
 
     async def _build(self, database: Database, limits: Limits) -> Parts:
         config, clock, progress = self._config, self._clock, Progress(self._clock)

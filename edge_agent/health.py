@@ -121,7 +121,9 @@ class Notice:
 class AgentHealth:
     """Everything at one instant, `now_us` of the boot's clock; `late` names loops that hang.
 
-    `not_taken`: samples given up before they were taken, because the disk refused for long.
+    `is_in_memory`: the disk failed at the start, and the buffer does not outlive the power.
+    `refusal`: why the disk takes nothing at present. `not_taken`: samples given up before they
+    were taken, because it refused for long.
     """
 
     gateway: str
@@ -135,7 +137,9 @@ class AgentHealth:
     lines: tuple[LineHealth, ...]
     devices: tuple[DeviceHealth, ...]
     lanes: tuple[LaneHealth, ...]
+    is_in_memory: bool
     not_taken: int
+    refusal: str
     uplink: UplinkHealth
     late: tuple[str, ...]
     notices: tuple[Notice, ...]

@@ -83,7 +83,9 @@ class AgentDocument(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[LineDocument, ...]
     devices: tuple[DeviceDocument, ...]
     lanes: tuple[LaneDocument, ...]
+    is_in_memory: bool
     not_taken: int
+    refusal: str
     uplink: UplinkDocument
     late_loops: tuple[str, ...]
     notices: tuple[NoticeDocument, ...]
@@ -102,7 +104,9 @@ def document(health: AgentHealth) -> AgentDocument:
         lines=tuple(_line(line, now_us) for line in health.lines),
         devices=tuple(_device(device, now_us) for device in health.devices),
         lanes=tuple(lane_document(lane, now_us) for lane in health.lanes),
+        is_in_memory=health.is_in_memory,
         not_taken=health.not_taken,
+        refusal=health.refusal,
         uplink=UplinkDocument(
             broker=health.uplink.broker,
             is_connected=health.uplink.is_connected,

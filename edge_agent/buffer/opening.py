@@ -1,11 +1,11 @@
-"""Opens the buffer whatever became of it: set aside when broken, in memory when the disk fails."""
+"""A buffer file that is broken is set aside, so that the agent always starts; one agent a file."""
 
 import errno
 import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -46,33 +46,15 @@ class Inspection:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Usable:
-    """The file to use, what a person should know about it, and whether it is in memory only."""
-
-    path: Path
-    notices: tuple[str, ...] = ()
-    is_spare: bool = False
-
-
 @contextmanager
-def usable(path: Path, spare: Path, stamp: str) -> Iterator[Usable]:
-    """Hold a sound buffer: the file itself, a new one in its place, or `spare` if the disk fails.
+def made_ready(path: Path, stamp: str) -> Iterator[tuple[str, ...]]:
+    """Hold a sound buffer, a new one if the file was broken; what a person should know about it.
 
-    Raise BufferInUseError, NewerBufferError, and OSError or sqlite3.Error for what only a person
-    can mend (no permission, no such device).
+    Raise BufferInUseError, NewerBufferError, and OSError or sqlite3.Error: `is_of_the_disk` tells
+    whether another place may help, or only a person.
     """
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(held(path))
-            found = Usable(path, prepare(path, stamp))
-        except (OSError, sqlite3.Error) as error:
-            if not is_of_the_disk(error):
-                raise
-            stack.enter_context(held(spare))
-            lost = f"buffer {path} can not be used ({error}): what is read is kept in memory only"
-            found = Usable(spare, (lost, *prepare(spare, stamp)), is_spare=True)
-        yield found
+    with held(path):
+        yield prepare(path, stamp)
 
 
 def is_of_the_disk(error: OSError | sqlite3.Error) -> bool:

@@ -75,6 +75,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{count} samples were not taken: the disk refuses",
         "{count} 个样本未能保存：磁盘拒绝写入",
     ),
+    "p_memory": (
+        "readings are kept in memory only: mend the buffer's disk, then restart the agent",
+        "数据仅保存在内存中：请修复缓存所在磁盘，然后重启代理",
+    ),
+    "p_refusal": (
+        "the buffer takes no readings ({refusal}): make room on its disk",
+        "缓存无法写入（{refusal}）：请清理磁盘空间",
+    ),
     "p_config": (
         "it runs with another configuration ({hash}) than the file has: restart it",
         "运行中的配置（{hash}）与文件不一致：请重启",
@@ -136,6 +144,10 @@ def _lane_problems(said: AgentDocument, words: Words) -> Iterator[str]:
             yield words("p_ledger").format(name=words(lane.lane))
         if lane.dropped:
             yield words("p_dropped").format(name=words(lane.lane), dropped=_counts(lane.dropped))
+    if said.is_in_memory:
+        yield words("p_memory")
+    if said.refusal:
+        yield words("p_refusal").format(refusal=said.refusal)
     if said.not_taken:
         yield words("p_not_taken").format(count=said.not_taken)
 

@@ -191,7 +191,8 @@ async def test_a_failing_disk_is_no_reason_to_stay_down(
     here.buffer.path.mkdir()
     async with running(App(here, spare=tmp_path / "memory")) as app:
         await taken(app)
-        assert "in memory only" in (await app.health()).notices[0].text
+        assert (await app.health()).is_in_memory
+        assert "readings are in memory" in (await app.health()).notices[0].text
     assert (tmp_path / "memory" / f"lifeline-{GATEWAY}" / "buffer.db").exists()
 
 

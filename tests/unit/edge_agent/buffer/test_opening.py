@@ -15,9 +15,9 @@ from edge_agent.buffer.opening import (
     held,
     inspect,
     is_of_the_disk,
+    made_ready,
     prepare,
     set_aside,
-    usable,
 )
 from edge_agent.buffer.rows import SCHEMA_VERSION, NewerBufferError, migrate
 from runtime.database import connect
@@ -132,30 +132,34 @@ def test_only_one_agent_has_a_buffer(tmp_path: Path) -> None:
         pass
 
 
-def test_a_usable_buffer_is_the_file_itself(tmp_path: Path) -> None:
-    with usable(tmp_path / "buffer.db", tmp_path / "spare.db", STAMP) as found:
-        assert (found.path, found.notices, found.is_spare) == (tmp_path / "buffer.db", (), False)
-    assert not (tmp_path / "spare.db").exists()
-
-
-def test_a_failing_disk_leaves_the_memory(tmp_path: Path) -> None:
+def test_a_buffer_is_made_ready_and_held(tmp_path: Path) -> None:
     path = tmp_path / "buffer.db"
-    path.mkdir()  # SQLite can not open a folder: SQLITE_CANTOPEN, as on a disk that fails
-    (path / "x").touch()
-    with usable(path, tmp_path / "memory" / "buffer.db", STAMP) as found:
-        assert found.is_spare
-        assert found.path == tmp_path / "memory" / "buffer.db"
-        assert "in memory only" in found.notices[0]
-        assert inspect(found.path).condition is Condition.SOUND
+    no_database(path)
+    with made_ready(path, STAMP) as notices:
+        assert "set aside" in notices[0]
+        assert inspect(path).condition is Condition.SOUND
+        with pytest.raises(BufferInUseError), made_ready(path, STAMP):
+            pass
+    with made_ready(path, STAMP) as notices:
+        assert notices == ()
 
 
-def test_what_only_a_person_can_mend_is_raised(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
+def test_a_disk_that_fails_and_a_folder_that_can_not_be(tmp_path: Path) -> None:
+    (tmp_path / "buffer.db").mkdir()  # SQLite can not open it: SQLITE_CANTOPEN
+    (tmp_path / "buffer.db" / "x").touch()
     with (
-        pytest.raises(OSError, match="file"),
-        usable(tmp_path / "file" / "buffer.db", tmp_path / "spare.db", STAMP),
+        pytest.raises(sqlite3.OperationalError) as failed,
+        made_ready(tmp_path / "buffer.db", STAMP),
     ):
         pass
+    assert is_of_the_disk(failed.value)
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(OSError, match="file") as refused,
+        made_ready(tmp_path / "file" / "buffer.db", STAMP),
+    ):
+        pass
+    assert not is_of_the_disk(refused.value)
 
 
 @pytest.mark.parametrize(
