@@ -75,6 +75,7 @@ class Lanes:
         self._numbers = dict.fromkeys(Lane, 0)
         self.committed = {lane: asyncio.Event() for lane in Lane}
         self.not_taken = 0
+        self.refusal = ""  # why the disk refuses at present
 
     async def take(self, device: str, samples: Sequence[Sample]) -> None:
         """Returns after the urgent transitions among the samples are committed with full sync.
@@ -123,10 +124,19 @@ class Lanes:
                 lambda connection: rows.commit(connection, lane, self._epoch, drafts),
             )
         except sqlite3.Error as error:
-            log.error("the buffer refused %d readings of %s: %s", len(pending), lane, error)  # noqa: TRY400 - one line, retried each second
+            self._refused(str(error))
             self._keep_waiting(lane, pending)
             return
+        self._refused("")
         self.committed[lane].set()
+
+    def _refused(self, reason: str) -> None:
+        """Say it once when it begins and once when it ends: it is tried twice a second."""
+        if reason and reason != self.refusal:
+            log.error("the buffer refuses readings, they wait in memory: %s", reason)
+        elif self.refusal and not reason:
+            log.info("the buffer takes readings again")
+        self.refusal = reason
 
     def _keep_waiting(self, lane: Lane, pending: list[Pending]) -> None:
         waiting = pending + self._pending[lane]
