@@ -14,6 +14,7 @@ from ingest_server.app import App
 from ingest_server.config import load
 from ingest_server.db.journal import migrate_journal
 from ingest_server.db.migrate import NewerDatabaseError
+from ingest_server.intake.receiver import KINDS, Intake
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.mqtt import Message, Session
@@ -23,7 +24,7 @@ from tests.conftest import Connect
 from tests.golden_message import golden
 from tests.running_server import RunningServer, running_server, until
 from wire.receipt import Receipt, decode_receipt
-from wire.topic import Down, down
+from wire.topic import Down, down, up_filters
 
 GATEWAY = "gw-001"
 
@@ -91,6 +92,39 @@ async def test_the_same_again_changes_nothing(
         assert after == before
         hazards = [one for one in server.centre.alarms if one.data["rule"] == "smoke"]
         assert len(hazards) == 1
+
+
+class Mute(Session):
+    """As a server that is killed between its commit and the PUBACK."""
+
+    def acknowledge(self, message: Message) -> None:
+        """Say nothing."""
+
+
+async def test_killed_between_commit_and_acknowledgement_takes_nothing_twice(
+    tmp_path: Path, broker: Broker, gateway: Session
+) -> None:
+    async with running_server(tmp_path, broker) as server:  # so that the broker knows the sessions
+        await server.until_ready()
+    await gateway.connected()
+    await send(gateway, golden("birth"), golden("urgent_good"), golden("bulk_good"))
+    config = load(tmp_path / "server.toml")
+    async with Database(config.data / "journal.db", migrate_journal) as journal:
+        sessions = {
+            name: Mute(config.mqtt.options(name), subscriptions=up_filters(range(64), kinds))
+            for name, kinds in KINDS.items()
+        }
+        intake = Intake(sessions=sessions, journal=journal, clock=SystemClock())
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(intake.run())
+            await receipts(gateway, 3)
+            task.cancel()
+    async with running_server(tmp_path, broker) as server:
+        await receipts(gateway, 3)  # the broker delivered them again
+        await server.until_ready()
+        assert await stored(server) == 13
+        await server.centre.wait_for(lambda one: one.data.get("rule") == "smoke", 20)
+        assert len([one for one in server.centre.alarms if one.data["rule"] == "smoke"]) == 1
 
 
 async def test_what_comes_while_the_server_is_away_comes_after_its_start(

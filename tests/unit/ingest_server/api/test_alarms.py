@@ -1,6 +1,10 @@
 """Alarms over HTTP: listed, looked up, acknowledged, reset, each refusal by name."""
 
-from tests.server_rig import ServerRig
+from runtime.mqtt import Message
+from tests.server_rig import T0, ServerRig
+from wire.batch import Batch, encode_batch
+from wire.reading import Reading
+from wire.topic import Up, up
 
 WHO = {"actor": "Li Wei", "comment": "seen"}
 
@@ -79,6 +83,21 @@ async def test_reset_is_refused_by_name_while_the_condition_holds(rig: ServerRig
     assert [(one["action"], one["outcome"]) for one in file["operations"]] == [
         ("reset", "still_active")
     ]
+
+
+async def test_reset_once_the_condition_is_over_and_acknowledged(rig: ServerRig) -> None:
+    alarm = await smoke(rig)
+    over = Reading("smoke-01", "smoke", T0 - 500_000, value=False)
+    topic = up("gw-001", Up.URGENT)
+    await rig.feed(Message(topic=topic, payload=encode_batch(Batch("gw-001", (over,)))))
+    refused = await rig.post(f"/v1/alarms/{alarm}/reset", WHO, 409)
+    assert refused["reason"] == "not_acknowledged"
+    await rig.post(f"/v1/alarms/{alarm}/acknowledge", WHO)
+    after = await rig.post(f"/v1/alarms/{alarm}/reset", WHO)
+    assert (after["state"]["closed"], after["change"]) == (True, "reset")
+    assert (await rig.get("/v1/alarms?class=hazard"))["items"] == []
+    assert (await rig.get("/v1/alarms?class=hazard&state=all"))["items"] == [after]
+    assert (await rig.post(f"/v1/alarms/{alarm}/reset", WHO, 409))["reason"] == "closed"
 
 
 async def test_no_such_alarm(rig: ServerRig) -> None:
