@@ -36,6 +36,17 @@ class Mark(StrEnum):
     MEMORY = "memory"  # believed, not verified
 
 
+class Direction(StrEnum):
+    """Which end is dangerous."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+VOTES = 32
+"""The most samples that a rule may look back on."""
+Amount = Annotated[float, msgspec.Meta(ge=0)]
+"""A distance in the point's unit."""
 Name = Annotated[str, msgspec.Meta(pattern=rf"\A{POINT.pattern}\Z")]
 """A point, rule or action id: `[a-z][a-z0-9_]{0,31}`."""
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
@@ -58,24 +69,52 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mark: Mark
 
 
-class Caps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How far a site may go; a missing cap means the default itself is the cap."""
+class Caps(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """How far a site may go; a missing cap means the default itself is the cap.
+
+    `limit`: of a high limit, a rise or a deviation at most, of a low limit at least.
+    """
 
     on_delay: Duration | None = None  # at most
     off_delay: Duration | None = None  # at least
     duration: Duration | None = None  # at most
     severity: Severity | None = None  # at least as bad
+    limit: float | None = None
+    deadband: float | None = None  # at least
+    tolerance: float | None = None  # at least
+    window: Duration | None = None  # at least
+    needed: int | None = None  # at most
+    of: int | None = None  # at least
+
+
+class SiteCaps(Caps, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The caps of one class of site (`industrial`, `utility_tunnel`, `household`).
+
+    There they stand in place of the rule's own, and a default that is milder gives way to them.
+    """
+
+    site_class: Name
 
 
 class CommonRule(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    omit_defaults=True,
 ):
     """What every rule says, whatever its kind. Delays are microseconds of source time.
 
     `on_delay`: the condition must hold so long before the alarm begins. `off_delay`: its opposite
     must hold, with good quality, so long before it ends. `latched`: stays until acknowledged and
     reset (the alarm's life cycle does that, not the evaluation). `enabled`: false ships a rule
-    that a site may switch on.
+    that a site may switch on. `group`: rules of one measurement with several severities; while a
+    worse one of the group is active, a milder one begins without sounding again.
+
+    Defaults never change: they are not part of a rule's JSON, hence not of its hash.
     """
 
     id: Name
@@ -89,20 +128,92 @@ class CommonRule(
     enabled: bool = True
     on_delay: Duration = 0
     off_delay: Duration = 0
+    group: Name | None = None
     caps: Caps = Caps()
+    site_caps: tuple[SiteCaps, ...] = ()
 
 
-class StateRule(CommonRule, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="state"):
-    """The point equals a value (with `negate`: differs from it).
+class VotedRule(CommonRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule about one point's value: it holds once `needed` of the last `of` samples say so.
 
-    A hazard also fires on bad/out_of_range/high: saturated is not safe. `site_sets_value`: the
-    right value is known at the site only (an installed height), so an override may set it.
+    A hazard also fires on a value that is pinned at the dangerous end (limit bit, also when it is
+    bad/out_of_range): saturated is not safe. That needs no votes.
     """
 
     point: Name
+    needed: Annotated[int, msgspec.Meta(ge=1, le=VOTES)] = 1
+    of: Annotated[int, msgspec.Meta(ge=1, le=VOTES)] = 1
+
+
+class StateRule(VotedRule, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="state"):
+    """The point equals a value (with `negate`: differs from it).
+
+    `site_sets_value`: the right value is known at the site only (an installed height), so an
+    override may set it.
+    """
+
     equals: bool | float | str
     negate: bool = False
     site_sets_value: bool = False
+
+
+class LimitRule(VotedRule, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="limit"):
+    """The point is at or beyond `limit`, in the point's unit.
+
+    It clears beyond `limit` less (low: plus) `deadband`; between the two it stays as it was.
+    """
+
+    limit: float
+    direction: Direction = Direction.HIGH
+    deadband: Amount = 0.0
+
+
+class DeviationRule(
+    VotedRule, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="deviation"
+):
+    """The point is at least `limit` away from `baseline`, either way; `deadband` as for a limit.
+
+    The baseline is taken at the site, by an override. Without one the rule can judge nothing, and
+    `in_force` adds a rule of sensor health that says so for as long.
+    """
+
+    limit: Amount
+    baseline: float | None = None
+    deadband: Amount = 0.0
+
+
+class RateRule(CommonRule, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="rate"):
+    """The point rose (`low`: fell) by at least `limit` within `window` of source time.
+
+    It clears when it has moved by less than `limit` less `deadband` over a whole window of good
+    samples. Pinned at the dangerous end fires a hazard here too.
+    """
+
+    point: Name
+    limit: Amount
+    window: Duration
+    direction: Direction = Direction.HIGH
+    deadband: Amount = 0.0
+
+
+class StuckRule(CommonRule, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="stuck"):
+    """The point's value has not changed by more than `tolerance` for `duration`, while it came.
+
+    A bad sample, or a gap as long as `duration`, starts the count anew: absence is another rule.
+    """
+
+    point: Name
+    duration: Duration
+    tolerance: Amount = 0.0
+
+
+class UnsetRule(CommonRule, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="unset"):
+    """What another rule needs was never set at the site: fires on any value of the point.
+
+    Not written in profiles: `in_force` adds it.
+    """
+
+    point: Name
 
 
 class QualityRule(CommonRule, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="quality"):
@@ -127,17 +238,15 @@ class AbsenceRule(CommonRule, frozen=True, kw_only=True, forbid_unknown_fields=T
     duration: Duration
 
 
-Rule = StateRule | QualityRule | AbsenceRule
+PointRule = StateRule | LimitRule | DeviationRule | RateRule | StuckRule | UnsetRule | QualityRule
+"""The kinds that one point feeds."""
+Rule = PointRule | AbsenceRule
 """One more kind is one more struct here, its verdict in `verdict.py`, and its tests."""
 
 
 def points_of(rule: Rule) -> tuple[str, ...]:
     """The points that feed a rule; empty means all points of the device."""
-    match rule:
-        case StateRule() | QualityRule():
-            return (rule.point,)
-        case AbsenceRule():
-            return ()
+    return () if isinstance(rule, AbsenceRule) else (rule.point,)
 
 
 def hazard_points(rules: Iterable[Rule]) -> frozenset[str]:

@@ -1,0 +1,61 @@
+"""At which values of which points a rule may change its mind: what a gateway always reports."""
+
+from collections.abc import Iterable
+
+from alarm_rules.rule import (
+    AbsenceRule,
+    DeviationRule,
+    Direction,
+    LimitRule,
+    Rule,
+    StateRule,
+    VotedRule,
+)
+
+
+def voting_points(rules: Iterable[Rule]) -> frozenset[str]:
+    """The points of which every sample counts: a gateway reports them all, changed or not."""
+    return frozenset(
+        rule.point
+        for rule in rules
+        if isinstance(rule, VotedRule) and (rule.needed, rule.of) != (1, 1)
+    )
+
+
+def set_points(rules: Iterable[Rule]) -> dict[str, tuple[float, ...]]:
+    """By point the values at which a rule may change its mind, ascending.
+
+    A gateway reports every sample that lies on another side of one than the last reported
+    (below, at, above), whatever the deadband.
+    """
+    found: dict[str, set[float]] = {}
+    for rule in rules:
+        values = set(_set_points(rule))
+        if values and not isinstance(rule, AbsenceRule):
+            found.setdefault(rule.point, set()).update(values)
+    return {point: tuple(sorted(values)) for point, values in found.items()}
+
+
+def _set_points(rule: Rule) -> tuple[float, ...]:
+    match rule:
+        case LimitRule():
+            return (rule.limit, clear_level(rule))
+        case DeviationRule(baseline=float() as baseline):
+            near = rule.limit - rule.deadband
+            return (
+                baseline - rule.limit,
+                baseline - near,
+                baseline + near,
+                baseline + rule.limit,
+            )
+        case StateRule() if not isinstance(rule.equals, bool | str):
+            return (rule.equals,)
+        case _:
+            return ()
+
+
+def clear_level(rule: LimitRule) -> float:
+    """Below (low: above) this value the rule clears."""
+    if rule.direction is Direction.HIGH:
+        return rule.limit - rule.deadband
+    return rule.limit + rule.deadband

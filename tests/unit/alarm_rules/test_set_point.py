@@ -1,0 +1,55 @@
+import pytest
+
+from alarm_rules.rule import (
+    AbsenceRule,
+    AlarmClass,
+    DeviationRule,
+    Direction,
+    LimitRule,
+    Mark,
+    Rule,
+    Severity,
+    Source,
+    StateRule,
+    Words,
+)
+from alarm_rules.set_point import set_points, voting_points
+
+WORDS = Words("flood", "积水")
+COMMON = {
+    "id": "a",
+    "alarm_class": AlarmClass.HAZARD,
+    "severity": Severity.HIGH,
+    "title": WORDS,
+    "guidance": WORDS,
+    "source": Source("here", Mark.ENGINEERING),
+}
+FLOOD = LimitRule(**COMMON, point="level", limit=0.25, deadband=0.05)
+CLOSE = LimitRule(**COMMON, point="level", limit=0.5)
+LOW = LimitRule(**COMMON, point="supply", limit=11.0, deadband=0.5, direction=Direction.LOW)
+TILT = DeviationRule(**COMMON, point="tilt", limit=10.0, deadband=2.0, baseline=1.5, needed=3, of=3)
+UNSET = DeviationRule(**COMMON, point="roll", limit=10.0)
+HEIGHT = StateRule(**COMMON, point="height", equals=2.5, negate=True)
+COVER = StateRule(**COMMON, point="cover", equals=True)
+OFFLINE = AbsenceRule(**COMMON, duration=30_000_000)
+
+
+@pytest.mark.parametrize(
+    ("rules", "points"),
+    [
+        ((FLOOD,), {"level": (0.2, 0.25)}),
+        ((FLOOD, CLOSE), {"level": (0.2, 0.25, 0.5)}),
+        ((LOW,), {"supply": (11.0, 11.5)}),
+        ((TILT,), {"tilt": (-8.5, -6.5, 9.5, 11.5)}),
+        ((HEIGHT,), {"height": (2.5,)}),
+        ((UNSET, COVER, OFFLINE), {}),
+    ],
+)
+def test_the_values_at_which_a_rule_may_change_its_mind(
+    rules: tuple[Rule, ...], points: dict[str, tuple[float, ...]]
+) -> None:
+    assert set_points(rules) == points
+
+
+def test_of_a_voting_rule_every_sample_counts() -> None:
+    assert voting_points((FLOOD, TILT, COVER, OFFLINE)) == {"tilt"}
