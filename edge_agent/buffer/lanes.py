@@ -71,6 +71,8 @@ class Lanes:
         self._progress = progress
         self._packer = Packer(gateway, lambda device, point: plan(device, point).unit)
         self._pending: dict[Lane, list[Pending]] = {lane: [] for lane in Lane}
+        # Handed to the disk, which has not answered yet: not complete through them.
+        self._committing: dict[Lane, list[list[Pending]]] = {lane: [] for lane in Lane}
         self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
         self._numbers = dict.fromkeys(Lane, 0)
         self.committed = {lane: asyncio.Event() for lane in Lane}
@@ -85,7 +87,7 @@ class Lanes:
         has_transition = False
         for sample in samples:
             lane = self._plan(device, sample.point).lane
-            self._pending[lane].append(Pending(device, sample))
+            self._pending[lane].append(self._packer.placed(device, sample))
             has_transition |= self._is_news(device, sample) and lane is Lane.URGENT
         if has_transition:
             await self._commit(Lane.URGENT)
@@ -119,6 +121,7 @@ class Lanes:
         if not pending:
             return
         drafts = self._packer.drafts(pending, self._timekeeper.now())
+        self._committing[lane].append(pending)
         try:
             await self._database.transact(
                 lambda connection: rows.commit(connection, lane, self._epoch, drafts),
@@ -127,6 +130,8 @@ class Lanes:
             self._refused(str(error))
             self._keep_waiting(lane, pending)
             return
+        finally:
+            self._committing[lane].remove(pending)
         self._refused("")
         self.committed[lane].set()
 
@@ -174,7 +179,8 @@ class Lanes:
 
     def _through(self, lane: Lane, timebase: Timebase) -> Through:
         horizon_us = timebase.mono_us - IN_FLIGHT_US
-        waiting = [one.sample.mono_us for one in self._pending[lane]]
+        groups = [self._pending[lane], *self._committing[lane]]
+        waiting = [one.sample.mono_us for group in groups for one in group]
         mono_us = max(min([horizon_us, *(at_us - 1 for at_us in waiting)]), 0)
         return Through(mono_us // 1_000, timebase.utc_us(mono_us))
 

@@ -23,7 +23,7 @@ RECORDS_OF_READING = 2  # its value and its quality
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A sample of a device that waits for its commit."""
+    """A sample of a device that waits for its commit; its time is the one that it will have."""
 
     device: str
     sample: Sample
@@ -37,6 +37,15 @@ class Packer:
         self._unit_of = unit_of
         self._last: dict[tuple[str, str], int] = {}
 
+    def placed(self, device: str, sample: Sample) -> Pending:
+        """The sample to wait, later than all before it of its point.
+
+        Once and for all: a disk that refuses, and takes it at the tenth try, does not move it.
+        """
+        mono_us = max(sample.mono_us, self._last.get((device, sample.point), -1) + 1)
+        self._last[device, sample.point] = mono_us
+        return Pending(device, replace(sample, mono_us=mono_us))
+
     def drafts(self, pending: Sequence[Pending], timebase: Timebase) -> list[Draft]:
         """Batches in the order of `pending`, each within the wire's bounds."""
         base_ms = min(one.sample.mono_us for one in pending) // US_PER_MS
@@ -46,10 +55,8 @@ class Packer:
 
     def _reading(self, one: Pending, timebase: Timebase, base_ms: int) -> Reading:
         sample = one.sample
-        mono_us = max(sample.mono_us, self._last.get((one.device, sample.point), -1) + 1)
-        self._last[one.device, sample.point] = mono_us
-        utc_us = timebase.utc_us(mono_us)
-        time_us = mono_us - base_ms * US_PER_MS if utc_us is None else utc_us
+        utc_us = timebase.utc_us(sample.mono_us)
+        time_us = sample.mono_us - base_ms * US_PER_MS if utc_us is None else utc_us
         is_number = isinstance(sample.value, int | float) and not isinstance(sample.value, bool)
         unit = self._unit_of(one.device, sample.point) if is_number else None
         return _sound(

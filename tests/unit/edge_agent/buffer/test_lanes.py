@@ -15,6 +15,8 @@ from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from runtime.database import Database
 from tests.virtual_clock import VirtualClock
+from wire.batch import decode_batch
+from wire.codec import unpack
 from wire.quality import Reason, bad
 from wire.reading import Value
 from wire.receipt import Receipt
@@ -131,6 +133,51 @@ async def test_the_disk_refuses_and_what_waits_is_committed_later(tmp_path: Path
         await lanes.flush()
         assert await taken(lanes, Lane.URGENT) == 2
         assert lanes.not_taken == 0
+
+
+async def test_a_disk_that_refuses_for_a_while_moves_no_sample_in_time(tmp_path: Path) -> None:
+    clock = VirtualClock(trusted=False)
+    async with opened(tmp_path, clock) as lanes:
+        other = sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)
+        other.execute("ALTER TABLE batch RENAME TO away")
+        times = []
+        for value in (False, True, False):
+            clock.advance(1)
+            times.append(clock.mono_us())
+            await lanes.take("d", [Sample("smoke", value, clock.mono_us())])
+        assert lanes.refusal
+        other.execute("ALTER TABLE away RENAME TO batch")
+        other.close()
+        await lanes.flush()
+        assert not lanes.refusal
+        (number,) = await lanes.rows_after(Lane.URGENT, 0, 9)
+        outgoing = await lanes.outgoing(Lane.URGENT, number)
+        assert outgoing is not None
+        assert outgoing.row is not None
+        row = outgoing.row
+        batch = decode_batch(unpack(row.payload, row.encoding), "gw")
+        assert [one.time_us + row.base.mono * 1_000 for one in batch.readings] == times
+
+
+async def test_complete_through_stays_below_what_the_disk_has_not_taken_yet(
+    tmp_path: Path,
+) -> None:
+    clock = VirtualClock()
+    async with opened(tmp_path, clock) as lanes:
+        other = sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        at_us = clock.mono_us()
+        clock.advance(30)
+        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+            tasks.create_task(lanes.take("d", [Sample("smoke", True, at_us)]))
+            await asyncio.sleep(0)
+            heartbeat = tasks.create_task(lanes.outgoing(Lane.URGENT, None))
+            await asyncio.sleep(0)
+            other.execute("ROLLBACK")
+            said = await heartbeat
+        other.close()
+        assert said is not None
+        assert said.through.mono * 1_000 < at_us
 
 
 async def test_bulk_gives_way_when_the_buffer_is_full(tmp_path: Path) -> None:

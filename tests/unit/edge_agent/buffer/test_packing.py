@@ -53,10 +53,12 @@ def test_an_unset_clock_gives_times_from_the_base() -> None:
 
 def test_two_samples_of_a_point_never_fall_on_one_instant() -> None:
     pack = packer()
-    first = pack.drafts(pending((1.0, 5), (2.0, 5), (3.0, 4)), SET)
-    later = pack.drafts(pending((4.0, 5)), SET)
-    times = [r.time_us - OFFSET for batch in batches(first + later) for r in batch.readings]
+    waiting = [pack.placed("d", Sample("p", 1.0, mono_us)) for mono_us in (5, 5, 4, 5)]
+    times = [
+        r.time_us - OFFSET for batch in batches(pack.drafts(waiting, SET)) for r in batch.readings
+    ]
     assert times == [5, 6, 7, 8]
+    assert batches(pack.drafts(waiting, SET)) == batches(pack.drafts(waiting, SET))
 
 
 def test_states_and_texts_have_no_unit() -> None:
