@@ -1,0 +1,71 @@
+"""The shipped drivers are what poller and listener ask for, and a device's defaults are patient."""
+
+import dataclasses
+import inspect
+
+import pytest
+
+from edge_agent.driver.modbus import ModbusDriver
+from edge_agent.driver.radar import RadarDriver
+from edge_agent.exchange import Failure, Reply, Request, Sample
+from edge_agent.poll.device import ListenedDevice, PollDriver, PolledDevice, StreamDriver
+from edge_agent.poll.report_filter import BULK_INTERVAL_US
+
+
+class Quiet:
+    """Asks for nothing and says nothing."""
+
+    def due(self, now_us: int) -> Request | None:
+        assert now_us >= 0
+        return None
+
+    def received(self, reply: Reply, now_us: int) -> list[Sample]:
+        assert reply.received_us <= now_us
+        return []
+
+    def failed(self, failure: Failure, now_us: int) -> list[Sample]:
+        assert failure.at_us <= now_us
+        return []
+
+
+DEVICE = PolledDevice("smoke-01", 1, Quiet())
+
+
+def test_a_device_unless_told_otherwise() -> None:
+    assert DEVICE.probe is None
+    assert not DEVICE.is_test
+    assert DEVICE.report.otherwise_us == BULK_INTERVAL_US
+    assert not DEVICE.report.always
+
+
+def test_a_late_reply_is_waited_for_longer_than_an_answer() -> None:
+    assert 0 < DEVICE.timeout_us < DEVICE.period_us < DEVICE.late_max_us
+
+
+def test_two_devices_share_no_policy_by_accident() -> None:
+    assert PolledDevice("smoke-02", 2, Quiet()).report is not DEVICE.report
+
+
+def test_a_device_can_not_change_under_the_poller() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        DEVICE.name = "other"  # type: ignore[misc]  # that is what is tried
+
+
+@pytest.mark.parametrize(
+    ("driver", "asked"), [(ModbusDriver, PollDriver), (RadarDriver, StreamDriver)]
+)
+def test_the_shipped_drivers_have_each_method_that_is_asked_for(driver: type, asked: type) -> None:
+    for name in ("due", "received", "failed"):
+        wanted, given = (
+            list(inspect.signature(getattr(k, name)).parameters) for k in (asked, driver)
+        )
+        assert given == wanted, name
+
+
+def test_a_listened_device_needs_only_a_name_and_a_driver() -> None:
+    needed = [
+        field.name
+        for field in dataclasses.fields(ListenedDevice)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    ]
+    assert needed == ["name", "driver"]

@@ -1,0 +1,62 @@
+"""The words that bus and driver share: four tables, seven faults, values that can be compared."""
+
+import dataclasses
+
+import pytest
+
+from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Sample, Table, Write
+from wire.quality import GOOD, Reason, bad
+
+WORDS: list[Request | Reply | Failure | Sample] = [
+    Read(1, Table.COILS, 0, 4),
+    Write(1, 0, 234),
+    Reply((1, 0), 10, 20),
+    Failure(Fault.CRC, 20),
+    Sample("smoke", value=True, mono_us=5),
+]
+
+
+def test_the_four_tables_of_modbus_are_named() -> None:
+    assert set(Table) == {"coils", "discrete_inputs", "holding_registers", "input_registers"}
+
+
+def test_every_way_in_which_no_answer_comes_has_one_name() -> None:
+    assert [str(fault) for fault in Fault] == [
+        "time_out",
+        "crc",
+        "exception",
+        "wrong_reply",
+        "too_early",
+        "resting",
+        "port_gone",
+    ]
+
+
+def test_requests_are_keys_and_differ_by_each_part() -> None:
+    first = Read(1, Table.COILS, 0, 4)
+    others = {
+        Read(2, Table.COILS, 0, 4),
+        Read(1, Table.DISCRETE_INPUTS, 0, 4),
+        Read(1, Table.COILS, 1, 4),
+        Read(1, Table.COILS, 0, 5),
+        Write(1, 0, 4),
+    }
+    assert len(others) == 5
+    assert first not in others
+    assert {first: 1}[Read(1, Table.COILS, 0, 4)] == 1
+
+
+@pytest.mark.parametrize("word", WORDS, ids=lambda word: type(word).__name__)
+def test_what_is_handed_between_threads_can_not_change(word: object) -> None:
+    assert dataclasses.is_dataclass(word)
+    for field in dataclasses.fields(word):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(word, field.name, None)
+
+
+def test_a_failure_has_no_code_and_a_sample_is_good_unless_said() -> None:
+    assert Failure(Fault.TIME_OUT, 7).code is None
+    assert Failure(Fault.EXCEPTION, 7, 2).code == 2
+    assert Sample("smoke", value=False, mono_us=1).quality is GOOD
+    worse = Sample("smoke", None, 1, bad(Reason.COMM_FAILURE))
+    assert worse != Sample("smoke", None, 1)
