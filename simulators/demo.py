@@ -87,12 +87,11 @@ class Scene:
         return TEXTS[self.language]["remark_cut"] if key == "plant_smoke" else ""
 
     async def _late_reply(self) -> None:
-        before = len(self.city.line.exchanges)
         self.city.plant.faults.add(late(_LATE_S, 1))
         self.tell(Source.DEVICE, "late", seconds=_LATE_S)
         stale = self._stale()
         await self._until(lambda: self._stale() > stale, "late reply")
-        self.tell(Source.NETWORK, "late_seen", before=before)
+        self.tell(Source.NETWORK, "late_seen")
 
     def _stale(self) -> int:
         """Late replies that the gateway recognised, by its own account."""
