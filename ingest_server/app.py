@@ -196,6 +196,7 @@ class App:
             alarms_url=self._config.alarms_url,
             gateway_silent_us=self._config.gateway_silent_us,
             health=health,
+            profiles=self._profiles,
         )
 
     async def _health(self, files: Files, stages: _Stages) -> Health:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from device_profiles.model import Profile
 from ingest_server.db.alarm_book import Enqueue
 from ingest_server.health import Health
 from ingest_server.receiver import Place
@@ -31,6 +32,7 @@ class Office:
     alarms_url: str
     gateway_silent_us: int
     health: Callable[[], Awaitable[Health]]
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_READERS))
 
     async def read(self, database: Database, work: Callable[[sqlite3.Connection], T]) -> T:

@@ -5,10 +5,11 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from ingest_server.api import alarms, deliveries, gateways, health, quarantine, readings
+from ingest_server.api import alarms, deliveries, gateways, health, profiles, quarantine, readings
 from ingest_server.api.guard import BODY_BYTES, Guard
 from ingest_server.api.office import Office
 from ingest_server.api.problem import RESPONSES, add_handlers
+from ingest_server.api.status_page import router as status_page
 
 _ABOUT = (
     "Alarms, gateways with their ledgers, readings, deliveries. Every list is paged, every time is"
@@ -25,7 +26,7 @@ def release() -> str:
 
 
 def build(office: Office, token: str) -> ASGIApp:
-    """No page of documentation is served: FastAPI's own loads its scripts from the internet."""
+    """The page at `/` is our own; FastAPI's documentation loads its scripts from the internet."""
     app = FastAPI(
         title="Lifeline ingestion server",
         version=release(),
@@ -37,6 +38,7 @@ def build(office: Office, token: str) -> ASGIApp:
         max_body_size=BODY_BYTES,
     )
     add_handlers(app)
-    for part in (alarms, gateways, readings, deliveries, quarantine, health):
+    for part in (alarms, gateways, readings, deliveries, quarantine, profiles, health):
         app.include_router(part.router(office))
+    app.include_router(status_page())
     return Guard(app, token)
