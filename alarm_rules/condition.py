@@ -1,4 +1,4 @@
-"""The machine of state and quality rules: on-delay, off-delay, and what test readings may do.
+"""The machine of rules of one point: on-delay, off-delay, and what test readings may do.
 
   state     | FIRES                          | CLEARS               | UNKNOWN
   inactive  | the on-delay runs from here    | the on-delay stops   | nothing (it runs on)
@@ -9,16 +9,16 @@ begins a real one at once.
 
 from msgspec.structs import replace
 
-from alarm_rules.rule import QualityRule, StateRule
+from alarm_rules.memory import recall
+from alarm_rules.rule import PointRule, QualityRule, UnsetRule
 from alarm_rules.transition import Changes, State, activate, give_back
-from alarm_rules.verdict import Evidence, Sample, Verdict, evidence_of, verdict
-
-ConditionRule = StateRule | QualityRule
+from alarm_rules.verdict import Evidence, Sample, Verdict, evidence_of
 
 
-def judge(rule: ConditionRule, state: State, sample: Sample) -> Changes:
+def judge(rule: PointRule, state: State, sample: Sample) -> Changes:
     """Take a sample in; delays are counted by `pass_time`, before and after."""
-    said = verdict(rule, sample)
+    said, memory = recall(rule, state.memory, state.seen_us, sample)
+    state = replace(state, memory=memory)
     evidence = _evidence(rule, sample)
     if said is Verdict.CLEARS and evidence is Evidence.TEST and _is_real(state):
         said = Verdict.UNKNOWN
@@ -27,7 +27,7 @@ def judge(rule: ConditionRule, state: State, sample: Sample) -> Changes:
     return _while_inactive(state, said, sample.time_us, evidence), ()
 
 
-def pass_time(rule: ConditionRule, state: State, through_us: int) -> Changes:
+def pass_time(rule: PointRule, state: State, through_us: int) -> Changes:
     """Nothing new up to and including `through_us`: end the delay that is over by then."""
     if state.turning_us is None:
         return state, ()
@@ -37,9 +37,9 @@ def pass_time(rule: ConditionRule, state: State, through_us: int) -> Changes:
     return give_back(state, due_us) if state.is_active else activate(state, due_us, state.evidence)
 
 
-def _evidence(rule: ConditionRule, sample: Sample) -> Evidence:
+def _evidence(rule: PointRule, sample: Sample) -> Evidence:
     """A quality rule judges the doubt itself: there is nothing uncertain about it."""
-    if isinstance(rule, QualityRule) and not sample.quality.test:
+    if isinstance(rule, QualityRule | UnsetRule) and not sample.quality.test:
         return Evidence.FIRM
     return evidence_of(sample)
 

@@ -208,12 +208,13 @@ class StuckRule(CommonRule, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class UnsetRule(CommonRule, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="unset"):
-    """What another rule needs was never set at the site: fires on any value of the point.
+    """What another rule needs must be set at the site: fires on any value until it is.
 
-    Not written in profiles: `in_force` adds it.
+    Not written in profiles: `in_force` adds it, `is_set` or not, so that its alarm can also end.
     """
 
     point: Name
+    is_set: bool = False
 
 
 class QualityRule(CommonRule, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="quality"):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from alarm_rules.memory import NOTHING, Memory
 from alarm_rules.verdict import Evidence
 
 
@@ -14,6 +15,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     `seen_us`: newest sample. `through_us`: up to here nothing is missing. `active_since_us`:
     begin of the running episode. `turning_us`: since when the opposite of the present state has
     held (the on-delay or the off-delay runs). `alive_us`: last sign of life (absence rules).
+    `memory`: what samples before say, for kinds that look back.
     """
 
     seen_us: int | None = None
@@ -22,6 +24,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     turning_us: int | None = None
     alive_us: int | None = None
     evidence: Evidence = Evidence.FIRM
+    memory: Memory = NOTHING
 
     @property
     def is_active(self) -> bool:

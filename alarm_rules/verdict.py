@@ -1,9 +1,22 @@
-"""What one sample says of one rule: it fires, it clears, or it proves nothing."""
+"""What one sample says of one rule by itself: it fires, it clears, or it proves nothing."""
 
 from enum import IntEnum, StrEnum
-from typing import NamedTuple, assert_never
+from typing import Final, NamedTuple, TypeGuard, assert_never
 
-from alarm_rules.rule import AbsenceRule, AlarmClass, QualityRule, Rule, StateRule
+from alarm_rules.rule import (
+    AbsenceRule,
+    AlarmClass,
+    DeviationRule,
+    Direction,
+    LimitRule,
+    QualityRule,
+    RateRule,
+    Rule,
+    StateRule,
+    StuckRule,
+    UnsetRule,
+)
+from alarm_rules.set_point import clear_level
 from wire.quality import GOOD, Limit, Quality, Reason, Status
 from wire.reading import Value
 
@@ -42,34 +55,110 @@ def evidence_of(sample: Sample) -> Evidence:
 
 
 def verdict(rule: Rule, sample: Sample) -> Verdict:
-    """What `sample` says; for an absence rule CLEARS is a sign of life."""
+    """What `sample` says alone; `memory.recall` adds what a rule remembers.
+
+    For an absence rule CLEARS is a sign of life; for rate and stuck a sample that came well.
+    """
     match rule:
-        case StateRule():
-            return _state(rule, sample)
         case QualityRule():
             return _quality(rule, sample.quality)
         case AbsenceRule():
             is_silent = sample.quality.reason in SILENT and sample.quality.status != Status.GOOD
             return Verdict.UNKNOWN if is_silent else Verdict.CLEARS
         case _:
+            return _of_value(rule, sample)
+
+
+ValueRule = StateRule | LimitRule | DeviationRule | RateRule | StuckRule | UnsetRule
+
+
+def _of_value(rule: ValueRule, sample: Sample) -> Verdict:
+    if is_pinned(rule, sample.quality):
+        return Verdict.FIRES
+    value = sample.value
+    if value is None or sample.quality.status is Status.BAD:
+        return Verdict.UNKNOWN
+    said = _value(rule, value)
+    # An uncertain value may raise an alarm (marked), but it is not good enough to end one.
+    is_doubtful = said is Verdict.CLEARS and sample.quality.status is not Status.GOOD
+    return Verdict.UNKNOWN if is_doubtful else said
+
+
+def _value(rule: ValueRule, value: Value) -> Verdict:
+    match rule:
+        case StateRule():
+            return _either(fires=_same(value, rule.equals) is not rule.negate)
+        case UnsetRule():
+            return _either(fires=not rule.is_set)
+        case StuckRule():
+            return Verdict.CLEARS
+        case _:
+            return _number(rule, value) if is_number(value) else Verdict.UNKNOWN
+
+
+def _number(rule: LimitRule | DeviationRule | RateRule, value: float) -> Verdict:
+    match rule:
+        case LimitRule():
+            return _limit(rule, value)
+        case DeviationRule():
+            return _deviation(rule, value)
+        case RateRule():
+            return Verdict.CLEARS
+        case _:
             assert_never(rule)
 
 
-def _state(rule: StateRule, sample: Sample) -> Verdict:
-    quality = sample.quality
-    if quality.status is Status.BAD or sample.value is None:
-        is_saturated = (quality.reason, quality.limit) == (Reason.OUT_OF_RANGE, Limit.HIGH)
-        fires = is_saturated and rule.alarm_class is AlarmClass.HAZARD
-        return Verdict.FIRES if fires else Verdict.UNKNOWN
-    if _same(sample.value, rule.equals) is not rule.negate:
-        return Verdict.FIRES
-    # An uncertain value may raise an alarm (marked), but it is not good enough to end one.
-    return Verdict.CLEARS if quality.status is Status.GOOD else Verdict.UNKNOWN
+def _either(*, fires: bool) -> Verdict:
+    return Verdict.FIRES if fires else Verdict.CLEARS
+
+
+def is_number(value: Value) -> TypeGuard[float]:
+    """True is not 1.0 here, though Python says so."""
+    return not isinstance(value, bool | str)
 
 
 def _same(value: Value, wanted: Value) -> bool:
-    """True is not 1.0 here, though Python says so."""
     return isinstance(value, bool) is isinstance(wanted, bool) and value == wanted
+
+
+def _limit(rule: LimitRule, value: float) -> Verdict:
+    level, clear = rule.limit, clear_level(rule)
+    if rule.direction is Direction.LOW:
+        level, clear, value = -level, -clear, -value
+    if value >= level:
+        return Verdict.FIRES
+    return Verdict.UNKNOWN if value >= clear else Verdict.CLEARS
+
+
+def _deviation(rule: DeviationRule, value: float) -> Verdict:
+    """By the same sums as its set points, so that gateway and server agree to the last bit."""
+    if rule.baseline is None:
+        return Verdict.UNKNOWN
+    if value >= rule.baseline + rule.limit or value <= rule.baseline - rule.limit:
+        return Verdict.FIRES
+    near = rule.limit - rule.deadband
+    is_near = rule.baseline - near < value < rule.baseline + near
+    return Verdict.CLEARS if is_near else Verdict.UNKNOWN
+
+
+_ENDS: Final = {Direction.HIGH: {Limit.HIGH}, Direction.LOW: {Limit.LOW}}
+
+
+def is_pinned(rule: Rule, quality: Quality) -> bool:
+    """Whether a hazard's value stands at the dangerous end of what can be measured (P11)."""
+    if rule.alarm_class is not AlarmClass.HAZARD:
+        return False
+    if quality.status is Status.BAD and quality.reason != Reason.OUT_OF_RANGE:
+        return False
+    match rule:
+        case LimitRule() | RateRule():
+            return quality.limit in _ENDS[rule.direction]
+        case DeviationRule():
+            return quality.limit in {Limit.HIGH, Limit.LOW}
+        case StateRule():
+            return quality.limit is Limit.HIGH
+        case _:
+            return False
 
 
 def _quality(rule: QualityRule, quality: Quality) -> Verdict:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from alarm_rules.rule import (
@@ -16,7 +18,7 @@ from alarm_rules.rule import (
 from alarm_rules.set_point import set_points, voting_points
 
 WORDS = Words("flood", "积水")
-COMMON = {
+COMMON: dict[str, Any] = {
     "id": "a",
     "alarm_class": AlarmClass.HAZARD,
     "severity": Severity.HIGH,

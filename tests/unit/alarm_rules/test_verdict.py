@@ -1,13 +1,23 @@
+from typing import Any
+
 import pytest
+from msgspec.structs import replace
 
 from alarm_rules.rule import (
     AbsenceRule,
     AlarmClass,
+    DeviationRule,
+    Direction,
+    LimitRule,
     Mark,
     QualityRule,
+    RateRule,
+    Rule,
     Severity,
     Source,
     StateRule,
+    StuckRule,
+    UnsetRule,
     Words,
 )
 from alarm_rules.verdict import Evidence, Sample, Verdict, evidence_of, verdict
@@ -141,3 +151,88 @@ def test_evidence_has_an_order() -> None:
     assert evidence_of(Sample(0, value=True, quality=uncertain(Reason.STALE))) is Evidence.UNCERTAIN
     assert evidence_of(Sample(0, value=True)) is Evidence.FIRM
     assert Evidence.TEST < Evidence.UNCERTAIN < Evidence.FIRM
+
+
+COMMON: dict[str, Any] = {
+    "id": "a",
+    "alarm_class": AlarmClass.HAZARD,
+    "severity": Severity.HIGH,
+    "title": WORDS,
+    "guidance": WORDS,
+    "source": SOURCE,
+    "point": "level",
+}
+FLOOD = LimitRule(**COMMON, limit=0.25, deadband=0.05)
+OXYGEN = LimitRule(**COMMON, limit=0.195, deadband=0.005, direction=Direction.LOW)
+TILT = DeviationRule(**COMMON, limit=10.0, baseline=3.0, deadband=2.0)
+UNSET = DeviationRule(**COMMON, limit=10.0)
+RISING = RateRule(**COMMON, limit=0.05, window=300)
+FIRES, CLEARS, UNKNOWN = Verdict.FIRES, Verdict.CLEARS, Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "said"),
+    [
+        (FLOOD, 0.25, FIRES),
+        (FLOOD, 0.9, FIRES),
+        (FLOOD, 0.249, UNKNOWN),
+        (FLOOD, 0.20, UNKNOWN),
+        (FLOOD, 0.199, CLEARS),
+        (FLOOD, True, UNKNOWN),
+        (FLOOD, "dry", UNKNOWN),
+        (replace(FLOOD, deadband=0.0), 0.2499, CLEARS),
+        (OXYGEN, 0.195, FIRES),
+        (OXYGEN, 0.0, FIRES),
+        (OXYGEN, 0.198, UNKNOWN),
+        (OXYGEN, 0.209, CLEARS),
+        (TILT, 13.0, FIRES),
+        (TILT, -7.0, FIRES),
+        (TILT, 12.0, UNKNOWN),
+        (TILT, -6.0, UNKNOWN),
+        (TILT, 10.9, CLEARS),
+        (UNSET, 90.0, UNKNOWN),
+        (UNSET, 0.0, UNKNOWN),
+        (RISING, 0.1, CLEARS),
+        (StuckRule(**COMMON, duration=9), 0.1, CLEARS),
+        (UnsetRule(**COMMON), 0.1, FIRES),
+        (UnsetRule(**COMMON, is_set=True), 0.1, CLEARS),
+    ],
+)
+def test_what_a_good_number_says(rule: Rule, value: Value, said: Verdict) -> None:
+    assert verdict(rule, Sample(1, value)) is said
+    doubtful = verdict(rule, Sample(1, value, uncertain(Reason.CALIBRATION)))
+    assert doubtful is (UNKNOWN if said is CLEARS else said)
+
+
+LOW, HIGH = Limit.LOW, Limit.HIGH
+
+
+@pytest.mark.parametrize(
+    ("rule", "ends"),
+    [
+        (state(), {HIGH}),
+        (FLOOD, {HIGH}),
+        (OXYGEN, {LOW}),
+        (TILT, {LOW, HIGH}),
+        (UNSET, {LOW, HIGH}),
+        (RISING, {HIGH}),
+    ],
+)
+def test_pinned_at_the_dangerous_end_fires_a_hazard_whatever_the_value(
+    rule: Rule, ends: set[Limit]
+) -> None:
+    sound = 0.209 if rule is OXYGEN else 0.0
+    for limit in Limit:
+        expected = limit in ends
+        for quality in (Quality(limit=limit), uncertain(Reason.CALIBRATION, limit)):
+            assert (verdict(rule, Sample(1, sound, quality)) is FIRES) is expected
+        out = bad(Reason.OUT_OF_RANGE, limit)
+        assert verdict(rule, Sample(1, None, out)) is (FIRES if expected else UNKNOWN)
+        assert verdict(rule, Sample(1, None, bad(Reason.COMM_FAILURE, limit))) is UNKNOWN
+
+
+def test_pinned_is_no_alarm_of_a_sensors_health() -> None:
+    health = replace(FLOOD, alarm_class=AlarmClass.SENSOR_HEALTH)
+    assert verdict(health, Sample(1, None, SATURATED)) is UNKNOWN
+    assert verdict(health, Sample(1, 0.0, Quality(limit=Limit.HIGH))) is CLEARS
+    assert verdict(health, Sample(1, 0.3)) is FIRES
