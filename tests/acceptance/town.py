@@ -162,10 +162,13 @@ async def town(
     gateway_port: int | None = None,
     baud: int = 9600,
     gateways: bool = True,
+    receiver: tuple[str, str] | None = None,
+    **stage_options: Any,
 ) -> AsyncIterator[Town]:
     """Plug everything in and run the programs until the block ends.
 
     `detectors` lines with `units` smoke detectors each: smoke-0, smoke-1, … line by line.
+    `receiver`: URL and secret of an alarm centre elsewhere instead of `Town.centre`.
     """
     with ExitStack() as plugged:
         made = [
@@ -190,12 +193,13 @@ async def town(
             stage = Stage(
                 folder,
                 (_gateway(ports, (detectors, units), radar, baud, device_keys or {}),),
-                webhook_url=centre.url,
-                webhook_secret=secret,
+                webhook_url=receiver[0] if receiver else centre.url,
+                webhook_secret=receiver[1] if receiver else secret,
                 places=(PlaceSpec("shed", {"address": "Xinhua Street 1"}),),
                 gateway_silent=gateway_silent,
                 broker_port=broker_port,
                 gateway_port=gateway_port,
+                **stage_options,
             )
             try:
                 await asyncio.to_thread(stage.start, gateways=gateways)
