@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from alarm_rules.duration import Duration
-from alarm_rules.in_force import Override
+from alarm_rules.override import Override
 from device_profiles.transport import Parity
 from edge_agent.config.size import SIZE_PATTERN
 from runtime.clock import Trust

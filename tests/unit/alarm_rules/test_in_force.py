@@ -1,15 +1,20 @@
 import pytest
 from msgspec.structs import replace
 
-from alarm_rules.in_force import InForce, Override, OverrideError, Refused, in_force, rules_hash
+from alarm_rules.in_force import InForce, OverrideError, in_force, rules_hash
+from alarm_rules.override import Override, Refused
 from alarm_rules.rule import (
     AbsenceRule,
     AlarmClass,
     Caps,
+    DeviationRule,
+    LimitRule,
     Mark,
     Severity,
+    SiteCaps,
     Source,
     StateRule,
+    UnsetRule,
     Words,
 )
 
@@ -113,3 +118,62 @@ def test_the_order_of_the_rules_does_not_count_for_the_hash() -> None:
     assert rules_hash((STILL, OFFLINE)) == rules_hash((OFFLINE, STILL))
     assert len(rules_hash(())) == 16
     assert rules_hash((replace(STILL, on_delay=1),)) != rules_hash((STILL,))
+
+
+GAS = LimitRule(
+    id="gas",
+    alarm_class=AlarmClass.HAZARD,
+    severity=Severity.CRITICAL,
+    title=WORDS,
+    guidance=WORDS,
+    source=SOURCE,
+    point="lel",
+    limit=0.5,
+    site_caps=(SiteCaps(site_class="utility_tunnel", limit=0.35),),
+)
+TILT = DeviationRule(
+    id="tilt",
+    alarm_class=AlarmClass.HAZARD,
+    severity=Severity.HIGH,
+    title=WORDS,
+    guidance=WORDS,
+    source=SOURCE,
+    point="tilt",
+    limit=10.0,
+)
+
+
+def limit_of(force: InForce) -> float:
+    (rule,) = force.rules
+    assert isinstance(rule, LimitRule)
+    return rule.limit
+
+
+def test_a_class_of_site_makes_its_own_defaults_and_caps() -> None:
+    assert limit_of(in_force([GAS])) == 0.5
+    assert limit_of(in_force([GAS], site_class="utility_tunnel")) == 0.35
+    wish = Override(rule="gas", limit=0.4)
+    assert limit_of(in_force([GAS], [wish])) == 0.4
+    with pytest.raises(OverrideError, match=r"limit at most 0\.35"):
+        in_force([GAS], [wish], "utility_tunnel")
+
+
+def test_a_misspelt_class_is_refused_where_classes_count() -> None:
+    with pytest.raises(OverrideError, match="utility_tunnel") as caught:
+        in_force([GAS], site_class="utility-tunel")
+    assert [one.reason for one in caught.value.refusals] == [Refused.UNKNOWN_SITE_CLASS]
+    assert in_force(RULES, site_class="anything") == in_force(RULES)
+
+
+def test_a_deviation_without_a_baseline_is_never_a_silent_pass() -> None:
+    deviation, unset = in_force([TILT]).rules
+    assert deviation == TILT
+    assert isinstance(unset, UnsetRule)
+    assert (unset.id, unset.point, unset.is_set) == ("tilt_unset", "tilt", False)
+    assert unset.alarm_class is AlarmClass.SENSOR_HEALTH
+    _, done = in_force([TILT], [Override(rule="tilt", baseline=1.5)]).rules
+    assert done == replace(unset, is_set=True)
+
+
+def test_a_deviation_that_is_off_needs_no_baseline() -> None:
+    assert in_force([replace(TILT, enabled=False)]).rules == ()
