@@ -23,12 +23,12 @@ from edge_agent.health_socket import served
 from edge_agent.line_load import overloads
 from edge_agent.observe import Notices, Observer, Parts, number
 from edge_agent.persist import persist
-from edge_agent.progress import Progress
 from edge_agent.uplink.publisher import Publisher
 from edge_agent.watch import watches
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
 from runtime.mqtt import Session, Will
+from runtime.progress import Progress
 from runtime.service import Notifier, keep_watchdog
 from wire.identity import Presence, Software, Status, encode_identity
 from wire.topic import Down, Lane, Up, down, up

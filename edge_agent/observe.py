@@ -10,12 +10,12 @@ from edge_agent.buffer.rows import Ledger
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.config.model import Config
 from edge_agent.health import AgentHealth, LaneHealth, Notice, UplinkHealth
-from edge_agent.progress import Progress
 from edge_agent.uplink.publisher import Publisher
 from edge_agent.watch import Watch
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.mqtt import Session
+from runtime.progress import Progress
 from wire.topic import Lane
 
 _NOTICES = 20

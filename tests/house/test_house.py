@@ -25,6 +25,7 @@ LONGEST = 300
 LOOPS = {
     "edge_agent/app.py",
     "edge_agent/observe.py",
+    "edge_agent/persist.py",
     "edge_agent/poll/delivery.py",
     "edge_agent/poll/device.py",
     "edge_agent/poll/listener.py",
