@@ -12,21 +12,20 @@ _TYPES = {
     ".svg": "image/svg+xml",
 }
 _START = "index.html"
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        # The browser itself then refuses to read any text as HTML or as a script.
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    )
+_RULES = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    # The browser itself then refuses to read any text as HTML or as a script.
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
 )
+_POLICY = "; ".join(_RULES)
 
 
 def _load() -> dict[str, tuple[str, bytes]]:

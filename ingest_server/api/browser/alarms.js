@@ -96,8 +96,8 @@ function card(alarm, where, onOrder) {
 function stateText(alarm) {
   const { active, acknowledged, latched } = alarm.state;
   const first = say(active ? "is_active" : "is_over");
-  if (!acknowledged) return `${first}, ${say("is_unacknowledged")}`;
-  return `${first}, ${say(latched && !active ? "waits_for_reset" : "is_acknowledged")}`;
+  const seen = latched && !active ? "waits_for_reset" : "is_acknowledged";
+  return say("state", { first, second: say(acknowledged ? seen : "is_unacknowledged") });
 }
 
 function facts(alarm) {
@@ -121,7 +121,7 @@ function facts(alarm) {
       make("span", { class: "age", "data-since": since }, age(since, serverNow())),
     ),
     doubtful ? fact(say("clock_doubtful"), "doubt") : null,
-    alarm.value === null ? null : fact(valueFact(alarm)),
+    typeof alarm.value === "boolean" || alarm.value === null ? null : fact(valueFact(alarm)),
     fact(alarm.device === null ? alarm.gateway : `${alarm.gateway}:${alarm.device}`, "id"),
     ...flags.map((flag) => fact(say(flag), `flag ${flag}`)),
     alarm.actor ? fact(`${alarm.actor}${alarm.comment ? `: ${alarm.comment}` : ""}`, "actor") : null,
@@ -140,7 +140,7 @@ function fact(text, looks = "") {
 
 function guidance(alarm) {
   const text = inOwnWords(alarm.guidance, "");
-  return text ? make("p", { class: "guidance" }, make("b", {}, `${say("guidance")}: `), text) : null;
+  return text ? make("p", { class: "guidance" }, make("b", {}, say("guidance")), text) : null;
 }
 
 function buttons(alarm, where, onOrder) {

@@ -81,7 +81,7 @@ function facts(device) {
 }
 
 function head() {
-  const words = ["point", "value", "quality", "age"];
+  const words = ["point", "value", "quality", "reading_age"];
   return make("thead", {}, make("tr", {}, ...words.map((word) => make("th", { scope: "col" }, say(word)))));
 }
 

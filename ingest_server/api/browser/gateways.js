@@ -5,7 +5,8 @@ import { age } from "./moment.js";
 import { serverNow } from "./server.js";
 import { language, say, sayIfKnown } from "./words.js";
 
-const COUNTS = ["taken", "stored", "buffered", "thinned", "rejected"];
+const USUAL = ["taken", "stored", "buffered"];
+const RARE = ["thinned", "rejected", "lost_after_receipt"];
 
 export function showGateways(list, gateways) {
   showList(
@@ -37,11 +38,7 @@ function card(gateway) {
       make("span", { class: "heard" }, heard(gateway)),
     ),
     clones(gateway),
-    make(
-      "div",
-      { class: "wide", tabindex: "0", role: "region", "aria-label": `${say("ledger")} ${gateway.gateway}` },
-      ledger(gateway),
-    ),
+    ledger(gateway),
   );
 }
 
@@ -57,35 +54,44 @@ function clones(gateway) {
   return n > 0 ? make("p", { class: "problem" }, say("clones")) : null;
 }
 
+// One column for each lane; counts of what should not happen only where there are any.
 function ledger(gateway) {
-  const heads = ["lane", "lag", ...COUNTS, "dropped", "lost", "ledger"];
+  const lanes = Object.entries(gateway.lanes);
+  const names = lanes.map(([lane]) => sayIfKnown(`lane_${lane}`, lane));
+  const columns = ["", ...names].map((name) => make("th", { scope: "col" }, name));
   return make(
     "table",
-    {},
-    make("thead", {}, make("tr", {}, ...heads.map((word) => make("th", { scope: "col" }, say(word))))),
-    make("tbody", {}, ...Object.entries(gateway.lanes).map(([lane, view]) => row(lane, view))),
+    { "aria-label": `${say("ledger")} ${gateway.gateway}` },
+    make("thead", {}, make("tr", {}, ...columns)),
+    make("tbody", {}, ...rows(lanes.map(([, view]) => view))),
   );
 }
 
-function row(lane, view) {
-  const { ledger: account } = view;
-  const dropped = Object.values(account.dropped).reduce((sum, n) => sum + n, 0);
-  const why = Object.entries(account.dropped)
-    .map(([reason, n]) => `${reason} ${n}`)
-    .join(", ");
+function rows(views) {
+  const counts = (word) => views.map((view) => view.ledger[word]);
+  const rare = RARE.filter((word) => counts(word).some((n) => n > 0));
+  const reasons = new Set(views.flatMap((view) => Object.keys(view.ledger.dropped)));
+  return [
+    row(say("lag"), views.map(lag)),
+    ...USUAL.map((word) => row(say(word), counts(word))),
+    ...rare.map((word) => row(say(word), counts(word), "warn")),
+    ...[...reasons].map((why) =>
+      row(`${say("dropped")}: ${why}`, views.map((view) => view.ledger.dropped[why] ?? 0), "warn"),
+    ),
+    row(
+      say("ledger"),
+      views.map((view) => `${view.ledger.balanced ? "✓" : "✗"} ${say(view.ledger.balanced ? "balanced" : "unbalanced")}`),
+      views.every((view) => view.ledger.balanced) ? "" : "warn",
+    ),
+  ];
+}
+
+function row(title, cells, looks = "") {
   return make(
     "tr",
-    {},
-    make("th", { scope: "row" }, sayIfKnown(`lane_${lane}`, lane)),
-    make("td", {}, lag(view)),
-    ...COUNTS.map((word) => make("td", {}, String(account[word]))),
-    make("td", { class: dropped > 0 ? "warn" : "", title: why || null }, why || String(dropped)),
-    make("td", { class: account.lost_after_receipt > 0 ? "warn" : "" }, String(account.lost_after_receipt)),
-    make(
-      "td",
-      { class: account.balanced ? "" : "warn" },
-      `${account.balanced ? "✓" : "✗"} ${say(account.balanced ? "balanced" : "unbalanced")}`,
-    ),
+    { class: looks },
+    make("th", { scope: "row" }, title),
+    ...cells.map((cell) => make("td", {}, String(cell))),
   );
 }
 

@@ -9,9 +9,9 @@ export function valueText(value, unit) {
   if (value === null || value === undefined) return say("no_value");
   if (typeof value === "boolean") return say(value ? "yes" : "no");
   if (typeof value !== "number") return String(value);
-  if (unit === "/") return `${number(value * 100)} %`;
+  if (unit === "/") return `${number(value * 100)}\u00a0%`;
   const shown = unit === null || unit === undefined ? "" : (UNITS[unit] ?? unit);
-  return shown === "" ? number(value) : `${number(value)} ${shown}`;
+  return shown === "" ? number(value) : `${number(value)}\u00a0${shown}`;
 }
 
 function number(value) {

@@ -6,7 +6,15 @@ import pytest
 from ingest_server.api.guard import OPEN, Guard
 from tests.server_rig import TOKEN, ServerRig
 
-PATHS = ["/v1/alarms", "/v1/gateways", "/v1/nothing", "/docs", "/", "/V1/alarms", "//healthz"]
+PATHS = [
+    "/v1/alarms",
+    "/v1/gateways",
+    "/v1/nothing",
+    "/docs",
+    "/page",
+    "/V1/alarms",
+    "http://server//healthz",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -17,6 +17,7 @@ ROUTES = {
     "/v1/readings/latest": {"get"},
     "/v1/deliveries": {"get"},
     "/v1/deliveries/{delivery_id}": {"get"},
+    "/v1/profiles": {"get"},
     "/v1/quarantine": {"get"},
     "/healthz": {"get"},
     "/readyz": {"get"},
