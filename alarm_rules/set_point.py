@@ -7,6 +7,7 @@ from alarm_rules.rule import (
     DeviationRule,
     Direction,
     LimitRule,
+    RateRule,
     Rule,
     StateRule,
     VotedRule,
@@ -20,6 +21,19 @@ def voting_points(rules: Iterable[Rule]) -> frozenset[str]:
         for rule in rules
         if isinstance(rule, VotedRule) and (rule.needed, rule.of) != (1, 1)
     )
+
+
+_STEPS = 10
+"""A change within a window is judged from values that are off by a tenth of it at most."""
+
+
+def widest_deadbands(rules: Iterable[Rule]) -> dict[str, float]:
+    """By point the widest deadband that a gateway may report with, where a rule needs a bound."""
+    found: dict[str, float] = {}
+    for rule in rules:
+        if isinstance(rule, RateRule):
+            found[rule.point] = min(rule.limit / _STEPS, found.get(rule.point, rule.limit))
+    return found
 
 
 def set_points(rules: Iterable[Rule]) -> dict[str, tuple[float, ...]]:

@@ -49,10 +49,17 @@ class ValueKind(StrEnum):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When a point is reported: on change beyond `deadband`, and at least each `max_interval`."""
+    """When a point is reported: on a change beyond its deadband, and at least each `max_interval`.
+
+    The deadband is `deadband` (in the point's unit) or `relative` (a share of the last reported
+    value), whichever is wider. A bulk point's change waits for `min_interval` since the last
+    report. Whatever crosses a set point of a rule, or changes its quality, is reported at once.
+    """
 
     max_interval: Duration = 60_000_000
+    min_interval: Duration = 0
     deadband: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    relative: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

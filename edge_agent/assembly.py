@@ -1,10 +1,12 @@
 """From the configuration to devices, lanes of points, and the birth that names them all."""
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import replace
 
 from alarm_rules.rule import hazard_points
+from alarm_rules.set_point import set_points, voting_points, widest_deadbands
 from device_profiles.transport import Serial
 from edge_agent.buffer.lanes import PointPlan
 from edge_agent.buffer.timebase import Timebase
@@ -16,7 +18,7 @@ from edge_agent.config.tables import ReportMode
 from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.driver.radar import RadarDriver
 from edge_agent.poll.device import ListenedDevice, PolledDevice
-from edge_agent.poll.report_filter import ReportPolicy
+from edge_agent.poll.report_filter import PointPolicy, ReportPolicy
 from wire.identity import Anchor, Birth, Device, Line, Software
 from wire.topic import Lane
 
@@ -57,7 +59,7 @@ def polled(device: DeviceConfig) -> PolledDevice:
         late_max_us=driver.late_max_us,
         turnaround_us=driver.turnaround_us,
         probe=driver.probe,
-        report=_report(device),
+        report=report_policy(device),
         is_test=device.is_test,
     )
 
@@ -67,14 +69,28 @@ def listened(device: DeviceConfig) -> ListenedDevice:
     return ListenedDevice(
         name=device.id,
         driver=RadarDriver(device.profile),
-        report=_report(device),
+        report=report_policy(device),
         is_test=device.is_test,
     )
 
 
-def _report(device: DeviceConfig) -> ReportPolicy:
-    intervals = {point.id: point.report.max_interval for point in device.profile.points}
-    return ReportPolicy(intervals, always=device.report is ReportMode.ALWAYS)
+def report_policy(device: DeviceConfig) -> ReportPolicy:
+    """What the profile says of each point, bounded by what the rules in force need (P3)."""
+    rules = device.rules.rules
+    set_at, votes, widest = set_points(rules), voting_points(rules), widest_deadbands(rules)
+    hazards = hazard_points(rules)
+    points = {
+        point.id: PointPolicy(
+            max_interval_us=point.report.max_interval,
+            min_interval_us=0 if point.id in hazards else point.report.min_interval,
+            deadband=min(point.report.deadband, widest.get(point.id, math.inf)),
+            relative=0.0 if point.id in widest else point.report.relative,
+            set_points=set_at.get(point.id, ()),
+            always=point.id in votes,
+        )
+        for point in device.profile.points
+    }
+    return ReportPolicy(points, always=device.report is ReportMode.ALWAYS)
 
 
 def point_plan(config: Config) -> Callable[[str, str], PointPlan]:

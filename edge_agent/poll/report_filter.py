@@ -1,8 +1,10 @@
 """What of a device's samples is reported: changes at once, the rest to say that it still holds."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TypeGuard
 
 from edge_agent.exchange import Sample
 from wire.quality import Quality
@@ -13,32 +15,56 @@ BULK_INTERVAL_US = 60_000_000
 
 
 class Cause(StrEnum):
-    """Why a sample is reported; UNCHANGED is why it is not."""
+    """Why a sample is reported; UNCHANGED and TOO_SOON are why it is not."""
 
     FIRST = "first"
+    CROSSED = "crossed"
     CHANGED = "changed"
     QUALITY = "quality"
     KEEP_ALIVE = "keep_alive"
     ALWAYS = "always"
     UNCHANGED = "unchanged"
+    TOO_SOON = "too_soon"
+
+
+_KEPT_BACK = frozenset({Cause.UNCHANGED, Cause.TOO_SOON})
+
+
+@dataclass(frozen=True, slots=True)
+class PointPolicy:
+    """When a point is reported.
+
+    A change counts when it is more than `deadband` (in the point's unit) and more than `relative`
+    (a share of the value last reported), and then not sooner than `min_interval_us` after that
+    report. Crossing one of `set_points` (ascending), or coming to lie on one, counts at once and
+    always. `always`: every sample as it is, because a rule counts samples.
+    """
+
+    max_interval_us: int = BULK_INTERVAL_US
+    min_interval_us: int = 0
+    deadband: float = 0.0
+    relative: float = 0.0
+    set_points: tuple[float, ...] = ()
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPolicy:
-    """How long a point may go unreported; `always` reports every sample as it is."""
+    """Policies by point; `otherwise_us`: of a point without one. `always`: of the whole device."""
 
-    max_interval_us: Mapping[str, int] = field(default_factory=dict)
+    points: Mapping[str, PointPolicy] = field(default_factory=dict)
     otherwise_us: int = BULK_INTERVAL_US
     always: bool = False
 
-    def interval_us(self, point: str) -> int:
-        return self.max_interval_us.get(point, self.otherwise_us)
+    def of(self, point: str) -> PointPolicy:
+        return self.points.get(point) or PointPolicy(self.otherwise_us)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reported:
     value: Value | None
     quality: Quality
+    mono_us: int
     slot: int
 
 
@@ -57,31 +83,60 @@ class ReportFilter:
 
     def admit(self, samples: Iterable[Sample]) -> list[Sample]:
         """Return the samples to report, in order, with strictly increasing times per point."""
-        return [self._note(each) for each in samples if self.judge(each) is not Cause.UNCHANGED]
+        return [self._note(each) for each in samples if self.judge(each) not in _KEPT_BACK]
 
     def judge(self, sample: Sample) -> Cause:
-        """Say why the sample is to be reported, or that it tells nothing new."""
+        """Say why the sample is to be reported, or why not."""
         last = self._reported.get(sample.point)
+        policy = self._policy.of(sample.point)
         if last is None:
             return Cause.FIRST
         if sample.quality != last.quality:
             return Cause.QUALITY
-        if not _is_same(sample.value, last.value):
-            return Cause.CHANGED
-        if self._slot(sample) != last.slot:
-            return Cause.KEEP_ALIVE
-        return Cause.ALWAYS if self._policy.always else Cause.UNCHANGED
-
-    def _slot(self, sample: Sample) -> int:
-        return sample.mono_us // self._policy.interval_us(sample.point)
+        if _crosses(policy.set_points, sample.value, last.value):
+            return Cause.CROSSED
+        if self._policy.always or policy.always:
+            return Cause.ALWAYS
+        return _ordinary(policy, sample, last)
 
     def _note(self, sample: Sample) -> Sample:
-        self._reported[sample.point] = _Reported(sample.value, sample.quality, self._slot(sample))
+        slot = _slot(self._policy.of(sample.point), sample)
+        self._reported[sample.point] = _Reported(sample.value, sample.quality, sample.mono_us, slot)
         at_us = max(sample.mono_us, self._last_us.get(sample.point, sample.mono_us - 1) + 1)
         self._last_us[sample.point] = at_us
         return sample if at_us == sample.mono_us else replace(sample, mono_us=at_us)
 
 
-def _is_same(new: Value | None, old: Value | None) -> bool:
-    """Tell whether the value still is what was reported; True is not 1.0."""
+def _ordinary(policy: PointPolicy, sample: Sample, last: _Reported) -> Cause:
+    if _slot(policy, sample) != last.slot:
+        return Cause.KEEP_ALIVE
+    if _is_same(policy, sample.value, last.value):
+        return Cause.UNCHANGED
+    is_soon = sample.mono_us - last.mono_us < policy.min_interval_us
+    return Cause.TOO_SOON if is_soon else Cause.CHANGED
+
+
+def _slot(policy: PointPolicy, sample: Sample) -> int:
+    return sample.mono_us // policy.max_interval_us
+
+
+def _is_number(value: Value | None) -> TypeGuard[float]:
+    return isinstance(value, float | int) and not isinstance(value, bool)
+
+
+def _is_same(policy: PointPolicy, new: Value | None, old: Value | None) -> bool:
+    """Tell whether the value still is as good as what was reported; True is not 1.0."""
+    if _is_number(new) and _is_number(old):
+        return abs(new - old) <= max(policy.deadband, policy.relative * abs(old))
     return type(new) is type(old) and new == old
+
+
+def _crosses(set_points: tuple[float, ...], new: Value | None, old: Value | None) -> bool:
+    """Tell whether the values lie on different sides of a set point: below, at, above."""
+    if not set_points or not _is_number(new) or not _is_number(old):
+        return False
+    return _place(set_points, new) != _place(set_points, old)
+
+
+def _place(set_points: tuple[float, ...], value: float) -> tuple[int, int]:
+    return bisect_left(set_points, value), bisect_right(set_points, value)

@@ -9,13 +9,14 @@ from alarm_rules.rule import (
     Direction,
     LimitRule,
     Mark,
+    RateRule,
     Rule,
     Severity,
     Source,
     StateRule,
     Words,
 )
-from alarm_rules.set_point import set_points, voting_points
+from alarm_rules.set_point import set_points, voting_points, widest_deadbands
 
 WORDS = Words("flood", "积水")
 COMMON: dict[str, Any] = {
@@ -55,3 +56,11 @@ def test_the_values_at_which_a_rule_may_change_its_mind(
 
 def test_of_a_voting_rule_every_sample_counts() -> None:
     assert voting_points((FLOOD, TILT, COVER, OFFLINE)) == {"tilt"}
+
+
+def test_a_rate_rule_bounds_the_deadband_of_its_point() -> None:
+    rising = RateRule(**COMMON, point="level", limit=0.05, window=300_000_000)
+    faster = RateRule(**COMMON, point="level", limit=0.04, window=60_000_000)
+    assert widest_deadbands((rising, FLOOD)) == {"level": 0.005}
+    assert widest_deadbands((rising, faster)) == widest_deadbands((faster, rising))
+    assert widest_deadbands((rising, faster)) == {"level": 0.004}

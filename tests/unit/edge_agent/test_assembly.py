@@ -1,9 +1,15 @@
 """What the configuration becomes: devices with their drivers, lanes of points, the birth."""
 
+from dataclasses import replace as with_
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from alarm_rules.in_force import in_force
+from alarm_rules.rule import AlarmClass, LimitRule, Mark, RateRule, Severity, Source, Words
+from device_profiles.model import Report
 from edge_agent.assembly import (
     birth,
     line_settings,
@@ -12,6 +18,7 @@ from edge_agent.assembly import (
     point_plan,
     polled,
     port_settings,
+    report_policy,
 )
 from edge_agent.buffer.lanes import PointPlan
 from edge_agent.buffer.timebase import Timebase
@@ -19,6 +26,7 @@ from edge_agent.bus.serial_port import PortGoneError, PortSettings
 from edge_agent.bus.wire_time import Parity, SerialFormat
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
+from edge_agent.poll.report_filter import PointPolicy
 from simulators.pseudo_terminal import PseudoTerminal
 from wire.envelope import ClockState
 from wire.identity import Anchor, Line, Software, decode_birth, encode_identity
@@ -57,7 +65,7 @@ def test_a_polled_device(config: Config) -> None:
     assert device.probe is not None
     assert device.is_test
     assert device.report.always
-    assert device.report.interval_us("smoke") == 10_000_000
+    assert device.report.of("smoke").max_interval_us == 10_000_000
     with pytest.raises(TypeError):
         polled(radar)
 
@@ -68,6 +76,39 @@ def test_a_listened_device(config: Config) -> None:
     assert (device.name, device.is_test, device.report.always) == ("radar-01", False, False)
     with pytest.raises(TypeError):
         listened(smoke)
+
+
+RULES: dict[str, Any] = {
+    "alarm_class": AlarmClass.HAZARD,
+    "severity": Severity.HIGH,
+    "title": Words("a", "一"),
+    "guidance": Words("a", "一"),
+    "source": Source("here", Mark.ENGINEERING),
+}
+
+
+def test_what_the_rules_in_force_need_bounds_what_is_kept_back(config: Config) -> None:
+    """Crossings of the rules in force, every sample of a vote, a fine grain for a rate."""
+    _, radar = config.devices
+    report = Report(deadband=9.0, relative=0.5, min_interval=5_000_000)
+    names = ("body_movement", "sensitivity", "height", "uptime")
+    points = tuple(replace(radar.profile.point(name), report=report) for name in names)
+    flood = LimitRule(**RULES, id="a", point="body_movement", limit=50.0, deadband=10.0)
+    votes = LimitRule(**RULES, id="b", point="sensitivity", limit=2.0, needed=2, of=3)
+    rising = RateRule(**RULES, id="c", point="height", limit=1.0, window=60_000_000)
+    device = with_(
+        radar,
+        profile=replace(radar.profile, points=points),
+        rules=in_force((flood, votes, rising)),
+    )
+    policy = report_policy(device)
+    interval_us = report.max_interval
+    assert [policy.of(name) for name in names] == [
+        PointPolicy(interval_us, 0, 9.0, 0.5, (40.0, 50.0)),
+        PointPolicy(interval_us, 0, 9.0, 0.5, (2.0,), always=True),
+        PointPolicy(interval_us, 0, 0.1, 0.0),
+        PointPolicy(interval_us, 5_000_000, 9.0, 0.5),
+    ]
 
 
 def test_ports(config: Config) -> None:
