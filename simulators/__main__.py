@@ -2,35 +2,24 @@
 
 import argparse
 import asyncio
-import json
 import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from runtime.clock import SystemClock
-from simulators.care_radar import CareRadar
-from simulators.console import Console, OrderError, radar_console, ug3_console
 from simulators.delivery_book import Delivery, Violation
 from simulators.delivery_text import Language, delivery_line, language_of, silence_line
 from simulators.demo import add_demo
-from simulators.serial_line import SerialLine
-from simulators.serial_stream import SerialStream
-from simulators.smoke_detector import SmokeDetector
+from simulators.device_commands import UsageError, add_devices, new_command, say
 
 FINE, PROBLEM, USAGE, INTERRUPTED = 0, 1, 2, 130
-FIRST_UNIT, LAST_UNIT = 1, 247
 SECRET_VARIABLE: Final = "ALARM_CENTRE_SECRET"  # noqa: S105 - the name of a variable
 HOW_TO_MAKE_ONE: Final = """printf 'whsec_%s\\n' "$(openssl rand -base64 32)" > FILE"""
 
 log = logging.getLogger(__name__)
-
-
-class UsageError(Exception):
-    """The command line or a file it names is wrong; the text says how to right it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,77 +34,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return code
-
-
-def _stop(*_: object) -> None:
-    raise SystemExit(FINE)
-
-
-# Devices --------------------------------------------------------------------------------------
-
-
-def _run_ug3(given: argparse.Namespace) -> int:
-    if not FIRST_UNIT <= given.unit <= LAST_UNIT:
-        raise UsageError(f"--unit {given.unit}: must be from {FIRST_UNIT} to {LAST_UNIT}")
-    if given.baud <= 0:
-        raise UsageError(f"--baud {given.baud}: must be above 0")
-    clock = SystemClock()
-    detector = SmokeDetector(given.unit)
-    line = SerialLine(
-        [detector], baud=given.baud, parity=given.parity, stop_bits=given.stop_bits, link=given.link
-    )
-    return _play(line, ug3_console(detector, line), lambda: detector.state(clock.mono_us()), given)
-
-
-def _run_radar(given: argparse.Namespace) -> int:
-    radar = CareRadar()
-    stream = SerialStream(radar, link=given.link)
-    return _play(stream, radar_console(radar, stream), radar.state, given)
-
-
-def _play(
-    port: SerialLine | SerialStream,
-    console: Console,
-    state: Callable[[], dict[str, Any]],
-    given: argparse.Namespace,
-) -> int:
-    """Obey lines of standard input until `quit`; when it ends otherwise, run until stopped."""
-    try:
-        port.plug()
-    except OSError as wrong:
-        raise UsageError(f"--link {given.link}: {wrong}") from wrong
-    signal.signal(signal.SIGTERM, _stop)
-    try:
-        _say(given, f"serial port: {port.path}   (orders: help)", path=port.path)
-        for line in sys.stdin:
-            if line.strip() == "quit":
-                return FINE
-            _obey(line, console, state, given)
-        signal.pause()
-    finally:
-        port.unplug()
-    return FINE
-
-
-def _obey(
-    line: str, console: Console, state: Callable[[], dict[str, Any]], given: argparse.Namespace
-) -> None:
-    word = line.strip()
-    if word == "help":
-        _say(given, f"{console.help()}\n  state\n  help\n  quit", help=console.help().splitlines())
-        return
-    try:
-        if word != "state":
-            console.obey(line)
-    except OrderError as wrong:
-        _say(given, str(wrong), error=str(wrong))
-        return
-    now = state()
-    _say(given, "  ".join(f"{name}={int(value)}" for name, value in now.items()), state=now)
-
-
-def _say(given: argparse.Namespace, text: str, **fields: Any) -> None:
-    print(json.dumps(fields) if given.json else text, flush=True)
 
 
 # Alarm centre ---------------------------------------------------------------------------------
@@ -150,10 +68,10 @@ async def _serve(given: argparse.Namespace, secrets: list[str]) -> int:
         fields = {"delivery": delivery.number, "type": delivery.type, "alarm": delivery.alarm_id}
         found = [violation.text for violation in violations]
         line = delivery_line(delivery, violations, given.lang)
-        _say(given, line, **fields, verdict=delivery.verdict, complaints=found)
+        say(given, line, **fields, verdict=delivery.verdict, complaints=found)
 
     def tell_silence(violation: Violation) -> None:
-        _say(given, silence_line(violation, given.lang), complaints=[violation.text])
+        say(given, silence_line(violation, given.lang), complaints=[violation.text])
 
     try:
         centre = AlarmCentre(
@@ -166,7 +84,7 @@ async def _serve(given: argparse.Namespace, secrets: list[str]) -> int:
             on_silence=tell_silence,
         )
         async with centre:
-            _say(given, f"alarm centre: {centre.url}", url=centre.url)
+            say(given, f"alarm centre: {centre.url}", url=centre.url)
             interrupted = await _until_stopped()
     except ValueError as wrong:
         raise UsageError(f"--secret-file: {wrong}; make one: {HOW_TO_MAKE_ONE}") from wrong
@@ -204,29 +122,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_centre(commands)
-    _add_ug3(commands)
-    _add_radar(commands)
+    add_devices(commands)
     add_demo(commands)
     return parser
 
 
-def _command(
-    commands: Any, name: str, run: Callable[[argparse.Namespace], int], text: str, example: str
-) -> argparse.ArgumentParser:
-    made: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=text,
-        description=text,
-        epilog=f"example:\n{example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    made.add_argument("--json", action="store_true", help="print JSON lines instead of text")
-    made.set_defaults(run=run)
-    return made
-
-
 def _add_centre(commands: Any) -> None:
-    made = _command(
+    made = new_command(
         commands,
         "alarm-centre",
         _run_centre,
@@ -246,38 +148,6 @@ def _add_centre(commands: Any) -> None:
     )
     default: Language = language_of(os.environ.get("LC_ALL") or os.environ.get("LANG") or "")
     made.add_argument("--lang", choices=("en", "zh"), default=default, help="(%(default)s)")
-
-
-def _add_ug3(commands: Any) -> None:
-    made = _command(
-        commands,
-        "ug3",
-        _run_ug3,
-        "a Calectro UG-3 smoke detector: Modbus RTU on a pty; orders on standard input",
-        "  simulators ug3 --link ./ttyUG3\n  smoke on\n  late 0.5 3\n  smoke off\n  reset",
-    )
-    _add_link(made)
-    made.add_argument("--baud", type=int, default=9600, help="(%(default)s)")
-    made.add_argument(
-        "--parity", choices=("N", "E", "O"), default="N", help="for the time it takes"
-    )
-    made.add_argument("--stop-bits", type=int, choices=(1, 2), default=2, help="(%(default)s)")
-    made.add_argument("--unit", type=int, default=1, help="Modbus address (%(default)s)")
-
-
-def _add_radar(commands: Any) -> None:
-    made = _command(
-        commands,
-        "r60afd1",
-        _run_radar,
-        "a MicRadar R60AFD1 fall radar: byte stream on a pty; orders on standard input",
-        "  simulators r60afd1 --link ./ttyRadar\n  presence on\n  drop fall\n  fall on",
-    )
-    _add_link(made)
-
-
-def _add_link(made: argparse.ArgumentParser) -> None:
-    made.add_argument("--link", type=Path, metavar="PATH", help="make PATH a link to the port")
 
 
 if __name__ == "__main__":

@@ -1,27 +1,10 @@
 """Words for whoever plays with a simulated device: what happens to it, and what breaks."""
 
 import difflib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
-
-from simulators.care_radar import CareRadar, Motion
-from simulators.fault import (
-    Fault,
-    FaultPlan,
-    early,
-    exception,
-    half_frame,
-    late,
-    noise,
-    silence,
-    wrong_checksum,
-    wrong_function,
-    wrong_length,
-    wrong_unit,
-)
-from simulators.radar_words import REPORTS
-from simulators.smoke_detector import SmokeDetector
 
 SWITCH: Final = {"on": True, "off": False}
 
@@ -31,7 +14,11 @@ class OrderError(ValueError):
 
 
 class Port(Protocol):
-    """What can be pulled out and put back."""
+    """What a device hangs on; it can be pulled out and put back."""
+
+    @property
+    def path(self) -> str:
+        """What a master is told to open."""
 
     def plug(self) -> None:
         """Put it back."""
@@ -65,6 +52,8 @@ class Console:
             raise OrderError(self._unknown(words[0]))
         try:
             order.act(words[1:])
+        except OrderError:
+            raise
         except (ValueError, KeyError, IndexError) as wrong:
             raise OrderError(f"usage: {words[0]} {order.usage}".rstrip()) from wrong
 
@@ -78,84 +67,25 @@ class Console:
         return f"unknown order {word!r}{hint}"
 
 
-def ug3_console(detector: SmokeDetector, port: Port) -> Console:
-    """Return the words for a smoke detector on its line."""
-    conditions = {
-        "smoke": _switch(detector.set_smoke),
-        "service": _switch(detector.set_service),
-        "head": _switch(lambda on: detector.mount_head() if on else detector.remove_head()),
-        "reset": _plain(detector.reset),
-    }
-    plan = detector.faults
-    faults = {
-        "late": _fault(plan, "SECONDS [COUNT]", lambda w, n: late(float(w[0]), n), words=1),
-        "early": _fault(plan, "[COUNT]", lambda _, n: early(n)),
-        "function": _fault(
-            plan, "CODE [COUNT]", lambda w, n: wrong_function(_byte(w[0]), n), words=1
-        ),
-        "length": _fault(plan, "[COUNT]", lambda _, n: wrong_length(n)),
-        "exception": _fault(plan, "CODE [COUNT]", lambda w, n: exception(_byte(w[0]), n), words=1),
-        "unit": _fault(
-            plan, "OTHER_UNIT [COUNT]", lambda w, n: wrong_unit(_byte(w[0]), n), words=1
-        ),
-    }
-    return Console(conditions | faults | _faults_of_all(plan) | _plugging(port))
-
-
-def radar_console(radar: CareRadar, port: Port) -> Console:
-    """Return the words for a fall radar on its port."""
-    conditions = {
-        "presence": _switch(radar.set_presence),
-        "fall": _switch(radar.set_fall),
-        "still": _switch(radar.set_still),
-        "motion": Order("none|static|active", lambda w: radar.set_motion(_motion(w))),
-        "movement": Order("0..100", lambda w: radar.set_movement(int(_only(w)))),
-        "reboot": _plain(radar.reboot),
-    }
-    plan = radar.faults
-    drop = {"drop": _fault(plan, "|".join(REPORTS) + " [COUNT]", _dropped, words=1)}
-    return Console(conditions | drop | _faults_of_all(plan) | _plugging(port))
-
-
-def _faults_of_all(plan: FaultPlan) -> dict[str, Order]:
-    return {
-        "silent": _fault(plan, "[COUNT]", lambda _, n: silence(n)),
-        "checksum": _fault(plan, "[COUNT]", lambda _, n: wrong_checksum(n)),
-        "half": _fault(plan, "[COUNT]", lambda _, n: half_frame(n)),
-        "noise": _fault(plan, "[COUNT]", lambda _, n: noise(n)),
-        "heal": _plain(plan.clear),
-    }
-
-
-def _plugging(port: Port) -> dict[str, Order]:
-    return {"unplug": _plain(port.unplug), "plug": _plain(port.plug)}
-
-
-def _only(words: Sequence[str]) -> str:
+def only(words: Sequence[str]) -> str:
+    """Return the one word. Raises ValueError for more or fewer."""
     if len(words) != 1:
         raise ValueError("one word is expected")
     return words[0]
 
 
-def _byte(word: str) -> int:
-    value = int(word)
-    if value not in range(256):
-        raise ValueError("a byte is expected")
-    return value
+def switch(act: Callable[[bool], object]) -> Order:
+    """Make an order of `on` or `off`."""
 
-
-def _motion(words: Sequence[str]) -> Motion:
-    return Motion[_only(words).upper()]
-
-
-def _switch(act: Callable[[bool], object]) -> Order:
     def carry_out(words: Sequence[str]) -> None:
-        act(SWITCH[_only(words)])
+        act(SWITCH[only(words)])
 
     return Order("on|off", carry_out)
 
 
-def _plain(act: Callable[[], object]) -> Order:
+def plain(act: Callable[[], object]) -> Order:
+    """Make an order that stands alone."""
+
     def carry_out(words: Sequence[str]) -> None:
         if words:
             raise ValueError("nothing may follow")
@@ -164,26 +94,24 @@ def _plain(act: Callable[[], object]) -> Order:
     return Order("", carry_out)
 
 
-def _fault(
-    plan: FaultPlan,
-    usage: str,
-    make: Callable[[Sequence[str], int | None], Fault],
-    *,
-    words: int = 0,
-) -> Order:
-    """Make the order that lets a fault stand; after its words may follow for how many frames."""
+def number(usage: str, act: Callable[[float], object]) -> Order:
+    """Make an order of one finite number."""
 
-    def carry_out(given: Sequence[str]) -> None:
-        rest = given[words:]
-        count = int(_only(rest)) if rest else None
-        if count is not None and count < 1:
-            raise ValueError("a count is at least 1")
-        plan.add(make(given[:words], count))
+    def carry_out(words: Sequence[str]) -> None:
+        act(finite(only(words)))
 
     return Order(usage, carry_out)
 
 
-def _dropped(words: Sequence[str], count: int | None) -> Fault:
-    if words[0] not in REPORTS:
-        raise KeyError(words[0])
-    return silence(1 if count is None else count, only=words[0])
+def finite(word: str) -> float:
+    """Return a finite number. Raises ValueError for any other word."""
+    value = float(word)
+    if not math.isfinite(value):
+        raise ValueError("a number is expected")
+    return value
+
+
+def of(name: str, console: Console) -> dict[str, Order]:
+    """Make the order that passes the rest of a line on to the console of one of several devices."""
+    usage = "ORDER, one of:\n" + "\n".join(f"  {line}" for line in console.help().splitlines())
+    return {name: Order(usage, lambda words: console.obey(" ".join(words)))}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from simulators.mbap import pack
 from simulators.register_image import exception_reply
 from simulators.rtu import seal
 
@@ -26,6 +27,8 @@ class FaultKind(IntEnum):
     WRONG_CHECKSUM = 7
     HALF_FRAME = 8
     NOISE = 9
+    WRONG_TRANSACTION = 10
+    CONNECTION_RESET = 11
 
 
 MODBUS_KINDS: Final = frozenset(FaultKind)
@@ -107,6 +110,16 @@ def noise(
     return Fault(FaultKind.NOISE, count, probability, only, noise=before)
 
 
+def wrong_transaction(count: int | None = None, *, probability: float = 1.0) -> Fault:
+    """Answer under the next transaction id; only Modbus TCP has one, elsewhere nothing happens."""
+    return Fault(FaultKind.WRONG_TRANSACTION, count, probability)
+
+
+def connection_reset(count: int | None = None, *, probability: float = 1.0) -> Fault:
+    """Execute, and reset the TCP connection instead of answering; a serial line stays silent."""
+    return Fault(FaultKind.CONNECTION_RESET, count, probability)
+
+
 @dataclass(slots=True)
 class _Standing:
     fault: Fault
@@ -178,15 +191,31 @@ def lateness_us(faults: Iterable[Fault]) -> int:
     return sum(fault.late_us for fault in faults)
 
 
+def resets(faults: Iterable[Fault]) -> bool:
+    return any(fault.kind is FaultKind.CONNECTION_RESET for fault in faults)
+
+
 def spoil_reply(unit: int, pdu: bytes, faults: Iterable[Fault]) -> bytes:
     """Return the RTU frame of a reply PDU as these faults leave it; empty = nothing is sent."""
     struck = tuple(faults)
-    for fault in struck:
-        pdu = _altered(pdu, fault)
-        unit = fault.detail if fault.kind is FaultKind.WRONG_UNIT else unit
-    frame = seal(unit, pdu)
+    frame = seal(*_told(unit, pdu, struck))
     for fault in struck:
         frame = _damage(frame, fault, checksum_at=-1)
+    return frame
+
+
+def spoil_tcp_reply(transaction: int, unit: int, pdu: bytes, faults: Iterable[Fault]) -> bytes:
+    """Return the Modbus TCP frame as these faults leave it; empty = nothing is sent.
+
+    It has no checksum, so a wrong one leaves it whole.
+    """
+    struck = tuple(faults)
+    if any(fault.kind is FaultKind.WRONG_TRANSACTION for fault in struck):
+        transaction = transaction + 1 & 0xFFFF
+    frame = pack(transaction, *_told(unit, pdu, struck))
+    for fault in struck:
+        if fault.kind is not FaultKind.WRONG_CHECKSUM:
+            frame = _damage(frame, fault, checksum_at=-1)
     return frame
 
 
@@ -195,6 +224,14 @@ def spoil_radar_frame(frame: bytes, faults: Iterable[Fault]) -> bytes:
     for fault in faults:
         frame = _damage(frame, fault, checksum_at=-3)
     return frame
+
+
+def _told(unit: int, pdu: bytes, faults: Iterable[Fault]) -> tuple[int, bytes]:
+    """Return the unit and the PDU that the reply names."""
+    for fault in faults:
+        pdu = _altered(pdu, fault)
+        unit = fault.detail if fault.kind is FaultKind.WRONG_UNIT else unit
+    return unit, pdu
 
 
 def _altered(pdu: bytes, fault: Fault) -> bytes:
@@ -209,7 +246,7 @@ def _altered(pdu: bytes, fault: Fault) -> bytes:
 
 
 def _damage(frame: bytes, fault: Fault, *, checksum_at: int) -> bytes:
-    if not frame or fault.kind is FaultKind.SILENCE:
+    if not frame or fault.kind in (FaultKind.SILENCE, FaultKind.CONNECTION_RESET):
         return b""
     if fault.kind is FaultKind.WRONG_CHECKSUM:
         spoilt = bytearray(frame)

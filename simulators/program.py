@@ -1,4 +1,4 @@
-"""One of our programs as a child process: start, stop, kill, freeze, and what it logged."""
+"""A program as a child process: start, stop, kill, freeze, and what it logged."""
 
 import os
 import signal
@@ -10,17 +10,16 @@ from pathlib import Path
 _STOP_S = 15.0
 
 
-class Program:
-    """`python -m <module> <arguments>`; its output goes to `log`. Methods block."""
+class Command:
+    """A command line; its output goes to `log`. Methods block."""
 
     def __init__(
         self,
-        module: str,
-        arguments: Sequence[str],
+        command: Sequence[str],
         log: Path,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._command = [sys.executable, "-m", module, *arguments]
+        self._command = list(command)
         self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
         self.log = log
@@ -81,3 +80,16 @@ class Program:
         if not self.log.exists():
             return ""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+class Program(Command):
+    """One of our programs: `python -m <module> <arguments>`."""
+
+    def __init__(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__([sys.executable, "-m", module, *arguments], log, environment)

@@ -30,6 +30,7 @@ class ExceptionCode(IntEnum):
     ILLEGAL_VALUE = 3
     DEVICE_FAILURE = 4
     DEVICE_BUSY = 6
+    GATEWAY_TARGET_SILENT = 11
 
 
 class RefusedError(Exception):

@@ -2,11 +2,11 @@
 
 import heapq
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from simulators.fault import FaultPlan, hinders, is_early, lateness_us, spoil_reply
+from simulators.fault import FaultPlan, hinders, is_early, lateness_us, resets, spoil_reply
 from simulators.register_image import ExceptionCode, exception_reply
 from simulators.rtu import is_sealed, opened, request_length
 from simulators.wire_time import Sender, WireFormat
@@ -55,6 +55,8 @@ class SlaveLine:
     `received` takes bytes as the master hands them to its UART, all at once; on the wire they take
     their time from then on. `due` returns what has arrived at the master by `now`. A unit's replies
     keep their order, and no two replies lie on the wire together. Times are µs of one clock.
+    `wants_reset` turns True when a fault resets the connection; who carries the bytes over TCP does
+    it, and puts it back to False.
     """
 
     def __init__(
@@ -67,7 +69,8 @@ class SlaveLine:
         keep_exchanges: bool = False,
     ) -> None:
         """Connect the units. Raises ValueError when two have one address."""
-        self._units = _by_address(units)
+        self._units = checked_units(units)
+        self.wants_reset = False
         self.wire = wire
         self.counts = LineCounts()
         self.exchanges: deque[Exchange] = deque(maxlen=EXCHANGES_KEPT if keep_exchanges else 0)
@@ -162,23 +165,24 @@ class SlaveLine:
     def _execute(self, at: int, frame: bytes) -> None:
         address, pdu = opened(frame)
         if address == BROADCAST:
-            for unit in self._units.values():
+            for unit in self._units:
                 unit.answer(pdu, at)
-        elif address in self._units:
-            self._reply(self._units[address], pdu, at)
+        elif (unit_asked := found_unit(self._units, address)) is not None:
+            self._reply(unit_asked, address, pdu, at)
 
-    def _reply(self, unit: SlaveUnit, pdu: bytes, at: int) -> None:
+    def _reply(self, unit: SlaveUnit, address: int, pdu: bytes, at: int) -> None:
         faults = unit.faults.draw()
         # A unit that is silent or refuses does not execute, so its ground truth stays true.
         refusal = exception_reply(pdu[0], ExceptionCode.DEVICE_FAILURE)
         answer = refusal if hinders(faults) else unit.answer(pdu, at)
-        reply = spoil_reply(unit.unit, answer, faults)
+        reply = spoil_reply(address, answer, faults)
         names = tuple(fault.kind.name.lower() for fault in faults)
-        self.exchanges.append(Exchange(at, unit.unit, pdu, reply, names))
+        self.exchanges.append(Exchange(at, address, pdu, reply, names))
+        self.wants_reset = self.wants_reset or resets(faults)
         early = is_early(faults)
         wait_us = lateness_us(faults) + (0 if early else self._turnaround_us)
         if reply:
-            self._queue(unit.unit, reply, at + wait_us, early=early)
+            self._queue(address, reply, at + wait_us, early=early)
 
     def _queue(self, unit: int, reply: bytes, ready: int, *, early: bool) -> None:
         if len(self._ready) >= BUSY_LIMIT:
@@ -200,9 +204,14 @@ class SlaveLine:
             self._sender.send(reply, max(ready, self._quiet_since_us + self.wire.gap_us))
 
 
-def _by_address(units: Iterable[SlaveUnit]) -> dict[int, SlaveUnit]:
-    given: Sequence[SlaveUnit] = tuple(units)
-    table = {unit.unit: unit for unit in given}
-    if len(table) != len(given):
+def checked_units(units: Iterable[SlaveUnit]) -> tuple[SlaveUnit, ...]:
+    """Return the units of a line. Raises ValueError when two have one address."""
+    given = tuple(units)
+    if len({unit.unit for unit in given}) != len(given):
         raise ValueError("two units of one line have the same address")
-    return table
+    return given
+
+
+def found_unit(units: Iterable[SlaveUnit], address: int) -> SlaveUnit | None:
+    """Return the unit that listens to an address now; a write may have changed it."""
+    return next((unit for unit in units if unit.unit == address), None)

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from simulators.broker import Broker, Which, free_port
+from simulators.influxd import BUCKET, ORG, Influxd
 from simulators.program import Program
 from simulators.server_api import ServerApi
 
@@ -66,7 +67,8 @@ class Stage:
     """Writes the configuration into `folder` and runs the real programs on loopback.
 
     `webhook_secret` is what the alarm centre verifies with. `gateway_port`: where the gateways find
-    the broker, when something stands between. Methods block.
+    the broker, when something stands between. `influx`: readings go to an InfluxDB in `influx/`.
+    Methods block.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Stage:
         api_port: int | None = None,
         broker_port: int | None = None,
         gateway_port: int | None = None,
+        influx: bool = False,
     ) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -94,6 +97,7 @@ class Stage:
         self._gateway_port = gateway_port or self.broker.port
         port = api_port or free_port()
         self.api = ServerApi(f"http://127.0.0.1:{port}", folder / "server" / "api.token")
+        self.influx = Influxd(folder / "influx") if influx else None
         self._write_secrets(webhook_secret)
         self._write_server(port, webhook_url, places, gateway_silent)
         self.server = Program(
@@ -104,8 +108,10 @@ class Stage:
         self.agents = {g.name: self._agent(g) for g in gateways}
 
     def start(self, *, gateways: bool = True) -> None:
-        """Start broker, server and gateways; raise BrokerError when there is no broker."""
+        """Start broker, InfluxDB, server and gateways; raise BrokerError, InfluxError."""
         self.broker.start()
+        if self.influx is not None:
+            self.influx.start()
         self.server.start()
         for agent in self.agents.values() if gateways else ():
             agent.start()
@@ -127,9 +133,11 @@ class Stage:
         self.close()
 
     def close(self) -> None:
-        """Stop everything in order: gateways, server, broker."""
+        """Stop everything in order: gateways, server, InfluxDB, broker."""
         for program in (*self.agents.values(), self.server):
             program.stop()
+        if self.influx is not None:
+            self.influx.stop()
         self.broker.stop()
 
     def wait_ready(self, seconds: float = 30.0) -> None:
@@ -193,6 +201,7 @@ class Stage:
                 },
             ),
             _table("api", {"port": port}),
+            *([] if self.influx is None else [_table("store", _influx_keys(self.influx))]),
             _table("alarms", {"gateway_silent": gateway_silent}),
             _table(
                 "receivers.alarm-centre",
@@ -230,6 +239,16 @@ class Stage:
 def new_webhook_secret() -> str:
     """32 random bytes as Standard Webhooks writes them."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _influx_keys(influx: Influxd) -> dict[str, Key]:
+    return {
+        "kind": "influxdb",
+        "url": influx.url,
+        "org": ORG,
+        "bucket": BUCKET,
+        "token_file": str(influx.token_file.absolute()),
+    }
 
 
 def _secret_file(path: Path, text: str) -> None:

@@ -4,10 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.care_radar import CareRadar
+from simulators.cover_motion import CoverMotion
+from simulators.gas_monitor import GasMonitor
+from simulators.manhole_cover import PitContacts, TiltSensor
+from simulators.mbap import pack
 from simulators.radar_stream import FrameReader, RadarFrame, encode
 from simulators.rtu import is_sealed, opened, seal
 from simulators.slave_line import SlaveLine
 from simulators.smoke_detector import SmokeDetector
+from simulators.tcp_units import Parcel, TcpUnits
+from simulators.water_gauge import WaterRadar, WaterRuler
+from simulators.water_level import WaterLevel
 from simulators.wire_time import WireFormat
 
 FRAMES = st.builds(RadarFrame, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=20))
@@ -15,8 +22,16 @@ FRAMES = st.builds(RadarFrame, st.integers(0, 255), st.integers(0, 255), st.bina
 
 @given(st.binary(min_size=1, max_size=80))
 def test_any_pdu_gets_a_reply_of_its_function(pdu: bytes) -> None:
-    reply = SmokeDetector().answer(pdu, 0)
-    assert reply[0] & 0x7F == pdu[0] & 0x7F
+    for device in (
+        SmokeDetector(),
+        WaterRuler(WaterLevel(0.3)),
+        WaterRadar(WaterLevel(0.3)),
+        TiltSensor(CoverMotion()),
+        PitContacts(CoverMotion()),
+        GasMonitor(),
+    ):
+        reply = device.answer(pdu, 0)
+        assert reply[0] & 0x7F == pdu[0] & 0x7F
 
 
 @given(st.lists(FRAMES, max_size=5), st.data())
@@ -57,3 +72,17 @@ def test_the_line_recovers_from_any_noise(noise: list[tuple[bytes, int]]) -> Non
         reply += line.due(now)
     assert is_sealed(reply)
     assert opened(reply)[1][0] == 2
+
+
+@given(st.lists(st.binary(max_size=40), max_size=8))
+def test_a_tcp_port_answers_a_new_connection_after_any_noise(noise: list[bytes]) -> None:
+    served = TcpUnits([SmokeDetector()])
+    served.joined(1)
+    for now, chunk in enumerate(noise):
+        served.received(1, chunk, now)
+    served.due(10_000_000)
+    served.left(1)
+    served.joined(2)
+    served.received(2, pack(9, 1, bytes.fromhex("02 00 00 00 04")), 20_000_000)
+    reply = Parcel(2, pack(9, 1, bytes.fromhex("02 01 01")))
+    assert reply in served.due(30_000_000)

@@ -7,6 +7,7 @@ from simulators.fault import (
     Fault,
     FaultKind,
     FaultPlan,
+    connection_reset,
     early,
     exception,
     half_frame,
@@ -14,12 +15,15 @@ from simulators.fault import (
     late,
     lateness_us,
     noise,
+    resets,
     silence,
     spoil_radar_frame,
     spoil_reply,
+    spoil_tcp_reply,
     wrong_checksum,
     wrong_function,
     wrong_length,
+    wrong_transaction,
     wrong_unit,
 )
 from simulators.rtu import is_sealed, opened
@@ -45,6 +49,8 @@ def test_no_fault_no_change() -> None:
         (wrong_checksum(), "01 02 01 01 60 49"),
         (half_frame(), "01 02 01"),
         (noise(before=b"\xff\xfe"), "FF FE 01 02 01 01 60 48"),
+        (wrong_transaction(), "01 02 01 01 60 48"),
+        (connection_reset(), ""),
     ],
 )
 def test_each_kind_spoils_a_reply(fault: Fault, frame: str) -> None:
@@ -127,3 +133,14 @@ def test_radar_checksum_stands_before_the_tail() -> None:
     assert spoil_radar_frame(fall, (wrong_checksum(),)) == fall[:-3] + b"\x33" + fall[-2:]
     assert spoil_radar_frame(fall, (silence(),)) == b""
     assert spoil_radar_frame(fall, (noise(before=b"\x53"),)) == b"\x53" + fall
+
+
+def test_a_tcp_reply_has_an_id_and_no_checksum() -> None:
+    frame = bytes.fromhex("00 07 00 00 00 04 01 02 01 01")
+    assert spoil_tcp_reply(7, 1, PDU, ()) == frame
+    assert spoil_tcp_reply(7, 1, PDU, (wrong_checksum(),)) == frame
+    assert spoil_tcp_reply(7, 1, PDU, (connection_reset(),)) == b""
+    both = spoil_tcp_reply(7, 1, PDU, (wrong_transaction(), wrong_unit(2)))
+    assert both == bytes.fromhex("00 08 00 00 00 04 02 02 01 01")
+    assert resets((connection_reset(),))
+    assert not resets((silence(),))

@@ -116,7 +116,9 @@ def test_a_bad_secret_is_a_usage_error_and_is_not_shown(
     assert "hunter2" not in caplog.text
 
 
-@pytest.mark.parametrize("command", ["alarm-centre", "ug3", "r60afd1"])
+@pytest.mark.parametrize(
+    "command", ["alarm-centre", "ug3", "r60afd1", "xcd", "manhole", "bcd-ruler"]
+)
 def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

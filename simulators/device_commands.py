@@ -1,0 +1,177 @@
+"""Sub-commands that play one simulated device, on a pty or a TCP port, told by its console."""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from runtime.clock import SystemClock
+from simulators.care_radar import CareRadar
+from simulators.console import Console, OrderError
+from simulators.device_kinds import KINDS, Kind, Played
+from simulators.device_orders import radar_console
+from simulators.fault_orders import Transport
+from simulators.modbus_tcp import ModbusTcp, RtuOverTcp
+from simulators.serial_line import SerialLine
+from simulators.serial_stream import SerialStream
+from simulators.wire_time import WireFormat
+
+FINE = 0
+FIRST_UNIT, LAST_UNIT = 1, 255
+LAST_PORT = 65_535
+
+AnyPort = SerialLine | SerialStream | ModbusTcp | RtuOverTcp
+State = Callable[[], Mapping[str, float]]
+
+
+class UsageError(Exception):
+    """The command line or a file it names is wrong; the text says how to right it."""
+
+
+def add_devices(commands: Any) -> None:
+    """Add a sub-command for each device."""
+    for kind in KINDS:
+        _add_modbus(commands, kind)
+    made = new_command(
+        commands,
+        "r60afd1",
+        _run_radar,
+        "a MicRadar R60AFD1 fall radar: byte stream on a pty; orders on standard input",
+        "  simulators r60afd1 --link ./ttyRadar\n  presence on\n  drop fall\n  fall on",
+    )
+    _add_link(made)
+
+
+def new_command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], text: str, example: str
+) -> argparse.ArgumentParser:
+    """Add a sub-command with its example and --json."""
+    made: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=text,
+        description=text,
+        epilog=f"example:\n{example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--json", action="store_true", help="print JSON lines instead of text")
+    made.set_defaults(run=run)
+    return made
+
+
+def say(given: argparse.Namespace, text: str, **fields: Any) -> None:
+    """Print a result, as text or as a JSON line."""
+    print(json.dumps(fields) if given.json else text, flush=True)  # noqa: T201 - a result
+
+
+def stop(*_: object) -> None:
+    """End the program at a signal, as after `quit`."""
+    raise SystemExit(FINE)
+
+
+def _add_modbus(commands: Any, kind: Kind) -> None:
+    made = new_command(
+        commands,
+        kind.name,
+        partial(_run_modbus, kind),
+        f"{kind.text}: Modbus RTU on a pty, or on a TCP port; orders on standard input",
+        f"  simulators {kind.name} --link ./tty-{kind.name}\n  {kind.example}\n"
+        f"  simulators {kind.name} --tcp 5020",
+    )
+    where = made.add_mutually_exclusive_group()
+    _add_link(where)
+    where.add_argument("--tcp", type=int, metavar="PORT", help="Modbus TCP there; 0: any free one")
+    where.add_argument("--rtu-tcp", type=int, metavar="PORT", help="RTU frames over TCP there")
+    made.add_argument("--host", default="127.0.0.1", help="to listen on (%(default)s)")
+    made.add_argument("--baud", type=int, default=kind.wire.baud, help="(%(default)s)")
+    made.add_argument(
+        "--parity", choices=("N", "E", "O"), default=kind.wire.parity, help="for the time it takes"
+    )
+    made.add_argument(
+        "--stop-bits", type=int, choices=(1, 2), default=kind.wire.stop_bits, help="(%(default)s)"
+    )
+    if kind.unit is not None:
+        made.add_argument("--unit", type=int, default=kind.unit, help="address (%(default)s)")
+
+
+def _add_link(made: Any) -> None:
+    made.add_argument("--link", type=Path, metavar="PATH", help="make PATH a link to the port")
+
+
+def _run_modbus(kind: Kind, given: argparse.Namespace) -> int:
+    unit = given.unit if kind.unit is not None else FIRST_UNIT
+    if not FIRST_UNIT <= unit <= LAST_UNIT:
+        raise UsageError(f"--unit {unit}: must be from {FIRST_UNIT} to {LAST_UNIT}")
+    if given.baud <= 0:
+        raise UsageError(f"--baud {given.baud}: must be above 0")
+    played = kind.make(unit, SystemClock().mono_us)
+    transport, port = _port(played, given)
+    return _play(port, played.console(port, transport), played.state, given)
+
+
+def _port(
+    played: Played, given: argparse.Namespace
+) -> tuple[Transport, SerialLine | ModbusTcp | RtuOverTcp]:
+    wire = WireFormat(given.baud, given.parity, given.stop_bits)
+    for option in ("tcp", "rtu_tcp"):
+        if not 0 <= (getattr(given, option) or 0) <= LAST_PORT:
+            raise UsageError(f"--{option.replace('_', '-')}: must be from 0 to {LAST_PORT}")
+    if given.tcp is not None:
+        return Transport.TCP, ModbusTcp(played.units, port=given.tcp, host=given.host)
+    if given.rtu_tcp is not None:
+        tunnel = RtuOverTcp(played.units, wire, port=given.rtu_tcp, host=given.host)
+        return Transport.RTU_OVER_TCP, tunnel
+    line = SerialLine(
+        played.units,
+        baud=wire.baud,
+        parity=wire.parity,
+        stop_bits=wire.stop_bits,
+        link=given.link,
+    )
+    return Transport.SERIAL, line
+
+
+def _run_radar(given: argparse.Namespace) -> int:
+    radar = CareRadar()
+    stream = SerialStream(radar, link=given.link)
+    return _play(stream, radar_console(radar, stream), radar.state, given)
+
+
+def _play(port: AnyPort, console: Console, state: State, given: argparse.Namespace) -> int:
+    """Obey lines of standard input until `quit`; when it ends otherwise, run until stopped."""
+    try:
+        port.plug()
+    except OSError as wrong:
+        where = f"--link {given.link}" if isinstance(port, SerialLine | SerialStream) else port.path
+        raise UsageError(f"{where}: {wrong}") from wrong
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        kind = "serial port" if isinstance(port, SerialLine | SerialStream) else "TCP port"
+        say(given, f"{kind}: {port.path}   (orders: help)", path=port.path)
+        for line in sys.stdin:
+            if line.strip() == "quit":
+                return FINE
+            _obey(line, console, state, given)
+        signal.pause()
+    finally:
+        port.unplug()
+    return FINE
+
+
+def _obey(line: str, console: Console, state: State, given: argparse.Namespace) -> None:
+    word = line.strip()
+    if word == "help":
+        text = f"{console.help()}\n  state\n  help\n  quit"
+        say(given, text, help=console.help().splitlines())
+        return
+    try:
+        if word != "state":
+            console.obey(line)
+    except OrderError as wrong:
+        say(given, str(wrong), error=str(wrong))
+        return
+    now = state()
+    say(given, "  ".join(f"{name}={value:g}" for name, value in now.items()), state=now)

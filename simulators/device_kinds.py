@@ -1,0 +1,177 @@
+"""The devices that a command can play: what is made, how it is reached, what can be told."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from simulators import device_orders as orders
+from simulators.console import Console, Port
+from simulators.cover_motion import CoverMotion
+from simulators.device_orders import Now
+from simulators.fault_orders import Transport
+from simulators.gas_cloud import GasCloud
+from simulators.gas_monitor import XCD_FORMAT, XCD_UNIT, GasMonitor
+from simulators.manhole_cover import (
+    CONTACTS_FORMAT,
+    CONTACTS_UNIT,
+    TILT_FORMAT,
+    TILT_UNIT,
+    PitContacts,
+    TiltSensor,
+)
+from simulators.slave_line import SlaveUnit
+from simulators.smoke_detector import FACTORY_FORMAT, SmokeDetector
+from simulators.water_gauge import (
+    RADAR_FORMAT,
+    RADAR_UNIT,
+    RULER_FORMAT,
+    RULER_UNIT,
+    WaterRadar,
+    WaterRuler,
+)
+from simulators.water_level import WaterLevel
+from simulators.wire_time import WireFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Devices of one command: what hangs on the line, what can be told, what is true."""
+
+    units: Sequence[SlaveUnit]
+    console: Callable[[Port, Transport], Console]
+    state: Callable[[], Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sub-command: its name, what it simulates, orders to show, and how it is made."""
+
+    name: str
+    text: str
+    example: str
+    unit: int | None
+    wire: WireFormat
+    make: Callable[[int, Now], Played]
+
+
+def _ug3(unit: int, now: Now) -> Played:
+    device = SmokeDetector(unit)
+    return Played(
+        [device],
+        lambda port, transport: orders.ug3_console(device, port, transport),
+        lambda: device.state(now()),
+    )
+
+
+def _ruler(unit: int, now: Now) -> Played:
+    device = WaterRuler(WaterLevel(), unit)
+    return Played(
+        [device],
+        lambda port, transport: orders.ruler_console(device, port, transport, now),
+        lambda: device.state(now()),
+    )
+
+
+def _level_radar(unit: int, now: Now) -> Played:
+    device = WaterRadar(WaterLevel(ripple_m=0.002), unit)
+    return Played(
+        [device],
+        lambda port, transport: orders.level_radar_console(device, port, transport, now),
+        lambda: device.state(now()),
+    )
+
+
+def _tilt(unit: int, now: Now) -> Played:
+    device = TiltSensor(CoverMotion(), unit)
+    return Played(
+        [device],
+        lambda port, transport: orders.tilt_console(device, port, transport, now),
+        lambda: device.state(now()),
+    )
+
+
+def _contacts(unit: int, now: Now) -> Played:
+    device = PitContacts(CoverMotion(), unit)
+    return Played(
+        [device],
+        lambda port, transport: orders.contacts_console(device, port, transport, now),
+        lambda: device.state(now()),
+    )
+
+
+def _pit(_unit: int, now: Now) -> Played:
+    cover = CoverMotion()
+    sensor, contacts = TiltSensor(cover), PitContacts(cover)
+    return Played(
+        [sensor, contacts],
+        lambda port, transport: orders.pit_console(sensor, contacts, port, transport, now),
+        lambda: {**sensor.state(now()), **contacts.state(now())},
+    )
+
+
+def _gas(unit: int, now: Now) -> Played:
+    device = GasMonitor(GasCloud(), unit)
+    return Played(
+        [device],
+        lambda port, transport: orders.gas_console(device, port, transport, now),
+        lambda: device.state(now()),
+    )
+
+
+KINDS = (
+    Kind(
+        "ug3",
+        "a Calectro UG-3 smoke detector",
+        "smoke on\n  late 0.5 3\n  smoke off\n  reset",
+        1,
+        FACTORY_FORMAT,
+        _ug3,
+    ),
+    Kind(
+        "bcd-ruler",
+        "an inductive water ruler that writes BCD",
+        "level 0.12\n  rise 0.05/min 0.3\n  trouble digits",
+        RULER_UNIT,
+        RULER_FORMAT,
+        _ruler,
+    ),
+    Kind(
+        "sen0676",
+        "a DFRobot SEN0676 radar over water",
+        "level 0.3\n  rise 0.05/min\n  echo off",
+        RADAR_UNIT,
+        RADAR_FORMAT,
+        _level_radar,
+    ),
+    Kind(
+        "wt901c485",
+        "a WitMotion attitude sensor on a manhole cover",
+        "tilt 15\n  open\n  knock\n  close",
+        TILT_UNIT,
+        TILT_FORMAT,
+        _tilt,
+    ),
+    Kind(
+        "sqr2",
+        "an SQR-2 with a float and a cover contact",
+        "float on\n  open\n  cut cover\n  mend",
+        CONTACTS_UNIT,
+        CONTACTS_FORMAT,
+        _contacts,
+    ),
+    Kind(
+        "manhole",
+        "a manhole: attitude sensor (unit 80) and contacts (unit 255) on one cover and line",
+        "open\n  contacts float on\n  sensor silent 3\n  close",
+        None,
+        TILT_FORMAT,
+        _pit,
+    ),
+    Kind(
+        "xcd",
+        "a Honeywell Sensepoint XCD gas transmitter",
+        "gas 0.25\n  leak 0.6 20\n  ventilate\n  warm-up 30",
+        XCD_UNIT,
+        XCD_FORMAT,
+        _gas,
+    ),
+)

@@ -1,0 +1,151 @@
+"""What can happen to each simulated device, as words of its console."""
+
+from collections.abc import Callable, Sequence
+
+from simulators.care_radar import CareRadar, Motion
+from simulators.console import Console, Order, Port, finite, number, of, only, plain, switch
+from simulators.cover_motion import CoverMotion
+from simulators.fault_orders import Transport, modbus_orders, radar_orders
+from simulators.gas_monitor import GasMonitor
+from simulators.manhole_cover import Contact, PitContacts, TiltSensor
+from simulators.smoke_detector import SmokeDetector
+from simulators.water_gauge import Trouble, WaterRadar, WaterRuler
+from simulators.water_level import WaterLevel
+
+Now = Callable[[], int]
+PER_MINUTE = "/min"
+
+
+def ug3_console(
+    detector: SmokeDetector, port: Port, transport: Transport = Transport.SERIAL
+) -> Console:
+    """Return the words for a smoke detector on its line."""
+    conditions = {
+        "smoke": switch(detector.set_smoke),
+        "service": switch(detector.set_service),
+        "head": switch(lambda on: detector.mount_head() if on else detector.remove_head()),
+        "reset": plain(detector.reset),
+    }
+    return Console(conditions | modbus_orders(detector.faults, port, transport))
+
+
+def radar_console(radar: CareRadar, port: Port) -> Console:
+    """Return the words for a fall radar on its port."""
+    conditions = {
+        "presence": switch(radar.set_presence),
+        "fall": switch(radar.set_fall),
+        "still": switch(radar.set_still),
+        "motion": Order("none|static|active", lambda w: radar.set_motion(_motion(w))),
+        "movement": Order("0..100", lambda w: radar.set_movement(int(only(w)))),
+        "reboot": plain(radar.reboot),
+    }
+    return Console(conditions | radar_orders(radar.faults, port))
+
+
+def ruler_console(ruler: WaterRuler, port: Port, transport: Transport, now: Now) -> Console:
+    """Return the words for a water ruler."""
+    trouble = "|".join(one.value for one in Trouble)
+    ailing = {"trouble": Order(trouble, lambda w: ruler.set_trouble(Trouble(only(w)), now()))}
+    return Console(_water(ruler.water, now) | ailing | modbus_orders(ruler.faults, port, transport))
+
+
+def level_radar_console(radar: WaterRadar, port: Port, transport: Transport, now: Now) -> Console:
+    """Return the words for a radar over water."""
+    hung = {"hang": number("METRES", radar.hang), "echo": switch(radar.set_echo)}
+    return Console(_water(radar.water, now) | hung | modbus_orders(radar.faults, port, transport))
+
+
+def tilt_console(sensor: TiltSensor, port: Port, transport: Transport, now: Now) -> Console:
+    """Return the words for an attitude sensor on a manhole cover."""
+    own = {
+        "freeze": plain(lambda: sensor.freeze(now())),
+        "thaw": plain(sensor.thaw),
+        "reboot": plain(sensor.reboot),
+    }
+    return Console(_cover(sensor.cover, now) | own | modbus_orders(sensor.faults, port, transport))
+
+
+def contacts_console(pit: PitContacts, port: Port, transport: Transport, now: Now) -> Console:
+    """Return the words for a float and a cover contact."""
+    own = {
+        "float": switch(pit.set_float),
+        "cut": Order("float|cover", lambda w: pit.cut(Contact[only(w).upper()])),
+        "mend": plain(pit.mend),
+    }
+    return Console(_cover(pit.cover, now) | own | modbus_orders(pit.faults, port, transport))
+
+
+def pit_console(
+    sensor: TiltSensor, pit: PitContacts, port: Port, transport: Transport, now: Now
+) -> Console:
+    """Return the words for a cover that both watch; what concerns one follows its name."""
+    both = _cover(sensor.cover, now)
+    one = of("sensor", tilt_console(sensor, port, transport, now))
+    other = of("contacts", contacts_console(pit, port, transport, now))
+    return Console(both | one | other)
+
+
+def gas_console(monitor: GasMonitor, port: Port, transport: Transport, now: Now) -> Console:
+    """Return the words for a gas transmitter."""
+    conditions = {
+        "gas": number("LEL, 0.25 for 25 %", lambda level: monitor.set_gas(level, now())),
+        "leak": Order("LEL [SECONDS]", lambda w: _leak(monitor, w, now())),
+        "ventilate": Order("[SECONDS]", lambda w: _ventilate(monitor, w, now())),
+        "warm-up": number("SECONDS", lambda seconds: monitor.warm_up(seconds, now())),
+        "inhibit": switch(lambda on: monitor.inhibit(on, now())),
+        "calibrate": switch(lambda on: monitor.calibrate(on, now())),
+        "warning": _numbered("1..5 on|off", monitor.set_warning),
+        "fault": _numbered("1..13 on|off", monitor.set_fault),
+        "reset": plain(monitor.reset),
+    }
+    return Console(conditions | modbus_orders(monitor.faults, port, transport))
+
+
+def _water(water: WaterLevel, now: Now) -> dict[str, Order]:
+    return {
+        "level": number("METRES", water.set_level),
+        "rise": Order("METRES/min [TO_METRES]", lambda w: _move(water, w, 1, now())),
+        "fall": Order("METRES/min [TO_METRES]", lambda w: _move(water, w, -1, now())),
+    }
+
+
+def _move(water: WaterLevel, words: Sequence[str], sign: int, now: int) -> None:
+    rate = finite(words[0].removesuffix(PER_MINUTE))
+    water.rise(sign * rate, now, to=finite(only(words[1:])) if words[1:] else None)
+
+
+def _cover(cover: CoverMotion, now: Now) -> dict[str, Order]:
+    return {
+        "tilt": number("DEGREES", lambda degrees: cover.tilt(degrees, now())),
+        "open": plain(lambda: cover.open(now())),
+        "close": plain(lambda: cover.close(now())),
+        "knock": plain(lambda: cover.knock(now())),
+        "traffic": switch(cover.set_traffic),
+    }
+
+
+def _leak(monitor: GasMonitor, words: Sequence[str], now: int) -> None:
+    rest = words[1:]
+    if rest:
+        monitor.leak(finite(words[0]), now, tau_s=finite(only(rest)))
+    else:
+        monitor.leak(finite(words[0]), now)
+
+
+def _ventilate(monitor: GasMonitor, words: Sequence[str], now: int) -> None:
+    if words:
+        monitor.ventilate(now, tau_s=finite(only(words)))
+    else:
+        monitor.ventilate(now)
+
+
+def _numbered(usage: str, act: Callable[[int, bool], object]) -> Order:
+    def carry_out(words: Sequence[str]) -> None:
+        which, *rest = words
+        switch(lambda on: act(int(which), on)).act(rest)
+
+    return Order(usage, carry_out)
+
+
+def _motion(words: Sequence[str]) -> Motion:
+    return Motion[only(words).upper()]

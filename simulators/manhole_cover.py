@@ -1,0 +1,201 @@
+"""What watches a manhole cover: an attitude sensor on it, two contacts in the pit below."""
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Final
+
+from simulators.cover_motion import CoverMotion
+from simulators.fault import FaultPlan
+from simulators.register_image import (
+    READ_DISCRETE_INPUTS,
+    READ_HOLDING,
+    WRITE_REGISTER,
+    RegisterImage,
+)
+from simulators.register_words import s16_word
+from simulators.wire_time import WireFormat
+
+# WitMotion's SDK for the WT901C485 (REG.h): unit 0x50, FC03 and FC06, 9600 8N1.
+TILT_UNIT: Final = 0x50
+TILT_FORMAT: Final = WireFormat(9600, "N", 1)
+SAVE, CALIBRATE, BAUD, ADDRESS, VERSION = 0x00, 0x01, 0x04, 0x1A, 0x2E
+ACCELERATION, ANGLES, AFTER_SENSED = 0x34, 0x3D, 0x41
+X_MIN, X_MAX, BATTERY, ALARM_PIN, Y_MIN, Y_MAX, ALARM_LEVEL = *range(0x5A, 0x60), 0x62
+UNLOCK: Final = 0x69
+UNLOCK_CODE: Final = 0xB588
+KEEP, REBOOT, SET_REFERENCE = 0, 0xFF, 8
+UNLOCKED_US: Final = 10_000_000
+FULL_SCALE: Final = 32768
+FULL_G, FULL_TURN, FULL_ANGLE = 16, 2000, 180
+
+# Novabo SQR-2: unit 255, FC02, 8 bits from 0, a closed contact reads 1, 9600.
+CONTACTS_UNIT: Final = 255
+CONTACTS_FORMAT: Final = WireFormat(9600, "N", 1)
+INPUTS: Final = 8
+
+FACTORY: Final = {
+    BAUD: 2,
+    ADDRESS: TILT_UNIT,
+    X_MIN: 0,
+    X_MAX: 0,
+    Y_MIN: 0,
+    Y_MAX: 0,
+    ALARM_LEVEL: 0,
+    ALARM_PIN: 0,
+}
+
+
+class TiltSensor:
+    """A WT901C485 screwed to a cover: acceleration, turn rates, roll, pitch, yaw, temperature.
+
+    A write counts only while unlocked; unsaved settings are lost at a reboot. Assumed, as the SDK
+    is silent: a locked write is echoed and changes nothing, unlocking lasts 10 s, a new address
+    counts at once, the supply reads in 1/100 V, magnetic registers read 0.
+    """
+
+    def __init__(
+        self,
+        cover: CoverMotion,
+        unit: int = TILT_UNIT,
+        *,
+        celsius: float = 15.0,
+        supply_v: float = 12.0,
+        seed: int = 0,
+    ) -> None:
+        """Screw it on."""
+        self.unit = unit
+        self.cover = cover
+        self.faults = FaultPlan(seed=seed)
+        self.celsius = celsius
+        self.supply_v = supply_v
+        self.reboots = 0
+        self._saved = FACTORY | {ADDRESS: unit}
+        self._settings = dict(self._saved)
+        self._reference = (0.0, 0.0)
+        self._locked_from_us = 0
+        self._frozen_us: int | None = None
+        self._now_us = 0
+        self._image = RegisterImage(
+            holding={},
+            functions=(READ_HOLDING, WRITE_REGISTER),
+            wrote=self._wrote,
+        )
+
+    @property
+    def settings(self) -> Mapping[int, int]:
+        """The settings in force by register, saved or not."""
+        return dict(self._settings)
+
+    def freeze(self, now: int) -> None:
+        """Let it repeat the values of this moment for ever, without their noise."""
+        self._frozen_us = now
+
+    def thaw(self) -> None:
+        """Let it measure again."""
+        self._frozen_us = None
+
+    def reboot(self) -> None:
+        """Take its power away and give it back: what was not saved is lost."""
+        self.reboots += 1
+        self._settings = dict(self._saved)
+        self.unit = self._settings[ADDRESS]
+        self._locked_from_us = 0
+
+    def state(self, now: int) -> dict[str, float]:
+        """Return the cover's angle, and roll and pitch as they read, in degrees."""
+        roll, pitch = self._angles(now)
+        return {
+            "angle": round(self.cover.angle(now), 2),
+            "roll": round(roll, 2),
+            "pitch": round(pitch, 2),
+        }
+
+    def answer(self, pdu: bytes, now: int) -> bytes:
+        """Execute a request PDU at `now` (µs) and return the reply PDU."""
+        self._now_us = now
+        self._image.holding = self._registers(now)
+        return self._image.reply(pdu)
+
+    def _angles(self, now: int) -> tuple[float, float]:
+        roll, pitch = self.cover.attitude(now if self._frozen_us is None else self._frozen_us)
+        return roll - self._reference[0], pitch - self._reference[1]
+
+    def _registers(self, now: int) -> dict[int, int]:
+        seen = now if self._frozen_us is None else self._frozen_us
+        sensed = [s16_word(one / FULL_G * FULL_SCALE) for one in self.cover.acceleration(seen)]
+        sensed += [s16_word(self.cover.turning(seen) / FULL_TURN * FULL_SCALE), 0, 0]
+        sensed += [0] * (ANGLES - ACCELERATION - len(sensed))
+        sensed += [s16_word(one / FULL_ANGLE * FULL_SCALE) for one in (*self._angles(seen), 0.0)]
+        sensed.append(s16_word(self.celsius * 100))
+        others = {SAVE: 0, CALIBRATE: 0, VERSION: 0x0A1E, UNLOCK: 0}
+        battery = {BATTERY: s16_word(self.supply_v * 100)}
+        return self._settings | others | battery | dict(enumerate(sensed, ACCELERATION))
+
+    def _wrote(self, address: int, value: int) -> None:
+        if address == UNLOCK:
+            self._locked_from_us = self._now_us + UNLOCKED_US if value == UNLOCK_CODE else 0
+        elif self._now_us < self._locked_from_us:
+            self._change(address, value)
+
+    def _change(self, address: int, value: int) -> None:
+        if address == SAVE and value == KEEP:
+            self._saved = dict(self._settings)
+        elif address == SAVE and value == REBOOT:
+            self.reboot()
+        elif address == CALIBRATE and value == SET_REFERENCE:
+            self._reference = self.cover.attitude(self._now_us)
+        elif address in self._settings:
+            self._settings[address] = value
+            self.unit = self._settings[ADDRESS]
+
+
+class Contact(IntEnum):
+    """What is wired to which input of the two-input module."""
+
+    FLOAT = 0
+    COVER = 1
+
+
+class PitContacts:
+    """An SQR-2: a float switch and a cover contact, both closed while all is well (1 = well).
+
+    A cut wire reads as an alarm. An input without a wire reads 0, and so do the six that the
+    module does not have.
+    """
+
+    def __init__(self, cover: CoverMotion, unit: int = CONTACTS_UNIT, *, seed: int = 0) -> None:
+        """Wire the module to a dry pit and its cover."""
+        self.unit = unit
+        self.cover = cover
+        self.faults = FaultPlan(seed=seed)
+        self._afloat = False
+        self._cut: frozenset[Contact] = frozenset()
+        self._image = RegisterImage(
+            discrete_inputs=dict.fromkeys(range(INPUTS), False), functions=(READ_DISCRETE_INPUTS,)
+        )
+
+    def set_float(self, afloat: bool) -> None:  # noqa: FBT001 - reads as a sentence at the call
+        """Let the water lift the float, or leave it."""
+        self._afloat = afloat
+
+    def cut(self, contact: Contact) -> None:
+        """Cut the wire of a contact."""
+        self._cut |= {contact}
+
+    def mend(self) -> None:
+        """Mend all wires."""
+        self._cut = frozenset()
+
+    def state(self, now: int) -> dict[str, bool]:
+        """Return the truth: is the float up, is the cover open; whatever the wires say."""
+        return {"float": self._afloat, "open": not self.cover.is_shut(now)}
+
+    def answer(self, pdu: bytes, now: int) -> bytes:
+        """Execute a request PDU at `now` (µs) and return the reply PDU."""
+        bits = dict.fromkeys(range(INPUTS), False) | self._closed(now)
+        self._image.discrete_inputs = bits
+        return self._image.reply(pdu)
+
+    def _closed(self, now: int) -> dict[int, bool]:
+        well = {Contact.FLOAT: not self._afloat, Contact.COVER: self.cover.is_shut(now)}
+        return {int(one): closed and one not in self._cut for one, closed in well.items()}

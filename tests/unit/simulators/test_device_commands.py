@@ -1,0 +1,84 @@
+"""Commands of devices: real processes on ptys and TCP ports, read by a real master."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pymodbus import FramerType
+from pymodbus.client import ModbusSerialClient, ModbusTcpClient
+
+from simulators.__main__ import main
+
+
+@contextmanager
+def playing(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run a command; gives the process and the path that it tells."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "simulators", arguments[0], "--json", *arguments[1:]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield process, str(json.loads(process.stdout.readline())["path"])
+            process.communicate("quit\n", timeout=10)
+            assert process.returncode == 0
+        finally:
+            process.kill()
+
+
+def order(process: subprocess.Popen[str], line: str) -> dict[str, float]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+    told: dict[str, dict[str, float]] = json.loads(process.stdout.readline())
+    return told["state"]
+
+
+def test_a_ruler_over_tcp() -> None:
+    with playing("bcd-ruler", "--tcp", "0") as (process, path):
+        assert order(process, "level 1.23") == {"level": 1.23, "register": 0x0123}
+        host, port = path.split(":")
+        client = ModbusTcpClient(host, port=int(port))
+        assert client.read_holding_registers(0, count=1, device_id=3).registers == [0x0123]
+        client.close()  # type: ignore[no-untyped-call]
+
+
+def test_a_manhole_over_rtu_over_tcp() -> None:
+    with playing("manhole", "--rtu-tcp", "0", "--baud", "115200") as (process, path):
+        assert order(process, "contacts float on")["float"] == 1
+        host, port = path.split(":")
+        client = ModbusTcpClient(host, port=int(port), framer=FramerType.RTU)
+        assert client.read_discrete_inputs(0, count=8, device_id=255).bits[:2] == [False, True]
+        assert len(client.read_holding_registers(0x34, count=12, device_id=80).registers) == 12
+        client.close()  # type: ignore[no-untyped-call]
+
+
+def test_gas_on_a_serial_port(tmp_path: Path) -> None:
+    with playing("xcd", "--link", str(tmp_path / "bus"), "--unit", "7") as (process, path):
+        assert order(process, "gas 0.25")["reading"] == 25
+        client = ModbusSerialClient(path, baudrate=19_200)
+        assert client.read_holding_registers(5, count=2, device_id=7).registers == [1, 1]
+        client.close()  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["sqr2", "--unit", "256"], "--unit 256: must be from 1 to 255"),
+        (["xcd", "--baud", "0"], "--baud 0"),
+        (["xcd", "--tcp", "65536"], "--tcp: must be from 0 to 65535"),
+        (["xcd", "--rtu-tcp", "-1"], "--rtu-tcp"),
+        (["wt901c485", "--link", "no/such/folder/tty"], "--link no/such"),
+        (["sen0676", "--tcp", "0", "--host", "203.0.113.1"], "203.0.113.1:0"),
+    ],
+)
+def test_usage_errors(arguments: list[str], told: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert main(arguments) == 2
+    assert told in caplog.text

@@ -1,0 +1,172 @@
+"""Words reach each device."""
+
+import pytest
+
+from simulators.care_radar import CareRadar
+from simulators.console import OrderError
+from simulators.cover_motion import CoverMotion
+from simulators.device_orders import (
+    contacts_console,
+    gas_console,
+    level_radar_console,
+    pit_console,
+    radar_console,
+    ruler_console,
+    tilt_console,
+    ug3_console,
+)
+from simulators.fault_orders import Transport
+from simulators.gas_monitor import GasMonitor, Mode
+from simulators.manhole_cover import PitContacts, TiltSensor
+from simulators.smoke_detector import SmokeDetector
+from simulators.water_gauge import WaterRadar, WaterRuler
+from simulators.water_level import WaterLevel
+
+MINUTE = 60_000_000
+SERIAL = Transport.SERIAL
+
+
+class Socket:
+    """A port that only remembers."""
+
+    path = "nowhere"
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def plug(self) -> None:
+        self.seen.append("plug")
+
+    def unplug(self) -> None:
+        self.seen.append("unplug")
+
+
+class Watch:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def test_smoke_detector() -> None:
+    detector = SmokeDetector()
+    console = ug3_console(detector, Socket())
+    console.obey("smoke on")
+    assert detector.state(0)["smoke"]
+    console.obey("smoke off")
+    console.obey("reset")
+    assert not detector.state(0)["smoke"]
+    console.obey("service on")
+    assert detector.state(0)["service"]
+    console.obey("head off")
+    assert not detector.state(0)["mounted"]
+    console.obey("head on")
+    assert detector.state(0)["mounted"]
+    console.obey("late 0.5 3")
+    assert len(detector.faults.standing) == 1
+
+
+def test_fall_radar() -> None:
+    radar = CareRadar()
+    console = radar_console(radar, Socket())
+    for line in ("presence on", "motion active", "movement 40", "fall on", "still on", "reboot"):
+        console.obey(line)
+    assert radar.state() == {"presence": 1, "motion": 2, "movement": 40, "fall": 1, "still": 1}
+    assert radar.reboots == 1
+    for line in ("motion fast", "movement lots", "drop everything"):
+        with pytest.raises(OrderError, match="usage"):
+            console.obey(line)
+
+
+def test_ruler() -> None:
+    ruler, watch = WaterRuler(WaterLevel()), Watch()
+    console = ruler_console(ruler, Socket(), SERIAL, watch)
+    console.obey("level 0.1")
+    console.obey("rise 0.05/min")
+    watch.now = 2 * MINUTE
+    assert ruler.state(watch.now)["level"] == 0.2
+    console.obey("fall 0.1 0.15")
+    watch.now = 9 * MINUTE
+    assert ruler.state(watch.now)["level"] == 0.15
+    console.obey("trouble digits")
+    assert ruler.state(0)["register"] == 0xAF
+    for line in ("level -1", "rise 1/min 0", "rise", "rise soon", "trouble mud", "fall 1 0 0"):
+        with pytest.raises(OrderError, match="usage"):
+            console.obey(line)
+
+
+def test_radar_over_water() -> None:
+    radar = WaterRadar(WaterLevel(), installed_cm=300)
+    console = level_radar_console(radar, Socket(), SERIAL, Watch())
+    console.obey("level 0.3")
+    console.obey("hang 2.9")
+    assert radar.state(0)["level_mm"] == 400
+    console.obey("echo off")
+    assert radar.state(0)["level_mm"] == 0xFFFF
+
+
+def test_attitude_sensor() -> None:
+    sensor, watch = TiltSensor(CoverMotion(rest_g=0)), Watch()
+    console = tilt_console(sensor, Socket(), SERIAL, watch)
+    console.obey("tilt 15")
+    watch.now = MINUTE
+    assert sensor.state(watch.now)["angle"] == 15
+    for line in ("freeze", "open", "knock", "traffic on"):
+        console.obey(line)
+    watch.now = 2 * MINUTE
+    assert sensor.state(watch.now) == {"angle": 110, "roll": 15, "pitch": 0}
+    for line in ("thaw", "close", "reboot"):
+        console.obey(line)
+    watch.now = 3 * MINUTE
+    assert sensor.state(watch.now) == {"angle": 0, "roll": 0, "pitch": 0}
+    with pytest.raises(OrderError, match="usage: tilt DEGREES"):
+        console.obey("tilt 270")
+
+
+def test_contacts() -> None:
+    pit, watch = PitContacts(CoverMotion()), Watch()
+    console = contacts_console(pit, Socket(), SERIAL, watch)
+    for line in ("float on", "open", "cut cover", "cut float", "mend"):
+        console.obey(line)
+    watch.now = MINUTE
+    assert pit.state(watch.now) == {"float": True, "open": True}
+    with pytest.raises(OrderError, match="usage: cut"):
+        console.obey("cut rope")
+
+
+def test_pit() -> None:
+    cover, watch = CoverMotion(rest_g=0), Watch()
+    sensor, pit = TiltSensor(cover), PitContacts(cover)
+    console = pit_console(sensor, pit, Socket(), SERIAL, watch)
+    for line in ("open", "contacts float on", "sensor silent 3", "sensor freeze"):
+        console.obey(line)
+    watch.now = MINUTE
+    assert pit.state(watch.now) == {"float": True, "open": True}
+    assert len(sensor.faults.standing) == 1
+    assert not pit.faults.standing
+
+
+def test_gas_transmitter() -> None:
+    monitor, watch = GasMonitor(), Watch()
+    console = gas_console(monitor, Socket(), SERIAL, watch)
+    console.obey("gas 0.25")
+    assert monitor.reading(0) == 25
+    for line in ("leak 0.6 20", "leak 0.8", "leak 1.2 0"):
+        console.obey(line)
+    assert monitor.reading(0) == 100
+    console.obey("ventilate 5")
+    watch.now = MINUTE
+    assert monitor.reading(watch.now) < 0.1
+    for line in ("ventilate", "inhibit on", "fault 3 on", "warning 2 on", "warning 2 off"):
+        console.obey(line)
+    assert monitor.state(watch.now)["mode"] == Mode.INHIBIT
+    assert monitor.state(watch.now)["trouble"] == 1 << 8
+    for line in ("calibrate on", "calibrate off", "warm-up 30", "reset"):
+        console.obey(line)
+    assert monitor.mode(watch.now) is Mode.WARM_UP
+    for line in ("gas 30", "fault 14 on", "fault", "warning 1", "leak", "leak 1 -1", "leak 1 2 3"):
+        with pytest.raises(OrderError, match="usage"):
+            console.obey(line)

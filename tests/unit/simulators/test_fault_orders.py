@@ -1,0 +1,100 @@
+"""Words let faults stand; each transport has its own."""
+
+import pytest
+
+from simulators.console import Console, OrderError
+from simulators.fault import RADAR_KINDS, FaultKind, FaultPlan
+from simulators.fault_orders import Transport, modbus_orders, radar_orders
+
+
+class Socket:
+    """A port that only remembers."""
+
+    path = "nowhere"
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def plug(self) -> None:
+        self.seen.append("plug")
+
+    def unplug(self) -> None:
+        self.seen.append("unplug")
+
+
+def told(transport: Transport = Transport.SERIAL) -> tuple[Console, FaultPlan, Socket]:
+    plan, port = FaultPlan(), Socket()
+    return Console(modbus_orders(plan, port, transport)), plan, port
+
+
+SERIAL, TUNNEL, TCP = Transport.SERIAL, Transport.RTU_OVER_TCP, Transport.TCP
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "count", "transport"),
+    [
+        ("late 0.5 3", FaultKind.LATE, 3, SERIAL),
+        ("late 0.5", FaultKind.LATE, None, TCP),
+        ("exception 4 1", FaultKind.EXCEPTION, 1, TCP),
+        ("unit 9", FaultKind.WRONG_UNIT, None, TUNNEL),
+        ("early", FaultKind.EARLY, None, SERIAL),
+        ("function 3", FaultKind.WRONG_FUNCTION, None, TCP),
+        ("length 1", FaultKind.WRONG_LENGTH, 1, SERIAL),
+        ("silent", FaultKind.SILENCE, None, SERIAL),
+        ("checksum 2", FaultKind.WRONG_CHECKSUM, 2, TUNNEL),
+        ("half 1", FaultKind.HALF_FRAME, 1, TCP),
+        ("noise 1", FaultKind.NOISE, 1, SERIAL),
+        ("transaction 1", FaultKind.WRONG_TRANSACTION, 1, TCP),
+        ("disconnect 1", FaultKind.CONNECTION_RESET, 1, TCP),
+        ("disconnect", FaultKind.CONNECTION_RESET, None, TUNNEL),
+    ],
+)
+def test_faults_stand(line: str, kind: FaultKind, count: int | None, transport: Transport) -> None:
+    console, plan, _ = told(transport)
+    console.obey(line)
+    assert [(one.kind, one.count) for one in plan.standing] == [(kind, count)]
+    console.obey("heal")
+    assert plan.standing == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "transport"),
+    [("disconnect", SERIAL), ("transaction", TUNNEL), ("checksum", TCP), ("early", TCP)],
+)
+def test_what_a_transport_can_not_spoil(word: str, transport: Transport) -> None:
+    console, *_ = told(transport)
+    with pytest.raises(OrderError, match="unknown order"):
+        console.obey(word)
+
+
+@pytest.mark.parametrize("transport", Transport)
+def test_everything_can_be_unplugged(transport: Transport) -> None:
+    console, _, port = told(transport)
+    console.obey("unplug")
+    console.obey("plug")
+    assert port.seen == ["unplug", "plug"]
+
+
+@pytest.mark.parametrize(
+    ("line", "usage"),
+    [
+        ("late", "usage: late SECONDS"),
+        ("late soon", "usage: late"),
+        ("late 1 0", "usage: late"),
+        ("unit 300", "usage: unit"),
+        ("silent 1 2", "usage: silent"),
+    ],
+)
+def test_wrong_words_are_explained(line: str, usage: str) -> None:
+    console, *_ = told()
+    with pytest.raises(OrderError, match=usage):
+        console.obey(line)
+
+
+def test_a_radar_drops_single_reports() -> None:
+    plan = FaultPlan(allowed=RADAR_KINDS)
+    console = Console(radar_orders(plan, Socket()))
+    console.obey("drop fall")
+    assert [(one.only, one.count) for one in plan.standing] == [("fall", 1)]
+    with pytest.raises(OrderError, match="usage: drop"):
+        console.obey("drop everything")
