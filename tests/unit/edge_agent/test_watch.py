@@ -1,0 +1,150 @@
+"""A watch opens its line, delivers what it heard, and lets the port go when it is stopped."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from edge_agent.config.load import load_config
+from edge_agent.config.model import Config
+from edge_agent.exchange import Sample
+from edge_agent.health import DeviceState
+from edge_agent.watch import Watch, watches
+from runtime.clock import SystemClock
+from simulators.care_radar import CareRadar
+from simulators.serial_line import SerialLine
+from simulators.serial_stream import SerialStream
+from simulators.smoke_detector import SmokeDetector
+
+TEXT = """
+gateway.id = "gw-001"
+mqtt = { host = "localhost", tls = false }
+lines.shed = { kind = "modbus-rtu", port = "ttyShed", settle = "0s" }
+lines.spare = { kind = "modbus-rtu", port = "ttySpare" }
+lines.room = { kind = "uart", port = "ttyRoom" }
+devices.smoke-01 = { profile = "calectro_ug3", line = "shed", unit = 1, poll_period = "50ms" }
+devices.smoke-02 = { profile = "calectro_ug3", line = "shed", unit = 2, poll_period = "50ms" }
+devices.radar-01 = { profile = "micradar_r60afd1", line = "room" }
+"""
+
+
+class Heard:
+    """The intake: what each device said, and who showed progress."""
+
+    def __init__(self) -> None:
+        self.samples: dict[str, list[Sample]] = {}
+        self.alive: set[str] = set()
+
+    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+        self.samples.setdefault(device, []).extend(samples)
+
+    def said(self, device: str, point: str) -> list[object]:
+        return [one.value for one in self.samples.get(device, ()) if one.point == point]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    file = tmp_path / "agent.toml"
+    file.write_text(TEXT)
+    return load_config(file, {}).config
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture
+def watched(config: Config, heard: Heard) -> dict[str, Watch]:
+    made = watches(config, heard, SystemClock(), heard.alive.add)
+    return {watch.name: watch for watch in made}
+
+
+@asynccontextmanager
+async def running(watch: Watch) -> AsyncIterator[None]:
+    """Run it until the block ends, then stop it as the app does."""
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        task = group.create_task(watch.run())
+        await watch.started.wait()
+        yield
+        watch.stop()
+        await task
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def test_a_line_without_devices_is_not_watched(watched: dict[str, Watch]) -> None:
+    assert list(watched) == ["line shed", "line room"]
+    assert [one.device for one in watched["line shed"].device_health()] == ["smoke-01", "smoke-02"]
+    assert [one.device for one in watched["line room"].device_health()] == ["radar-01"]
+
+
+def test_nothing_is_opened_before_it_runs(watched: dict[str, Watch]) -> None:
+    for watch in watched.values():
+        assert not watch.started.is_set()
+        assert not watch.line_health().is_open
+        assert {one.state for one in watch.device_health()} == {DeviceState.NEVER_HEARD}
+
+
+async def test_a_line_that_is_asked(
+    watched: dict[str, Watch], heard: Heard, tmp_path: Path
+) -> None:
+    watch = watched["line shed"]
+    detectors = [SmokeDetector(1), SmokeDetector(2)]
+    detectors[1].set_smoke(True)
+    with SerialLine(detectors, link=tmp_path / "ttyShed"):
+        async with running(watch):
+            await until(lambda: heard.said("smoke-01", "smoke") and heard.said("smoke-02", "smoke"))
+            assert watch.line_health().is_open
+            states = [one.state for one in watch.device_health()]
+            assert states == [DeviceState.ANSWERING] * 2
+        assert not watch.line_health().is_open
+    assert heard.said("smoke-01", "smoke")[0] is False
+    assert heard.said("smoke-02", "smoke")[0] is True
+    assert heard.alive == {"line shed"}
+
+
+async def test_a_line_that_is_heard(
+    watched: dict[str, Watch], heard: Heard, tmp_path: Path
+) -> None:
+    watch = watched["line room"]
+    radar = CareRadar()
+    with SerialStream(radar, link=tmp_path / "ttyRoom"):
+        async with running(watch):
+            await until(lambda: watch.line_health().is_open)
+            radar.set_fall(True)
+            await until(lambda: True in heard.said("radar-01", "fall"))
+            (device,) = watch.device_health()
+            assert device.state is DeviceState.ANSWERING
+        assert not watch.line_health().is_open
+    assert heard.alive == {"line room"}
+
+
+@pytest.mark.parametrize("name", ["line shed", "line room"])
+async def test_a_port_that_is_not_there_holds_up_nobody(
+    watched: dict[str, Watch], heard: Heard, name: str
+) -> None:
+    """`started` is set, the loop shows that it lives, and the line says what is wrong."""
+    watch = watched[name]
+    async with running(watch):
+        await until(lambda: name in heard.alive and watch.line_health().problem)
+        assert not watch.line_health().is_open
+
+
+async def test_a_watch_that_is_cancelled_lets_its_port_go(
+    watched: dict[str, Watch], tmp_path: Path
+) -> None:
+    watch = watched["line shed"]
+    with ExitStack() as plugged:
+        plugged.enter_context(SerialLine([SmokeDetector(1)], link=tmp_path / "ttyShed"))
+        async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+            task = group.create_task(watch.run())
+            await until(lambda: watch.line_health().is_open)
+            task.cancel()
+        assert not watch.line_health().is_open
