@@ -18,6 +18,8 @@ class NumberType(StrEnum):
     U32 = "u32"
     S32 = "s32"
     F32 = "f32"
+    BCD_MIXED = "bcd_mixed"  # high byte: whole hundreds, low byte: two packed decimal digits
+    STRING = "string"  # ASCII, two characters a register, filled up with NUL or blanks
 
 
 SIZES = {
@@ -28,8 +30,9 @@ SIZES = {
     NumberType.U32: 4,
     NumberType.S32: 4,
     NumberType.F32: 4,
+    NumberType.BCD_MIXED: 2,
 }
-"""Bytes of each type; a bit counts as one."""
+"""Bytes of each type; a bit counts as one. A string has as many as its register says."""
 
 
 class WordOrder(StrEnum):
@@ -55,13 +58,16 @@ FrameCode = Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-F]{2} [0-9A-F]{2}\Z")]
 """Control and command byte of a radar frame in hexadecimal, as the manuals print them."""
 
 
-class Encoding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Encoding(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """Raw value to value, in this order: sentinels, enum or bits, then scale and offset, range.
 
     `enum` maps the raw number to a state or a text; a number outside it is bad/out_of_range.
     `bits`: positions OR-ed into a state. `invert`: the state is the opposite of what is read.
     `sentinels` map a raw number to the reason (wire.quality) of a bad value. `minimum`, `maximum`
-    bound the scaled value, in the point's unit; beyond is bad/out_of_range with its limit bit.
+    bound the scaled value, in the point's unit; beyond is bad/out_of_range with its limit bit. A
+    digit that is none, and a string that is empty or not ASCII, is bad/sensor_fault.
     """
 
     type: NumberType
@@ -76,17 +82,25 @@ class Encoding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Register(Encoding, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A value in a Modbus table. `address` is on the wire (zero-based), `doc_address` in print."""
+    """A value in a Modbus table. `address` is on the wire (zero-based), `doc_address` in print.
+
+    `characters`: length of a string. `shared`: reads on purpose what another point reads too.
+    """
 
     table: Table
     address: Address
     doc_address: str | None = None
     word_order: WordOrder = WordOrder.HIGH_FIRST
+    characters: Annotated[int, msgspec.Meta(ge=0, le=128)] = 0
+    shared: bool = False
 
     @property
     def count(self) -> int:
         """Bits or registers that the value takes."""
-        return 1 if self.table in BIT_TABLES else max(1, SIZES[self.type] // 2)
+        if self.table in BIT_TABLES:
+            return 1
+        size = self.characters if self.type is NumberType.STRING else SIZES[self.type]
+        return max(1, -(-size // 2))
 
 
 class Field(Encoding, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -62,10 +62,47 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     relative: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
 
 
-class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Gate(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A point counts only while another, read in the same reply, equals this.
+
+    Otherwise it is bad: why, say `reasons` by the other's text, and `otherwise` for all the rest.
+    `saturated_passes`: a value pinned high keeps its own quality and so still fires the hazard.
+    """
+
+    point: Name
+    equals: bool | float | str
+    otherwise: Name
+    reasons: dict[str, Name] = {}
+    saturated_passes: bool = False
+
+
+class Tilt(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """The angle in degrees between the acceleration of three points and a stored baseline.
+
+    The baseline (a vector, of any length) is taken at the site; without it the point is
+    bad/configuration. An acceleration that is off `gravity` by more than the share `tolerance`
+    means that the device moves or lies: uncertain/not_at_rest.
+    """
+
+    x: Name
+    y: Name
+    z: Name
+    gravity: Annotated[float, msgspec.Meta(gt=0)] = 9.80665
+    tolerance: Annotated[float, msgspec.Meta(gt=0, lt=1)] = 0.1
+
+
+class Point(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """One thing that the device tells. `unit`: primary SenML unit, for numbers only.
 
-    It comes from a `register` (Modbus) or from a `field` of a frame (stream).
+    It comes from a `register` (Modbus), from a `field` of a frame (stream), or is the `tilt` of
+    three others. `valid_when`: all of these must hold. `ceiling`: a point that this one can not
+    exceed; above it this is bad/out_of_range/high, and while it is not above 0 bad/configuration.
     """
 
     id: Name
@@ -75,6 +112,9 @@ class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     report: Report = Report()
     register: Register | None = None
     field: Field | None = None
+    tilt: Tilt | None = None
+    valid_when: tuple[Gate, ...] = ()
+    ceiling: Name | None = None
 
 
 class RegisterWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,6 +157,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     points: Annotated[tuple[Point, ...], msgspec.Meta(min_length=1)]
     rules: tuple[Rule, ...] = ()
     actions: tuple[Action, ...] = ()
+
+    @property
+    def takes_baseline(self) -> bool:
+        """Whether a site has to store how the device lies when all is well."""
+        return any(point.tilt is not None for point in self.points)
 
     def point(self, point_id: str) -> Point:
         """Raise KeyError when the profile has no such point."""

@@ -3,7 +3,20 @@
 from collections.abc import Iterator
 
 from alarm_rules.duration import duration_text
-from alarm_rules.rule import AbsenceRule, QualityRule, Rule, StateRule, Words
+from alarm_rules.rule import (
+    AbsenceRule,
+    DeviationRule,
+    Direction,
+    LimitRule,
+    QualityRule,
+    RateRule,
+    Rule,
+    StateRule,
+    StuckRule,
+    UnsetRule,
+    VotedRule,
+    Words,
+)
 from device_profiles.model import Point, Profile
 from device_profiles.transport import R60, Modbus, Transport
 
@@ -50,7 +63,8 @@ def _transport(transport: Transport) -> str:
         case Modbus():
             period = duration_text(transport.poll_period)
             units = f"unit {transport.first_unit} to {transport.last_unit}"
-            return f"Modbus RTU, {line}, {units}, polled each {period}"
+            carriers = ", ".join(one.replace("_", " ") for one in transport.carriers)
+            return f"Modbus ({carriers}), {line}, {units}, polled each {period}"
         case R60():
             return f"R60 stream, {line}, silent after {duration_text(transport.liveness)}"
 
@@ -71,12 +85,35 @@ def _rule(rule: Rule, lang: str) -> str:
 
 def _condition(rule: Rule) -> str:
     match rule:
-        case StateRule():
-            return f"{rule.point} {'is not' if rule.negate else 'is'} {rule.equals}"
         case QualityRule():
-            return f"{rule.point} is bad for {duration_text(rule.on_delay)}"
+            state = "bad or uncertain" if rule.uncertain else "bad"
+            return f"{rule.point} is {state} for {duration_text(rule.on_delay)}"
         case AbsenceRule():
             return f"silent for {duration_text(rule.duration)}"
+        case StuckRule():
+            return f"{rule.point} has not changed for {duration_text(rule.duration)}"
+        case RateRule():
+            moves = "rises" if rule.direction is Direction.HIGH else "falls"
+            return f"{rule.point} {moves} by {rule.limit:g} in {duration_text(rule.window)}"
+        case UnsetRule():
+            return f"{rule.point} has no baseline"
+        case _:
+            return f"{_voted(rule)}{_votes(rule)}"
+
+
+def _voted(rule: StateRule | LimitRule | DeviationRule) -> str:
+    match rule:
+        case StateRule():
+            return f"{rule.point} {'is not' if rule.negate else 'is'} {rule.equals}"
+        case LimitRule():
+            end = "at least" if rule.direction is Direction.HIGH else "at most"
+            return f"{rule.point} is {end} {rule.limit:g}"
+        case DeviationRule():
+            return f"{rule.point} is {rule.limit:g} off its baseline"
+
+
+def _votes(rule: VotedRule) -> str:
+    return f", {rule.needed} of {rule.of} samples" if rule.of > 1 else ""
 
 
 def _text(words: Words, lang: str) -> str:

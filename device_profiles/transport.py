@@ -26,12 +26,49 @@ class Serial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     stop_bits: Annotated[int, msgspec.Meta(ge=1, le=2)] = 1
 
 
+class Carrier(StrEnum):
+    """What brings Modbus to the device: its own wire, or a network in front of it."""
+
+    RTU = "rtu"
+    RTU_OVER_TCP = "rtu_over_tcp"
+    TCP = "tcp"
+
+
 class Probe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A harmless read whose reply can not be mistaken for any regular one (design P6)."""
 
     table: Table
     address: Address
     count: Annotated[int, msgspec.Meta(ge=1, le=125)] = 1
+
+
+class Block(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """One read just so, as the maker prints it: whatever point lies in it comes with it.
+
+    `every`: read no more often than this (what hardly changes); 0 is in every cycle.
+    """
+
+    table: Table
+    address: Address
+    count: Annotated[int, msgspec.Meta(ge=1, le=2000)]
+    every: Duration = 0
+
+
+class Identity(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A register whose bits under `mask` are `value` in every device of this kind.
+
+    Anything else is another device at this address: all its points are bad/configuration.
+    """
+
+    table: Table
+    address: Address
+    value: Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
+    mask: Annotated[int, msgspec.Meta(ge=1, le=0xFFFF)] = 0xFFFF
+    doc_address: str | None = None
 
 
 UnitId = Annotated[int, msgspec.Meta(ge=1, le=255)]
@@ -44,13 +81,15 @@ class Modbus(
     forbid_unknown_fields=True,
     tag_field="kind",
     tag="modbus",
+    omit_defaults=True,
 ):
     """Request and reply. Durations are microseconds.
 
     `late_max`: how late a reply may still come after the time-out; the unit rests so long.
     `turnaround`: silence that the device needs between its reply and the next request.
     `first_unit`..`last_unit`: the addresses that can be set (255 is outside the standard, but
-    is made). `probe`: what to read first after a time-out, where the map allows.
+    is made). `probe`: what to read first after a time-out, where the map allows. `blocks`: reads
+    to make just so; points outside them are read in as few requests as the limits allow.
     """
 
     serial: Serial = Serial()
@@ -65,6 +104,9 @@ class Modbus(
     max_bits: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 2000
     max_gap: Annotated[int, msgspec.Meta(ge=0, le=124)] = 0
     probe: Probe | None = None
+    blocks: tuple[Block, ...] = ()
+    identity: Identity | None = None
+    carriers: Annotated[tuple[Carrier, ...], msgspec.Meta(min_length=1)] = tuple(Carrier)
 
 
 class R60(

@@ -19,6 +19,8 @@ _FORMATS = {
     NumberType.S32: ">i",
     NumberType.F32: ">f",
 }
+_HIGHEST_DIGIT = 9
+_FILLING = b"\x00 "
 
 
 class Decoded(NamedTuple):
@@ -29,21 +31,41 @@ class Decoded(NamedTuple):
 
 
 def decode_words(point: Point, register: Register, words: Sequence[int]) -> Decoded:
-    """`words`: the bits or registers of this point alone, as many as `register.count`."""
+    """`words`: bits or registers from this point on, at least as many as `register.count`."""
     if register.table in BIT_TABLES:
         return _meaning(point, register, words[0])
-    ordered = words if register.word_order is WordOrder.HIGH_FIRST else words[::-1]
+    mine = words[: register.count]
+    ordered = mine if register.word_order is WordOrder.HIGH_FIRST else mine[::-1]
     raw = b"".join(word.to_bytes(2) for word in ordered)
+    if register.type is NumberType.STRING:
+        return _text(raw[: register.characters])
     # A byte stands in the low half of its register.
     return decode_bytes(point, register, raw[1:] if register.type is NumberType.U8 else raw)
 
 
 def decode_bytes(point: Point, encoding: Encoding, raw: bytes) -> Decoded:
     """`raw`: the big-endian bytes of this point alone, as many as its type has."""
-    (number,) = struct.unpack(_FORMATS[encoding.type], raw[: SIZES[encoding.type]])
-    if not math.isfinite(number):
+    number = _number(encoding.type, raw)
+    if number is None or not math.isfinite(number):
         return Decoded(None, bad(Reason.SENSOR_FAULT))
     return _meaning(point, encoding, number)
+
+
+def _number(type_: NumberType, raw: bytes) -> float | None:
+    """None where a decimal digit is none."""
+    if type_ is NumberType.BCD_MIXED:
+        tens, ones = raw[1] >> 4, raw[1] & 0x0F
+        is_decimal = tens <= _HIGHEST_DIGIT and ones <= _HIGHEST_DIGIT
+        return 100 * raw[0] + 10 * tens + ones if is_decimal else None
+    number: float = struct.unpack(_FORMATS[type_], raw[: SIZES[type_]])[0]
+    return number
+
+
+def _text(raw: bytes) -> Decoded:
+    text = raw.rstrip(_FILLING)
+    if not text or not text.isascii() or not text.decode("ascii").isprintable():
+        return Decoded(None, bad(Reason.SENSOR_FAULT))
+    return Decoded(text.decode("ascii"))
 
 
 def _meaning(point: Point, encoding: Encoding, number: float) -> Decoded:

@@ -5,17 +5,25 @@ from dataclasses import dataclass
 
 from device_profiles.encoding import BIT_TABLES, Register, Table
 from device_profiles.model import Point
-from device_profiles.transport import Modbus
+from device_profiles.transport import Block, Modbus
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRead:
-    """One request of a cycle: what to read, and the points that its reply holds."""
+    """One request of a cycle: what to read, and the points that its reply holds.
+
+    `every_us`: it is left out of a cycle that comes sooner; 0 is in every cycle.
+    """
 
     table: Table
     address: int
     count: int
     points: tuple[Point, ...]
+    every_us: int = 0
+
+    def holds(self, table: Table, address: int) -> bool:
+        """Whether the reply brings this place."""
+        return self.table is table and self.address <= address < self.address + self.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +37,53 @@ class _Place:
 
 
 def plan_reads(points: Iterable[Point], transport: Modbus) -> tuple[PlannedRead, ...]:
-    """Group by table and address; a gap of up to `max_gap` unused places is read over.
+    """First the profile's blocks, then the rest by table and address.
 
-    Never longer than `max_registers` or `max_bits`. Points without a register are left out.
+    In the rest a gap of up to `max_gap` unused places is read over; no read is longer than
+    `max_registers` or `max_bits`. A computed point comes with the read of what it is computed from.
+    Who answers is read first, then what bounds other points.
     """
-    places = [_Place(point, point.register) for point in points if point.register is not None]
-    places.sort(key=lambda place: (place.register.table, place.register.address, place.end))
-    return tuple(map(_read, _groups(places, transport)))
+    all_points = tuple(points)
+    places = [_Place(point, point.register) for point in all_points if point.register is not None]
+    reads = [_block(block, places) for block in transport.blocks]
+    left = [place for place in places if not any(_is_in(read, place) for read in reads)]
+    left.sort(key=lambda place: (place.register.table, place.register.address, place.end))
+    reads += map(_read, _groups(left, transport))
+    bounds = {point.ceiling for point in all_points}
+    whole = [_with_computed(read, all_points) for read in reads if _is_wanted(read, transport)]
+    return tuple(sorted(whole, key=lambda read: _rank(read, transport, bounds)))
+
+
+def _block(block: Block, places: list[_Place]) -> PlannedRead:
+    empty = PlannedRead(block.table, block.address, block.count, (), block.every)
+    points = tuple(place.point for place in places if _is_in(empty, place))
+    return PlannedRead(block.table, block.address, block.count, points, block.every)
+
+
+def _is_in(read: PlannedRead, place: _Place) -> bool:
+    return read.holds(place.register.table, place.register.address)
+
+
+def _is_wanted(read: PlannedRead, transport: Modbus) -> bool:
+    return bool(read.points) or _identifies(read, transport)
+
+
+def _identifies(read: PlannedRead, transport: Modbus) -> bool:
+    identity = transport.identity
+    return identity is not None and read.holds(identity.table, identity.address)
+
+
+def _rank(read: PlannedRead, transport: Modbus, bounds: set[str | None]) -> tuple[bool, bool]:
+    is_bound = any(point.id in bounds for point in read.points)
+    return not _identifies(read, transport), not is_bound
+
+
+def _with_computed(read: PlannedRead, points: Iterable[Point]) -> PlannedRead:
+    here = {point.id for point in read.points}
+    computed = tuple(point for point in points if point.tilt is not None and point.tilt.x in here)
+    return PlannedRead(
+        read.table, read.address, read.count, (*read.points, *computed), read.every_us
+    )
 
 
 def _groups(places: list[_Place], transport: Modbus) -> Iterator[list[_Place]]:

@@ -5,12 +5,20 @@ from pathlib import Path
 from typing import TypedDict
 
 import pytest
+from msgspec.structs import replace
 
+from device_profiles.encoding import NumberType
+from device_profiles.encoding import Table as ProfileTable
 from device_profiles.load import catalog
+from device_profiles.model import Profile
+from device_profiles.transport import Modbus
 from edge_agent.bus.modbus import Verdict, encode, match
+from edge_agent.driver.decode import Decoded
+from edge_agent.driver.interpret import Interpreter
 from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.driver.radar import RadarDriver
 from edge_agent.driver.radar_frame import Frame, FrameReader, Refused, encode_frame
+from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.exchange import Failure, Fault, Read, Reply, Sample, Table, Write
 from wire.quality import GOOD, Reason, Status
 from wire.reading import Value
@@ -37,6 +45,33 @@ NAMES = {  # the sources' words: our points, and the words of their values
     "h1.5_2": "height_to_200",
     "init_done": "initialised",
     "uptime_s": "uptime",
+}
+MODBUS = {  # names of the vectors: our profiles
+    "bcd_ruler": "bcd_ruler",
+    "dfrobot_sen0676": "dfrobot_sen0676",
+    "honeywell_xcd": "honeywell_sensepoint_xcd",
+    "novabo_sqr2": "di2_modbus_sqr2",
+    "witmotion_485": "witmotion_485",
+    "u16_ruler": "u16_ruler",
+}
+SCALES = {  # the sources' words: our points, and the unit of theirs in ours
+    "level_cm": ("level", 0.01),
+    "level_mm": ("level", 0.001),
+    "roll": ("roll", 1.0),
+    "pitch": ("pitch", 1.0),
+    "yaw": ("yaw", 1.0),
+}
+BITS = {  # the sources' words: our points, and their bits
+    "alarm": {"cover_open": 0b1},
+    "active_alarm": {"alarm_1_active": 0b01, "alarm_2_active": 0b10},
+    "latched_alarm": {"alarm_1_latched": 0b01, "alarm_2_latched": 0b10},
+    "active_fault": {"fault_active": 0b111_1111_1111_1100_0000},
+}
+KNOWN_BEFORE: dict[
+    str, dict[int, tuple[int, ...]]
+] = {  # by address, what was read before the frame that is looked at
+    "dfrobot_sen0676": {5: (250,)},
+    "honeywell_xcd": {0: (0x2501, *(0,) * 12)},
 }
 SENT_BY_DRIVER = {"fall query", "still query", "presence query", "fall switch query"}
 
@@ -109,6 +144,102 @@ def test_a_device_that_refuses_an_address_is_alive_and_its_points_are_bad() -> N
     samples = driver.failed(Failure(Fault.EXCEPTION, 5, found.code), 5)
     assert {sample.quality.reason for sample in samples} == {Reason.DEVICE_EXCEPTION}
     assert not driver.is_offline
+
+
+def plain_ruler() -> Profile:
+    """A ruler that counts centimetres without any coding."""
+    ruler = PROFILES["bcd_ruler"]
+    points = [
+        replace(point, register=replace(point.register, type=NumberType.U16, maximum=None))
+        for point in ruler.points
+        if point.id == "level" and point.register is not None
+    ]
+    assert isinstance(ruler.transport, Modbus)
+    transport = replace(ruler.transport, default_unit=1)
+    return replace(ruler, id="u16_ruler", transport=transport, points=tuple(points))
+
+
+def profile_of(device: str) -> Profile:
+    name = MODBUS[device]
+    return plain_ruler() if name == "u16_ruler" else PROFILES[name]
+
+
+def plans(profile: Profile) -> list[PlannedRead]:
+    """As it is polled, and as it would be without its blocks (some makers print both)."""
+    assert isinstance(profile.transport, Modbus)
+    loose = replace(profile.transport, blocks=(), identity=None)
+    if any(point.valid_when for point in profile.points):  # these belong in one reply
+        loose = profile.transport
+    return [*plan_reads(profile.points, profile.transport), *plan_reads(profile.points, loose)]
+
+
+def reads(profile: Profile) -> list[tuple[PlannedRead, Read]]:
+    assert isinstance(profile.transport, Modbus)
+    unit = profile.transport.default_unit
+    return [
+        (one, Read(unit, Table(one.table.value), one.address, one.count)) for one in plans(profile)
+    ]
+
+
+def modbus_frames(way: str) -> list[object]:
+    chosen = [one for one in FRAMES if one["device"] in MODBUS and one["dir"] == way]
+    return [pytest.param(one, id=f"{one['device']} {one['name']}") for one in chosen]
+
+
+def understood(printed: Printed) -> list[dict[str, Decoded]]:
+    """What the frame means as an answer to each read of its device that it fits."""
+    profile = profile_of(printed["device"])
+    found = []
+    for read, request in reads(profile):
+        heard = match(raw(printed), request)
+        if heard.verdict is Verdict.REPLY:
+            interpreter = Interpreter(profile, (0.0, 0.0, 1.0))
+            known = KNOWN_BEFORE.get(printed["device"], {})
+            for before in plans(profile):
+                if before.address in known and before.table is ProfileTable.HOLDING_REGISTERS:
+                    interpreter.interpret(before, known[before.address])
+            found.append(interpreter.interpret(read, heard.words))
+    return found
+
+
+def says(printed: Printed, found: dict[str, Decoded]) -> bool:
+    """Whether our points say what the source says, all of it."""
+    for name, value in printed["decode"].items():
+        if name in SCALES:
+            point, scale = SCALES[name]
+            decoded = found.get(point)
+            wanted = pytest.approx(float(value) * scale, abs=0.005 if scale == 1 else 1e-9)
+            if decoded is None or decoded != Decoded(decoded.value) or decoded.value != wanted:
+                return False
+        elif any(
+            found.get(point) != Decoded(bool(int(value) & bits))
+            for point, bits in BITS[name].items()
+        ):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("printed", modbus_frames("rx"))
+def test_replies_of_modbus_devices(printed: Printed) -> None:
+    found = understood(printed)
+    assert any(says(printed, one) for one in found), found
+
+
+@pytest.mark.parametrize("printed", modbus_frames("tx"))
+def test_requests_to_modbus_devices(printed: Printed) -> None:
+    profile = profile_of(printed["device"])
+    sent = {encode(request) for _, request in reads(profile)}
+    if printed["name"] == "set install 250 cm":
+        sent = {encode(Write(1, 5, 250))}
+    elif printed["name"] == "unlock":
+        writes = next(action for action in profile.actions if action.id == "restart").writes
+        sent = {encode(Write(0x50, write.address, write.value)) for write in writes}
+    assert raw(printed) in sent
+
+
+def test_every_shipped_device_has_its_frames() -> None:
+    named = {MODBUS.get(one["device"], one["device"]) for one in FRAMES}
+    assert named >= PROFILES.keys()
 
 
 @pytest.mark.parametrize("printed", frames("micradar_r60afd1", "rx"))

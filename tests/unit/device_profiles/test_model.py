@@ -15,3 +15,8 @@ def test_a_point_is_found_by_its_id() -> None:
 def test_what_is_not_said_is_required() -> None:
     with pytest.raises(TypeError):
         Profile()  # type: ignore[call-arg]  # that is the point
+
+
+def test_only_a_tilt_takes_a_baseline() -> None:
+    assert catalog()["witmotion_485"].takes_baseline
+    assert not UG3.takes_baseline

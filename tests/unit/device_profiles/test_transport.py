@@ -1,5 +1,5 @@
 from device_profiles.load import catalog
-from device_profiles.transport import R60, Modbus, Parity, Serial
+from device_profiles.transport import R60, Carrier, Modbus, Parity, Serial
 
 PROFILES = catalog()
 
@@ -17,3 +17,18 @@ def test_the_radar_is_asked_for_all_that_comes_on_change_only() -> None:
     assert isinstance(transport, R60)
     assert set(transport.resync) == {"80 81", "80 82", "83 81", "83 85"}
     assert transport.serial.baud == 115_200
+
+
+def test_the_gas_transmitter_is_set_as_it_ships() -> None:
+    transport = PROFILES["honeywell_sensepoint_xcd"].transport
+    assert isinstance(transport, Modbus)
+    assert transport.serial == Serial(baud=19_200, parity=Parity.EVEN, stop_bits=1)
+    assert transport.identity is not None
+    assert (transport.identity.mask, transport.identity.value) == (0xFF00, 0x2500)
+
+
+def test_a_unit_may_be_outside_the_standard_and_any_carrier_may_bring_modbus() -> None:
+    transport = PROFILES["di2_modbus_sqr2"].transport
+    assert isinstance(transport, Modbus)
+    assert transport.default_unit == 255
+    assert set(transport.carriers) == set(Carrier)

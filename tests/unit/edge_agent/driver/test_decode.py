@@ -77,3 +77,47 @@ def test_what_is_not_a_number_is_a_sensor_fault(number: float) -> None:
     assert decode_bytes(NUMBER, encoding, struct.pack(">f", number)) == Decoded(
         None, bad(Reason.SENSOR_FAULT)
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "value"), [(0x0123, 1.23), (0x0045, 0.45), (0x0000, 0.0), (0x0299, 2.99)]
+)
+def test_metres_in_binary_and_centimetres_in_decimal_digits(word: int, value: float) -> None:
+    encoding = Encoding(type=NumberType.BCD_MIXED, scale=0.01, maximum=2.99)
+    assert decode_bytes(NUMBER, encoding, word.to_bytes(2)) == Decoded(value)
+
+
+@pytest.mark.parametrize("word", [0x012A, 0x01A2, 0xFFFF, 0x00F0])
+def test_a_digit_that_is_none_is_a_sensor_fault(word: int) -> None:
+    encoding = Encoding(type=NumberType.BCD_MIXED, scale=0.01, maximum=2.99)
+    assert decode_bytes(NUMBER, encoding, word.to_bytes(2)) == Decoded(
+        None, bad(Reason.SENSOR_FAULT)
+    )
+
+
+def test_more_metres_than_there_are_is_out_of_range_high() -> None:
+    encoding = Encoding(type=NumberType.BCD_MIXED, scale=0.01, maximum=2.99)
+    assert decode_bytes(NUMBER, encoding, b"\x03\x00") == Decoded(
+        None, bad(Reason.OUT_OF_RANGE, Limit.HIGH)
+    )
+
+
+def words_of(text: bytes) -> tuple[int, ...]:
+    return tuple(int.from_bytes(text[at : at + 2]) for at in range(0, len(text), 2))
+
+
+@pytest.mark.parametrize(
+    ("text", "decoded"),
+    [
+        (b"METHANE\0\0\0", Decoded("METHANE")),
+        (b"CO        ", Decoded("CO")),
+        (b"\0" * 10, Decoded(None, bad(Reason.SENSOR_FAULT))),
+        (b"CH\xff4" + b"\0" * 6, Decoded(None, bad(Reason.SENSOR_FAULT))),
+        (b"A\nB" + b"\0" * 7, Decoded(None, bad(Reason.SENSOR_FAULT))),
+    ],
+)
+def test_a_string_is_text_or_a_fault(text: bytes, decoded: Decoded) -> None:
+    register = Register(
+        type=NumberType.STRING, table=Table.HOLDING_REGISTERS, address=0, characters=10
+    )
+    assert decode_words(TEXT, register, (*words_of(text), 0x4141)) == decoded

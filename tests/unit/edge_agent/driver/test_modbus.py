@@ -8,7 +8,7 @@ from device_profiles.load import catalog
 from device_profiles.model import Point, Profile, ValueKind
 from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.exchange import Failure, Fault, Read, Reply, Sample, Table
-from wire.quality import Reason, bad
+from wire.quality import GOOD, Reason, bad
 
 PROFILES = catalog()
 UG3 = PROFILES["calectro_ug3"]
@@ -178,3 +178,53 @@ def test_the_bus_finds_its_figures() -> None:
 def test_only_a_modbus_profile_is_taken() -> None:
     with pytest.raises(TypeError, match="micradar_r60afd1"):
         ModbusDriver(PROFILES["micradar_r60afd1"], unit=1)
+
+
+XCD = PROFILES["honeywell_sensepoint_xcd"]
+
+
+def cycle(driver: ModbusDriver, now_us: int) -> list[tuple[int, int]]:
+    """Answer a whole cycle with zeros: address and count of what it asked for."""
+    asked = []
+    while (request := driver.due(now_us)) is not None:
+        asked.append((request.address, request.count))
+        driver.received(Reply((0,) * request.count, now_us, now_us), now_us)
+    return asked
+
+
+def test_what_hardly_changes_is_read_no_more_often_than_it_says() -> None:
+    driver = ModbusDriver(XCD, unit=1)
+    cycles = [cycle(driver, turn * SECOND) for turn in range(62)]
+    whole = [(0, 13), (13, 8), (45, 7), (56, 2)]
+    assert [n for n, asked in enumerate(cycles) if asked == whole] == [0, 60]
+    assert all(asked == whole[:2] for n, asked in enumerate(cycles) if n not in {0, 60})
+
+
+def test_after_a_silence_all_of_it_is_read_anew() -> None:
+    driver = ModbusDriver(XCD, unit=1)
+    cycle(driver, 0)
+    told: list[Sample] = []
+    for turn in range(1, 6):
+        told += miss(driver, turn * SECOND)
+    assert {sample.point for sample in told} == {point.id for point in XCD.points}
+    assert driver.is_offline
+    assert {(45, 7), (56, 2)} <= set(cycle(driver, 7 * SECOND))
+    assert not driver.is_offline
+
+
+def test_a_refusal_of_what_hardly_changes_is_not_asked_about_each_second() -> None:
+    driver = ModbusDriver(PROFILES["witmotion_485"], unit=80)
+    answer(driver, 0, (0,) * 12)
+    samples = miss(driver, 0, Fault.EXCEPTION)
+    assert [(one.point, one.quality) for one in samples] == [
+        ("battery", bad(Reason.DEVICE_EXCEPTION))
+    ]
+    assert cycle(driver, SECOND) == [(0x34, 12)]
+
+
+def test_the_baseline_makes_a_tilt() -> None:
+    words = (0, 0, 2048, *(0,) * 9)
+    for baseline, quality in (((0.0, 0.0, 1.0), GOOD), (None, bad(Reason.CONFIGURATION))):
+        driver = ModbusDriver(PROFILES["witmotion_485"], unit=80, baseline=baseline)
+        (tilt,) = (one for one in answer(driver, 0, words) if one.point == "tilt")
+        assert tilt.quality == quality

@@ -2,7 +2,7 @@ from alarm_rules.rule import Words
 from device_profiles.encoding import NumberType, Register, Table
 from device_profiles.load import catalog
 from device_profiles.model import Point, ValueKind
-from device_profiles.transport import Modbus
+from device_profiles.transport import Block, Identity, Modbus
 from edge_agent.driver.request_plan import plan_reads
 
 
@@ -53,3 +53,44 @@ def test_a_read_is_never_longer_than_allowed_and_no_value_is_cut() -> None:
 def test_two_bits_of_one_register_are_read_once() -> None:
     points = [point("a", HOLDING, 5), point("b", HOLDING, 5)]
     assert shapes(points) == [(HOLDING, 5, 1)]
+
+
+def profile_shapes(name: str) -> list[tuple[Table, int, int, int]]:
+    profile = catalog()[name]
+    assert isinstance(profile.transport, Modbus)
+    reads = plan_reads(profile.points, profile.transport)
+    return [(read.table, read.address, read.count, read.every_us) for read in reads]
+
+
+def test_blocks_are_read_just_so_and_who_answers_comes_first() -> None:
+    minute = 60_000_000
+    assert profile_shapes("honeywell_sensepoint_xcd") == [
+        (HOLDING, 0, 13, 0),
+        (INPUT, 13, 8, 0),
+        (HOLDING, 45, 7, minute),
+        (HOLDING, 56, 2, minute),
+    ]
+
+
+def test_what_bounds_another_point_comes_before_it() -> None:
+    assert [address for _, address, _, _ in profile_shapes("dfrobot_sen0676")] == [5, 3, 1]
+
+
+def test_a_computed_point_comes_with_what_it_is_computed_from() -> None:
+    profile = catalog()["witmotion_485"]
+    assert isinstance(profile.transport, Modbus)
+    motion, battery = plan_reads(profile.points, profile.transport)
+    assert "tilt" in [one.id for one in motion.points]
+    assert [one.id for one in battery.points] == ["battery"]
+
+
+def test_a_point_outside_every_block_is_planned_and_an_empty_block_is_not_read() -> None:
+    blocks = (Block(table=HOLDING, address=0, count=4), Block(table=INPUT, address=0, count=4))
+    points = [point("a", HOLDING, 1), point("b", HOLDING, 9)]
+    assert shapes(points, Modbus(blocks=blocks)) == [(HOLDING, 0, 4), (HOLDING, 9, 1)]
+    identity = Identity(table=INPUT, address=2, value=7)
+    assert shapes(points, Modbus(blocks=blocks, identity=identity)) == [
+        (INPUT, 0, 4),
+        (HOLDING, 0, 4),
+        (HOLDING, 9, 1),
+    ]
