@@ -14,7 +14,7 @@ from typing import Any
 from runtime.clock import Clock, SystemClock
 from runtime.service import run_until_signal
 from simulators.alarm_centre import AlarmCentre
-from simulators.broker import BrokerError, Which
+from simulators.broker import BrokerError, Which, find
 from simulators.delivery_book import Delivery
 from simulators.delivery_text import Language, language_of
 from simulators.demo_account import LedgerLine, Measured, Source, line, summary
@@ -28,7 +28,7 @@ _CUT_S = 10.0
 _LATE_S = 1.2
 _PATIENCE_S = 60.0
 _SECOND_US = 1_000_000
-_INTERRUPTED = 130
+_USAGE, _INTERRUPTED = 2, 130
 
 
 class SceneError(Exception):
@@ -278,7 +278,14 @@ def add_demo(commands: Any) -> None:
 
 
 def _run_demo(arguments: argparse.Namespace) -> int:
-    """130 when it was interrupted; everything that was started is stopped first."""
+    """2 when it can not begin, 130 when it was interrupted; what was started is stopped first."""
+    try:
+        find(arguments.broker)
+        if arguments.data is not None:
+            arguments.data.mkdir(parents=True, exist_ok=True)
+    except (BrokerError, OSError) as error:
+        print(f"simulators demo: {error}", file=sys.stderr)  # noqa: T201 - a result
+        return _USAGE
     codes: list[int] = []
 
     async def play() -> None:

@@ -255,3 +255,25 @@ def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
         main(["demo", "--help"])
     assert ended.value.code == 0
     assert "simulators demo --keep" in capsys.readouterr().out
+
+
+def test_without_the_broker_it_says_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("simulators.broker.SHIPPED", tmp_path / "gone")
+    assert main(["demo", "--broker", "mosquitto", "--data", str(tmp_path / "data")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("simulators demo: mosquitto is not installed here: apt-get install")
+    assert len(said.err.splitlines()) == 1
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_folder_that_can_not_be_made_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["demo", "--data", str(tmp_path / "file" / "data")]) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("simulators demo: ")
+    assert str(tmp_path / "file") in said
