@@ -45,6 +45,7 @@ class Sender:
         self.wake = lanes.committed[lane]
         self.idle = asyncio.Event()
         self.before: asyncio.Event | None = None
+        self._answer = Outcome.ACCEPTED
 
     async def run(self) -> None:
         """Send what is due, until cancelled."""
@@ -111,19 +112,32 @@ class Sender:
     async def _publish(self, number: int, outgoing: Outgoing) -> None:
         outcome = await self.say(outgoing)
         now_us = self._clock.mono_us()
+        self._tell(outcome)
         match outcome:
             case Outcome.ACCEPTED:
                 return
             case Outcome.TOO_LARGE:
-                log.error("the broker refuses a batch of %s as too large: set aside", self.lane)
                 await self._lanes.give_up(number, TOO_LARGE)
                 self.window.gone([number])
             case Outcome.LOST:
                 self.window.lost(number, now_us)
             case _:
-                log.warning("the broker answered %s to a batch of %s", outcome, self.lane)
                 self.window.refused(number, now_us)
         self.wake.set()
+
+    def _tell(self, outcome: Outcome) -> None:
+        """A line when the answer changes, not one for each batch; what is set aside each time.
+
+        A lost connection is the session's to tell, and says nothing of what the broker thinks.
+        """
+        if outcome is Outcome.TOO_LARGE:
+            log.error("the broker refuses a batch of %s as too large: set aside", self.lane)
+        elif outcome not in (Outcome.LOST, self._answer):
+            if outcome is Outcome.ACCEPTED:
+                log.info("the broker takes batches of %s again", self.lane)
+            else:
+                log.warning("the broker answers %s to batches of %s", outcome, self.lane)
+            self._answer = outcome
 
     async def say(self, outgoing: Outgoing) -> Outcome:
         """Publish a row, or a heartbeat when there is none."""

@@ -80,3 +80,34 @@ async def test_it_is_sent_again_until_it_is_accepted(tmp_path: Path, outcome: Ou
 
 async def test_what_is_too_large_is_set_aside_by_name(tmp_path: Path) -> None:
     assert await send(tmp_path, [Outcome.TOO_LARGE]) == ([1], {TOO_LARGE: 1})
+
+
+async def test_only_a_change_of_the_answer_is_worth_a_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An hour without a server must not fill the log of a gateway."""
+    caplog.set_level("INFO", "edge_agent.uplink.sender")
+    nobody, quota = Outcome.NO_SUBSCRIBER, Outcome.QUOTA
+    keys, _ = await send(tmp_path, [nobody] * 20 + [Outcome.LOST, nobody, quota, quota])
+    assert len(keys) == 25
+    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
+        ("WARNING", "the broker answers no_subscriber to batches of urgent"),
+        ("WARNING", "the broker answers quota to batches of urgent"),
+        ("INFO", "the broker takes batches of urgent again"),
+    ]
+
+
+async def test_a_broker_that_accepts_is_not_worth_a_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "edge_agent.uplink.sender")
+    await send(tmp_path, [])
+    assert caplog.records == []
+
+
+async def test_each_batch_that_is_set_aside_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await send(tmp_path, [Outcome.TOO_LARGE])
+    (said,) = [one for one in caplog.records if one.name == "edge_agent.uplink.sender"]
+    assert (said.levelname, "too large" in said.getMessage()) == ("ERROR", True)
