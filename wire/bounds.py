@@ -14,6 +14,8 @@ WORD = 128  # characters of an id, a hash or a name that is not ours to define
 BOOT = 64
 DEVICES = 2_000
 DROP_REASONS = 32
+OVERRIDES = 64  # rules that one device's site has changed
+WISHES = 16  # of one rule
 
 # RFC 8428 section 4.5.3: below this a time is relative; we add what can not be honest.
 RELATIVE_SECONDS = 2**28

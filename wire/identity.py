@@ -1,5 +1,6 @@
 """What a gateway says of itself: birth and status, retained."""
 
+import math
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -13,7 +14,9 @@ from wire.bounds import (
     EARLIEST_US,
     INFLATED_BYTES,
     LATEST_US,
+    OVERRIDES,
     SENT_BYTES,
+    WISHES,
     WORD,
 )
 from wire.reading import ID
@@ -41,8 +44,22 @@ class Line(msgspec.Struct, frozen=True):
     kind: str
 
 
+Override = dict[str, bool | int | float | str]
+"""What the site wants otherwise for one rule, as its configuration names it."""
+
+
+class SiteRules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a device's rules in force are not its profile's: the class of its site, its overrides."""
+
+    site_class: str | None = None
+    overrides: tuple[Override, ...] = ()
+
+
 class Device(msgspec.Struct, frozen=True):
-    """A device, the profile (by id and hash) that reads it, and the hash of its rules in force."""
+    """A device, the profile (by id and hash) that reads it, and the hash of its rules in force.
+
+    `site`: what makes those rules others than the profile's; left out where nothing does.
+    """
 
     device: str
     profile: str
@@ -51,6 +68,12 @@ class Device(msgspec.Struct, frozen=True):
     rules_hash: str
     place: str | None = None
     name: str | None = None
+    site: SiteRules | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def site_rules(self) -> SiteRules:
+        """`site`, or the empty one."""
+        return SiteRules() if isinstance(self.site, msgspec.UnsetType) else self.site
 
 
 class Birth(msgspec.Struct, frozen=True):
@@ -101,6 +124,8 @@ def decode_birth(payload: bytes, gateway: str) -> Birth:
     if len(birth.devices) > DEVICES or len(birth.lines) > DEVICES or len(birth.anchors) > ANCHORS:
         raise WireError(Refusal.WRONG_SHAPE, "too many devices, lines or anchors")
     _check_connection(birth.boot, birth.connection)
+    for one in birth.devices:
+        _check_site(one)
     for word in _words(birth):
         if len(word) > WORD:
             raise WireError(Refusal.WRONG_SHAPE, f"{word[:80]!r}… is longer than {WORD} characters")
@@ -130,7 +155,18 @@ def _words(birth: Birth) -> Iterator[str]:
         yield from (line.name, line.kind)
     for one in birth.devices:
         yield from (one.profile, one.profile_hash, one.line, one.rules_hash)
-        yield from (one.place or "", one.name or "")
+        yield from (one.place or "", one.name or "", one.site_rules.site_class or "")
+        for override in one.site_rules.overrides:
+            yield from (*override, *(said for said in override.values() if isinstance(said, str)))
+
+
+def _check_site(device: Device) -> None:
+    overrides = device.site_rules.overrides
+    if len(overrides) > OVERRIDES or any(len(override) > WISHES for override in overrides):
+        raise WireError(Refusal.WRONG_SHAPE, f"too many overrides of {device.device[:80]!r}")
+    numbers = (said for override in overrides for said in override.values())
+    if not all(isinstance(said, str) or math.isfinite(said) for said in numbers):
+        raise WireError(Refusal.WRONG_SHAPE, f"an override of {device.device[:80]!r} is no number")
 
 
 def _check_anchor(anchor: Anchor) -> None:

@@ -110,9 +110,15 @@ def content_meaning(gateway: str, kind: str, payload: bytes) -> Golden:
 
 
 def spelled_out(thing: object) -> Any:
-    """Every field by its name, also those that the wire leaves out or writes by position."""
+    """Every field by its name, also those that the wire leaves out or writes by position.
+
+    A field that came later and is unset is not there: files from before it stay as they are.
+    """
     if isinstance(thing, msgspec.Struct):
-        return {name: spelled_out(value) for name, value in msgspec.structs.asdict(thing).items()}
+        fields = msgspec.structs.asdict(thing).items()
+        return {name: spelled_out(value) for name, value in fields if value is not msgspec.UNSET}
+    if isinstance(thing, dict):
+        return {name: spelled_out(value) for name, value in thing.items()}
     if isinstance(thing, list | tuple):
         return [spelled_out(one) for one in thing]
     return str(thing) if isinstance(thing, str) else thing

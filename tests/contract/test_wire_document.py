@@ -4,18 +4,21 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from wire import bounds
 from wire.batch import decode_batch
 from wire.command import Outcome
 from wire.envelope import ClockState, Encoding, parse_properties
+from wire.identity import Device
 from wire.receipt import decode_receipt
 from wire.refusal import DETAIL, Refusal
 from wire.topic import SHARDS, Down, Up, shard
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "wire.md").read_text(encoding="utf-8")
+HEADS = {"n", "seq", "have", "rules_hash"}
 EXAMPLES = re.findall(r"```json\n(.*?)```", TEXT, flags=re.DOTALL)
 
 
@@ -58,15 +61,17 @@ def test_the_examples_are_taken() -> None:
     seen = set()
     for text in EXAMPLES:
         thing = json.loads(text)
-        kind = "batch" if isinstance(thing, list) else min(thing.keys() & {"n", "seq", "have"})
+        kind = "batch" if isinstance(thing, list) else min(thing.keys() & HEADS)
         seen.add(kind)
         if kind == "batch":
             assert decode_batch(text.encode(), "gw-001").readings
         elif kind == "have":
             decode_receipt(text.encode())
+        elif kind == "rules_hash":
+            assert msgspec.convert(thing, Device).site_rules.overrides
         else:
             parse_properties([("statement" if kind == "n" else "key", text)])
-    assert seen == {"batch", "n", "seq", "have"}
+    assert seen == {"batch", *HEADS}
 
 
 def test_links_lead_somewhere() -> None:

@@ -222,7 +222,8 @@ _FIELDS = """
     bn bt bu bv bs bver n u v vb vs vd s t ut x_ epoch seq taken covers epochs floor last ended base
     prev dropped partial boot mono clock utc lane have done for time gateway software name version
     connection config_hash lines devices anchors presence id kind by device action expires based_on
-    toml answers outcome detail profile profile_hash line rules_hash place
+    toml answers outcome detail profile profile_hash line rules_hash place site
+    site_class overrides rule
 """
 FIELDS = re.findall(r"\w+", _FIELDS)
 _WORDS = """

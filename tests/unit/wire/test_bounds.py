@@ -20,6 +20,8 @@ def test_the_bounds_of_wire_version_1() -> None:
         "BOOT": 64,
         "DEVICES": 2_000,
         "DROP_REASONS": 32,
+        "OVERRIDES": 64,
+        "WISHES": 16,
         "RELATIVE_SECONDS": 268_435_456,
         "EARLIEST_US": 1_577_836_800_000_000,
         "LATEST_US": 4_102_444_800_000_000,

@@ -1,12 +1,16 @@
 """Birth and status: round trip (their refusals: test_refusal.py)."""
 
+import msgspec
+
 from wire.bounds import DEVICES, INFLATED_BYTES
 from wire.identity import (
     Anchor,
     Birth,
     Device,
     Line,
+    Override,
     Presence,
+    SiteRules,
     Software,
     Status,
     decode_birth,
@@ -31,6 +35,22 @@ def birth(devices: tuple[Device, ...]) -> Birth:
 def test_a_birth_is_written_and_read() -> None:
     one = birth((Device("smoke-01", "ug3", "a", "rs485-1", "b", "block-7", "楼道烟感"),))
     assert decode_birth(encode_identity(one), "gw-1") == one
+
+
+def test_what_a_site_changed_is_written_only_where_it_did() -> None:
+    plain = Device("smoke-01", "ug3", "a", "rs485-1", "b")
+    assert b"site" not in encode_identity(birth((plain,)))
+    assert plain.site_rules == SiteRules()
+    wishes: tuple[Override, ...] = (
+        {"rule": "lel_low", "limit": 0.15, "needed": 2, "latched": True},
+    )
+    changed = msgspec.structs.replace(plain, site=SiteRules("utility_tunnel", wishes))
+    (read,) = decode_birth(encode_identity(birth((changed,))), "gw-1").devices
+    assert read == changed
+    assert read.site_rules.overrides == wishes
+    assert [type(said) for said in read.site_rules.overrides[0].values()] == [str, float, int, bool]
+    only_class = msgspec.structs.replace(plain, site=SiteRules("household"))
+    assert b'"site":{"site_class":"household"}' in encode_identity(birth((only_class,)))
 
 
 def test_the_largest_fleet_of_one_gateway_fits() -> None:

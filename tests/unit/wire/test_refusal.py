@@ -72,9 +72,14 @@ def birth(**changes: str) -> Example:
     return lambda: decode_birth(text.encode(), "gw-1")
 
 
-def device(name: str) -> str:
+def device(name: str, more: str = "") -> str:
     words = '"profile":"p","profile_hash":"h","line":"l","rules_hash":"r"'
-    return f'{{"device":"{name}",{words}}}'
+    return f'{{"device":"{name}",{words}{more}}}'
+
+
+def site(rules: str) -> Example:
+    named = device("d", f',"site":{{{rules}}}')
+    return birth(devices=f"[{named}]")
 
 
 def receipt(**changes: str) -> Example:
@@ -108,6 +113,7 @@ def status(text: str) -> Example:
 
 LATE = '"time":1' + "0" * 30
 LONG = '"' + "x" * 129 + '"'
+MANY = ",".join(f'"a{n}":1' for n in range(17))
 BIG = "1" + "0" * 4_000
 EXAMPLES: list[tuple[Refusal, str, Example]] = [
     (Refusal.TOPIC_GRAMMAR, "other prefix", lambda: parse_up("lifeline/2/up/00/gw-1/bulk")),
@@ -164,6 +170,12 @@ EXAMPLES: list[tuple[Refusal, str, Example]] = [
     (Refusal.WRONG_SHAPE, "birth boot", birth(boot=f'"{"b" * 65}"')),
     (Refusal.WRONG_SHAPE, "birth connection", birth(connection="-1")),
     (Refusal.WRONG_SHAPE, "birth word", birth(config_hash=LONG)),
+    (Refusal.WRONG_SHAPE, "site class", site(f'"site_class":{LONG}')),
+    (Refusal.WRONG_SHAPE, "override word", site(f'"overrides":[{{"rule":{LONG}}}]')),
+    (Refusal.WRONG_SHAPE, "override name", site(f'"overrides":[{{{LONG}:1}}]')),
+    (Refusal.WRONG_SHAPE, "override value", site('"overrides":[{"rule":null}]')),
+    (Refusal.WRONG_SHAPE, "overrides", site(f'"overrides":[{",".join(["{}"] * 65)}]')),
+    (Refusal.WRONG_SHAPE, "wishes", site(f'"overrides":[{{{MANY}}}]')),
     (Refusal.WRONG_SHAPE, "birth line", birth(lines=f'[{{"name":{LONG},"kind":"uart"}}]')),
     (
         Refusal.WRONG_SHAPE,
