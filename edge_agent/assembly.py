@@ -5,6 +5,9 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
 from alarm_rules.rule import hazard_points
 from alarm_rules.set_point import set_points, voting_points, widest_deadbands
 from device_profiles.transport import Serial
@@ -19,7 +22,7 @@ from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.driver.radar import RadarDriver
 from edge_agent.poll.device import ListenedDevice, PolledDevice
 from edge_agent.poll.report_filter import PointPolicy, ReportPolicy
-from wire.identity import Anchor, Birth, Device, Line, Software
+from wire.identity import Anchor, Birth, Device, Line, SiteRules, Software
 from wire.topic import Lane
 
 _PSEUDO_TERMINALS = "/dev/pts/"
@@ -131,4 +134,12 @@ def _born(device: DeviceConfig) -> Device:
         rules_hash=device.rules.hash,
         place=device.place,
         name=device.name,
+        site=_site(device),
     )
+
+
+def _site(device: DeviceConfig) -> SiteRules | UnsetType:
+    """What the server needs to make the same rules; nothing when they are the profile's."""
+    if device.site_class is None and not device.overrides:
+        return UNSET
+    return SiteRules(device.site_class, tuple(map(msgspec.to_builtins, device.overrides)))

@@ -167,7 +167,7 @@ def _stream_keys(table: str, device: DeviceTable) -> Iterator[Problem]:
 
 def _rules(table: str, device: DeviceTable, profile: Profile) -> Iterator[Problem]:
     try:
-        in_force(profile.rules, device.rules)
+        in_force(profile.rules, device.rules, device.site_class)
     except OverrideError as error:
         for refusal in error.refusals:
             yield Problem(table, "rules", str(refusal))

@@ -224,7 +224,9 @@ def _device(name: str, device: DeviceTable, profile: Profile) -> DeviceConfig:
         period_us=period_us,
         report=device.report,
         is_test=device.test_mode,
-        rules=in_force(profile.rules, device.rules),
+        rules=in_force(profile.rules, device.rules, device.site_class),
+        site_class=device.site_class,
+        overrides=device.rules,
         place=device.place,
         name=device.name,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alarm_rules.in_force import InForce
+from alarm_rules.override import Override
 from device_profiles.model import Profile
 from device_profiles.transport import Serial
 from edge_agent.config.tables import LineKind, ReportMode
@@ -33,7 +34,10 @@ class LineConfig:
 
 @dataclass(frozen=True, slots=True)
 class DeviceConfig:
-    """A device. `unit` is 0 and `period_us` is 0 on a stream. `rules` are those in force."""
+    """A device. `unit` is 0 and `period_us` is 0 on a stream.
+
+    `rules` are those in force; `site_class` and `overrides` are what made them of the profile's.
+    """
 
     id: str
     profile: Profile
@@ -44,6 +48,8 @@ class DeviceConfig:
     report: ReportMode
     is_test: bool
     rules: InForce
+    site_class: str | None
+    overrides: tuple[Override, ...]
     place: str | None
     name: str | None
 

@@ -7,6 +7,7 @@ import msgspec
 
 from alarm_rules.duration import Duration
 from alarm_rules.override import Override
+from alarm_rules.rule import Name
 from device_profiles.transport import Parity
 from edge_agent.config.size import SIZE_PATTERN
 from runtime.clock import Trust
@@ -86,7 +87,10 @@ class LineTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A device. `unit` and `poll_period`: the profile's unless they stand here."""
+    """A device. `unit` and `poll_period`: the profile's unless they stand here.
+
+    `site_class`: one of those that the profile's rules know (`household`), for their set points.
+    """
 
     profile: str
     line: str
@@ -96,6 +100,7 @@ class DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     poll_period: Duration | None = None
     report: ReportMode = ReportMode.CHANGE
     test_mode: bool = False
+    site_class: Name | None = None
     rules: tuple[Override, ...] = ()
 
 

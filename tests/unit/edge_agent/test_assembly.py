@@ -4,10 +4,13 @@ from dataclasses import replace as with_
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from alarm_rules.in_force import in_force
+from alarm_rules.override import Override
 from alarm_rules.rule import AlarmClass, LimitRule, Mark, RateRule, Severity, Source, Words
 from device_profiles.model import Report
 from edge_agent.assembly import (
@@ -29,7 +32,8 @@ from edge_agent.config.model import Config
 from edge_agent.poll.report_filter import PointPolicy
 from simulators.pseudo_terminal import PseudoTerminal
 from wire.envelope import ClockState
-from wire.identity import Anchor, Line, Software, decode_birth, encode_identity
+from wire.identity import Anchor, Line, SiteRules, Software, decode_birth, encode_identity
+from wire.identity import Override as Wishes
 from wire.topic import Lane
 
 SOFTWARE = Software("edge-agent", "1")
@@ -109,6 +113,25 @@ def test_what_the_rules_in_force_need_bounds_what_is_kept_back(config: Config) -
         PointPolicy(interval_us, 0, 0.1, 0.0),
         PointPolicy(interval_us, 5_000_000, 9.0, 0.5),
     ]
+
+
+def test_the_birth_says_what_the_site_changed(tmp_path: Path, config: Config) -> None:
+    file = tmp_path / "agent.toml"
+    rules = """site_class = "household"
+[[devices.smoke-01.rules]]
+rule = "offline"
+duration = "20s"
+severity = "critical"
+"""
+    file.write_text(file.read_text().replace("[devices.radar-01]", f"{rules}[devices.radar-01]"))
+    timebase = Timebase(ClockState.UNSET, None, "boot-1", 5_000_999)
+    changed = birth(load_config(file, {}).config, SOFTWARE, timebase, 3)
+    smoke, radar = decode_birth(encode_identity(changed), "gw-001").devices
+    wishes: Wishes = {"rule": "offline", "duration": 20_000_000, "severity": "critical"}
+    assert smoke.site_rules == SiteRules("household", (wishes,))
+    assert radar.site is UNSET
+    override = msgspec.convert(smoke.site_rules.overrides[0], Override)
+    assert in_force(config.devices[0].profile.rules, [override]).hash == smoke.rules_hash
 
 
 def test_ports(config: Config) -> None:
