@@ -12,6 +12,7 @@ import msgspec
 
 from edge_agent import assembly
 from edge_agent.buffer import rows
+from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.opening import is_of_the_disk, made_ready
 from edge_agent.buffer.retention import Limits
@@ -22,7 +23,9 @@ from edge_agent.health_document import document
 from edge_agent.health_socket import served
 from edge_agent.line_load import overloads
 from edge_agent.observe import Notices, Observer, Parts, number
+from edge_agent.operators import operators
 from edge_agent.persist import persist
+from edge_agent.uplink.answers import Answers
 from edge_agent.uplink.publisher import Publisher
 from edge_agent.watch import watches
 from runtime.clock import Clock, SystemClock
@@ -47,6 +50,8 @@ _LIMITS_US = {
     "uplink-bulk": 60_000_000,
 }
 _LINE_LIMIT_US = 30_000_000
+_OPERATOR_LIMIT_US = 120_000_000  # an action may have many writes, each with its time-out
+_OPERATORS_STOP_S = 2.0
 _SPARE_SIZE = 16 * 1024 * 1024
 SPARE = Path("/dev/shm")  # noqa: S108 - a memory file system is what is wanted when the disk fails
 
@@ -131,11 +136,15 @@ class App:
             plan=assembly.point_plan(config),
             progress=progress.shown,
         )
+        profiles = {device.id: device.profile for device in config.devices}
+        control = Control(database, self._timekeeper, profiles)
+        await control.recover()
         start = await lanes.next_connection()
         session = self._session(start)
         publisher = Publisher(
             gateway=config.gateway,
             lanes=lanes,
+            control=control,
             session=session,
             clock=clock,
             timekeeper=self._timekeeper,
@@ -144,12 +153,22 @@ class App:
             ),
             progress=progress.shown,
         )
+        under_watch = watches(config, lanes, clock, progress.shown)
         parts = Parts(
             database=database,
             lanes=lanes,
+            control=control,
             session=session,
             publisher=publisher,
-            watches=watches(config, lanes, clock, progress.shown),
+            watches=under_watch,
+            operators=operators(
+                config,
+                under_watch,
+                control,
+                health=self.health,
+                clock=clock,
+                progress=progress.shown,
+            ),
             progress=progress,
             start=start,
         )
@@ -188,6 +207,11 @@ class App:
             session = group.create_task(parts.session.run())
             lanes = group.create_task(persist(parts.lanes.run, self._tell))
             uplink = group.create_task(persist(parts.publisher.run, self._tell))
+            answers = Answers(
+                gateway=self._config.gateway, control=parts.control, session=parts.session
+            )
+            told = group.create_task(persist(answers.run, self._tell))
+            orders = _start_operators(parts, group)
             lines = []
             for watch in parts.watches:
                 progress.enrol(watch.name, _LINE_LIMIT_US)
@@ -198,9 +222,10 @@ class App:
                 await asyncio.Event().wait()
             finally:
                 self._notifier.stopping()
+                await _stop_operators(parts, orders)
                 await self._stop_lines(parts, lines)
                 await self._send_off(parts)
-                for task in (uplink, lanes, watchdog, session):
+                for task in (told, uplink, lanes, watchdog, session):
                     task.cancel()
                     await asyncio.wait([task])
 
@@ -235,7 +260,25 @@ class App:
             log.warning("the buffer can not be read at the end: %s", error)
 
 
+def _start_operators(parts: Parts, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+    for operator in parts.operators:
+        parts.progress.enrol(operator.name, _OPERATOR_LIMIT_US)
+    return [group.create_task(operator.run()) for operator in parts.operators]
+
+
+async def _stop_operators(parts: Parts, orders: list[asyncio.Task[None]]) -> None:
+    """The command under way is finished and answered; what is cut off is answered at the start."""
+    for operator in parts.operators:
+        operator.stop()
+    await asyncio.wait(orders, timeout=_OPERATORS_STOP_S)
+    for task in orders:
+        task.cancel()
+        await asyncio.wait([task])
+
+
 async def _has_unsent(parts: Parts) -> bool:
+    if await parts.control.unsent(1):
+        return True
     for lane in Lane:
         cursor = parts.publisher.senders[lane].window.cursor
         if await parts.lanes.rows_after(lane, cursor, 1):

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from edge_agent.buffer.backlog import Backlog, backlog
+from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.rows import Ledger
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.config.model import Config
 from edge_agent.health import AgentHealth, LaneHealth, Notice, UplinkHealth
+from edge_agent.poll.operator import Operator
 from edge_agent.uplink.publisher import Publisher
 from edge_agent.watch import Watch
 from runtime.clock import Clock
@@ -45,9 +47,11 @@ class Parts:
 
     database: Database
     lanes: Lanes
+    control: Control
     session: Session
     publisher: Publisher
     watches: tuple[Watch, ...]
+    operators: tuple[Operator, ...]
     progress: Progress
     start: int
 

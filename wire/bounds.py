@@ -10,6 +10,7 @@ ANCHORS = 32
 COVERS = 2_000
 COUNT = 2**53 - 1
 TEXT = 4_096
+RESULT_TEXT = 32_768  # characters of a result's detail: a gateway's diagnosis fits
 WORD = 128  # characters of an id, a hash or a name that is not ours to define
 BOOT = 64
 DEVICES = 2_000

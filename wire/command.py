@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from wire.bounds import COUNT, EARLIEST_US, LATEST_US, SENT_BYTES, TEXT, WORD
+from wire.bounds import COUNT, EARLIEST_US, LATEST_US, RESULT_TEXT, SENT_BYTES, WORD
 from wire.reading import ID, POINT
 from wire.refusal import Refusal, WireError
 from wire.strict_json import read
@@ -104,7 +104,7 @@ def _check_config(config: Config) -> None:
 
 def _check_result(result: Result) -> None:
     _check_words(result.answers, result.config_hash or "")
-    if len(result.detail) > TEXT:
+    if len(result.detail) > RESULT_TEXT:
         raise WireError(Refusal.TEXT_TOO_LONG, f"detail of {len(result.detail)} characters")
     _check_time(result.time)
 

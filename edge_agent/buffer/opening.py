@@ -15,7 +15,8 @@ from runtime.database import connect
 
 _KEPT = 3
 _BESIDE = ("-wal", "-shm")
-_TABLES = frozenset({"lane", "epoch", "dropped", "ledger_dropped", "batch", "meta"})
+# What each version of the schema added.
+_TABLES = ({"lane", "epoch", "dropped", "ledger_dropped", "batch", "meta"}, {"command"})
 # Primary result codes (sqlite.org/rescode.html); the low byte of an extended code.
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
 _TORN = frozenset({sqlite3.SQLITE_IOERR_SHORT_READ})
@@ -114,7 +115,8 @@ def _judge(connection: sqlite3.Connection) -> Inspection:
         detail = f"schema {version}; this agent knows {SCHEMA_VERSION}: install the newer agent"
         return Inspection(Condition.NEWER, detail)
     named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    missing = _TABLES - {name for (name,) in named}
+    needed = set().union(*_TABLES[: max(version, 1)])
+    missing = needed - {name for (name,) in named}
     if missing:
         return Inspection(Condition.BROKEN, f"not a buffer: no table {', '.join(sorted(missing))}")
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()

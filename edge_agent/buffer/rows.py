@@ -13,7 +13,9 @@ from wire.receipt import Receipt
 from wire.statement import EpochStatement
 from wire.topic import Lane
 
-SCHEMA_VERSION = 1
+# Each raises a file by one version; the tables of a new file are made by all of them in turn.
+_SCRIPTS = ("schema.sql", "schema_2_control.sql")
+SCHEMA_VERSION = len(_SCRIPTS)
 
 
 class NewerBufferError(RuntimeError):
@@ -54,12 +56,12 @@ class Ledger:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Make the tables of a new file; raise NewerBufferError for a file of a newer agent."""
+    """Make the tables that the file lacks; raise NewerBufferError for a file of a newer agent."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > SCHEMA_VERSION:
         raise NewerBufferError(f"buffer schema {version}, this agent knows {SCHEMA_VERSION}")
-    if version < SCHEMA_VERSION:
-        schema = (files("edge_agent.buffer") / "schema.sql").read_text(encoding="utf-8")
+    for script in _SCRIPTS[version:]:
+        schema = (files("edge_agent.buffer") / script).read_text(encoding="utf-8")
         connection.executescript(f"BEGIN IMMEDIATE;\n{schema}\nCOMMIT;")
 
 

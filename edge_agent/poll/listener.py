@@ -1,15 +1,19 @@
 """Listens to one device that talks by itself: bytes, driver, filter, buffer, and its queries."""
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from edge_agent.exchange import Failure, Sample
+from edge_agent.exchange import Failure, Fault, Sample
 from edge_agent.health import DeviceHealth, DeviceState, LineHealth
 from edge_agent.poll.device import Intake, ListenedDevice
 from edge_agent.poll.voice import Voice
 from runtime.clock import Clock
 
 _TICK_US = 50_000
+_SECOND_US = 1_000_000
+_HEARD_MOST = 4_096
 
 
 class Talker(Protocol):
@@ -23,6 +27,17 @@ class Talker(Protocol):
     async def write(self, data: bytes) -> Failure | None: ...
 
     def health(self) -> LineHealth: ...
+
+
+@dataclass(slots=True)
+class _Saying:
+    """What somebody else wants to say, and the bytes that will answer it."""
+
+    data: bytes
+    answer: bytes
+    ended: "asyncio.Future[Failure | None]"
+    heard: bytearray = field(default_factory=bytearray)
+    is_said: bool = False
 
 
 class Listener:
@@ -44,6 +59,7 @@ class Listener:
         self._progress = progress
         self._voice = Voice(device.report, is_test=device.is_test)
         self._stopping = False
+        self._saying: _Saying | None = None
 
     async def run(self) -> None:
         """Listen until stopped; what was heard is delivered before it returns."""
@@ -54,6 +70,22 @@ class Listener:
     def stop(self) -> None:
         """Let `run` return within a twentieth of a second."""
         self._stopping = True
+
+    async def say(self, data: bytes, answer: bytes, wait_us: int) -> Failure | None:
+        """Send what is no query of the driver's; None once `answer` was heard within `wait_us`.
+
+        The driver hears the answer too. One caller at a time; raise RuntimeError for a second.
+        """
+        if self._saying is not None:
+            raise RuntimeError("somebody else is speaking to this device")
+        self._saying = _Saying(data, answer, asyncio.get_running_loop().create_future())
+        try:
+            async with asyncio.timeout((wait_us + _TICK_US) / _SECOND_US):
+                return await self._saying.ended
+        except TimeoutError:
+            return Failure(Fault.TIME_OUT, self._clock.mono_us(), None, "no answer")
+        finally:
+            self._saying = None
 
     def set_test(self, *, is_test: bool) -> None:
         """Mark what the device says from now on as test, or no longer."""
@@ -87,13 +119,36 @@ class Listener:
             return
         samples = self._device.driver.received(heard, now)
         await self._deliver(self._voice.heard(samples, now) if heard else self._voice.told(samples))
-        query = self._device.driver.due(now)
+        self._look_for_answer(heard)
+        query = self._device.driver.due(now) or self._to_say()
         if query:
             failure = await self._stream.write(query)
             if failure is not None:
                 await self._failed(failure, now)
 
+    def _to_say(self) -> bytes | None:
+        """The driver's own queries go first; between two of them there is room."""
+        if self._saying is None or self._saying.is_said:
+            return None
+        self._saying.is_said = True
+        return self._saying.data
+
+    def _look_for_answer(self, heard: bytes) -> None:
+        saying = self._saying
+        if saying is None or not saying.is_said:
+            return
+        saying.heard += heard
+        if saying.answer in saying.heard:
+            self._end_saying(None)
+        del saying.heard[:-_HEARD_MOST]
+
+    def _end_saying(self, failure: Failure | None) -> None:
+        if self._saying is not None and not self._saying.ended.done():
+            self._saying.ended.set_result(failure)
+
     async def _failed(self, failure: Failure, now: int) -> None:
+        if failure.fault is Fault.PORT_GONE:
+            self._end_saying(failure)
         samples = self._device.driver.failed(failure, now)
         await self._deliver(self._voice.missed(samples, failure))
 

@@ -1,14 +1,16 @@
-"""Lanes to MQTT, receipts to lanes: urgent first, a birth at each connection, a heartbeat."""
+"""Lanes to MQTT, receipts to lanes, commands to control; a birth at each connection, heartbeats."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 
+from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.uplink.sender import Sender
 from runtime.clock import Clock
 from runtime.mqtt import Message, Session
+from wire.command import Command, decode_command
 from wire.envelope import JSON, ClockState, Envelope, Sent, to_properties
 from wire.identity import Birth, Presence, Status, encode_identity
 from wire.receipt import Receipt, decode_receipt
@@ -31,6 +33,7 @@ class Publisher:
         *,
         gateway: str,
         lanes: Lanes,
+        control: Control,
         session: Session,
         clock: Clock,
         timekeeper: Timekeeper,
@@ -39,6 +42,7 @@ class Publisher:
     ) -> None:
         self._gateway = gateway
         self._lanes = lanes
+        self._control = control
         self._session = session
         self._clock = clock
         self._timekeeper = timekeeper
@@ -124,10 +128,12 @@ class Publisher:
     async def _hear(self, message: Message) -> None:
         try:
             gateway, kind = parse_down(message.topic)
-            if gateway != self._gateway or kind is not Down.RECEIPT:
+            if gateway == self._gateway and kind is Down.RECEIPT:
+                await self._receive(decode_receipt(message.payload))
+            elif gateway == self._gateway and kind is Down.COMMAND:
+                await self._control.take(decode_command(message.payload, Command))
+            else:
                 log.warning("ignored a message on %s", message.topic)
-                return
-            await self._receive(decode_receipt(message.payload))
         except WireError as error:
             log.warning("refused a message on %s: %s", message.topic, error)
 

@@ -16,6 +16,7 @@ def test_the_bounds_of_wire_version_1() -> None:
         "COVERS": 2_000,
         "COUNT": 2**53 - 1,
         "TEXT": 4_096,
+        "RESULT_TEXT": 32_768,
         "WORD": 128,
         "BOOT": 64,
         "DEVICES": 2_000,

@@ -7,7 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from wire.batch import decode_batch
-from wire.bounds import COVERS, INFLATED_BYTES, PROPERTY_BYTES, RECORDS, SENT_BYTES, TEXT
+from wire.bounds import (
+    COVERS,
+    INFLATED_BYTES,
+    PROPERTY_BYTES,
+    RECORDS,
+    RESULT_TEXT,
+    SENT_BYTES,
+    TEXT,
+)
 from wire.codec import unpack
 from wire.command import Command, Config, Result, decode_command
 from wire.envelope import Encoding, parse_properties
@@ -228,7 +236,7 @@ EXAMPLES: list[tuple[Refusal, str, Example]] = [
     (
         Refusal.TEXT_TOO_LONG,
         "result",
-        result(f'{{"answers":"a","outcome":"done","detail":"{"x" * (TEXT + 1)}"}}'),
+        result(f'{{"answers":"a","outcome":"done","detail":"{"x" * (RESULT_TEXT + 1)}"}}'),
     ),
     (Refusal.UNIT_UNKNOWN, "secondary", one('"v":1,"u":"ms"')),
     (Refusal.UNIT_UNKNOWN, "alone", lambda: check_unit("furlong")),

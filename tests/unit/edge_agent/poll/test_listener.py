@@ -156,3 +156,45 @@ async def test_cancelling_ends_the_task() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.02):
             await listener(stream, Memory(), []).run()
+
+
+QUESTION, ANSWER = b"\x53\x01", b"\x01\x02"
+
+
+async def say(stream: FakeStream, wait_us: int = 1_000_000) -> tuple[Failure | None, Memory]:
+    memory = Memory()
+    listening = listener(stream, memory, [])
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        saying = group.create_task(listening.say(QUESTION, ANSWER, wait_us))
+        await asyncio.sleep(0)
+        group.create_task(listening.run())
+    return saying.result(), memory
+
+
+async def test_another_may_speak_after_the_driver_and_hears_the_answer() -> None:
+    stream = FakeStream(b"", b"", b"\x00\x01", b"\x02", b"")
+    failure, memory = await say(stream)
+    assert failure is None
+    assert stream.written == [b"\x80", QUESTION]
+    assert [one.value for one in memory.taken if one.value is not None] == [False, True]
+
+
+async def test_what_was_heard_before_is_no_answer() -> None:
+    failure, _ = await say(FakeStream(ANSWER, ANSWER, b"", b""), wait_us=20_000)
+    assert failure is not None
+    assert failure.fault is Fault.TIME_OUT
+
+
+async def test_a_port_that_goes_answers_at_once() -> None:
+    failure, _ = await say(FakeStream(b"", b"", GONE, b""))
+    assert failure == GONE
+
+
+async def test_one_speaks_at_a_time() -> None:
+    listening = listener(FakeStream(b""), Memory(), [])
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(listening.say(QUESTION, ANSWER, 10_000))
+        await asyncio.sleep(0)
+        with pytest.raises(RuntimeError, match="somebody else"):
+            await listening.say(QUESTION, ANSWER, 10_000)
+    assert isinstance(first.result(), Failure)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.buffer import rows
+from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes, PointPlan
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timebase, Timekeeper
@@ -22,6 +23,7 @@ from runtime.clock import SystemClock
 from runtime.database import Database, run_transaction
 from runtime.mqtt import Message, Session
 from simulators.broker import Broker
+from wire.command import Command, CommandKind, Outcome, Result, decode_command, encode_command
 from wire.envelope import parse_properties
 from wire.identity import Birth, Software, decode_birth, decode_status
 from wire.receipt import encode_receipt
@@ -29,6 +31,7 @@ from wire.topic import Down, Lane, Up, down, parse_up, up
 
 GATEWAY = "gw-001"
 EPOCH = "a" * 16
+COMMAND = Command("c-1", CommandKind.ACTION, "desk", "smoke-9", "reset")
 Connect = Callable[..., Session]
 
 
@@ -78,6 +81,7 @@ class Server:
 @dataclass
 class Uplink:
     lanes: Lanes
+    control: Control
     publisher: Publisher
     clock: SystemClock
 
@@ -106,9 +110,11 @@ async def running(path: Path, session: Session) -> AsyncIterator[Uplink]:
             plan=lambda _d, p: PointPlan(Lane.URGENT if p == "smoke" else Lane.BULK, None),
             progress=lambda _name: None,
         )
+        control = Control(database, keeper, {})
         publisher = Publisher(
             gateway=GATEWAY,
             lanes=lanes,
+            control=control,
             session=session,
             clock=clock,
             timekeeper=keeper,
@@ -117,7 +123,7 @@ async def running(path: Path, session: Session) -> AsyncIterator[Uplink]:
         )
         async with asyncio.TaskGroup() as tasks:
             task = tasks.create_task(publisher.run())
-            yield Uplink(lanes, publisher, clock)
+            yield Uplink(lanes, control, publisher, clock)
             task.cancel()
 
 
@@ -145,7 +151,8 @@ async def emptied(uplink: Uplink) -> None:
 
 @pytest.fixture
 def gateway_session(broker: Broker, connect: Connect) -> Session:
-    return connect(broker, GATEWAY, subscriptions=[down(GATEWAY, Down.RECEIPT)])
+    told = [down(GATEWAY, kind) for kind in (Down.RECEIPT, Down.COMMAND)]
+    return connect(broker, GATEWAY, subscriptions=told)
 
 
 @pytest.fixture
@@ -254,3 +261,19 @@ async def test_a_foreign_or_broken_receipt_is_ignored(
         assert server_session_answers == "accepted"
         await until(lambda: uplink.publisher.receipt_us is not None)
         assert await uplink.buffered() == 1
+
+
+async def test_a_command_is_committed_before_the_broker_forgets_it(
+    tmp_path: Path,
+    gateway_session: Session,
+    server_session: Session,
+) -> None:
+    async with serving(server_session, answers=False), running(tmp_path, gateway_session) as uplink:
+        await gateway_session.connected()
+        for payload in (b"{nonsense", encode_command(COMMAND)):
+            await server_session.publish(down(GATEWAY, Down.COMMAND), payload)
+        async with asyncio.timeout(10):
+            while not await uplink.control.unsent():
+                await asyncio.sleep(0.01)
+        ((_, answer),) = await uplink.control.unsent()
+        assert decode_command(answer, Result).outcome is Outcome.REFUSED

@@ -1,0 +1,196 @@
+"""Commands and their answers as rows: taken once, carried out once, answered until it is heard.
+
+A command is committed before the broker is told that we have it; it is *under way* before anything
+is written to a device, so that a kill in between never does it twice; its answer is committed
+before it is published. PUBACK only ends the sending for now: the server repeats a command that it
+has no answer to, and that sends the answer again.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Collection, Mapping
+
+from device_profiles.model import Profile
+from edge_agent.buffer.permission import OUTCOMES, WORDS, Came, Verdict, judge
+from edge_agent.buffer.timebase import Timebase, Timekeeper
+from runtime.database import Database
+from wire.command import Command, CommandKind, Outcome, Result, decode_command, encode_command
+
+log = logging.getLogger(__name__)
+
+WAITING_MOST = 32
+ANSWERED_KEPT = 1_000
+
+
+class Control:
+    """`profiles`: of each device that the configuration names."""
+
+    def __init__(
+        self, database: Database, timekeeper: Timekeeper, profiles: Mapping[str, Profile]
+    ) -> None:
+        self._database = database
+        self._timekeeper = timekeeper
+        self._profiles = profiles
+        self._watchers: list[asyncio.Event] = []
+        self.answered = asyncio.Event()
+        """Set when an answer waits to be published."""
+
+    async def recover(self) -> None:
+        """At the start: what was under way may have been done, so it is answered, not repeated."""
+        now = self._timekeeper.now()
+        await self._database.transact(lambda connection: _recover(connection, now))
+        self.answered.set()
+
+    def watch(self) -> asyncio.Event:
+        """An event that is set whenever a command came; it says no more."""
+        event = asyncio.Event()
+        event.set()
+        self._watchers.append(event)
+        return event
+
+    async def take(self, command: Command) -> Verdict:
+        """Keep it; a refusal is answered at once, and an id that is known again as before."""
+        now = self._timekeeper.now()
+        verdict = await self._database.transact(
+            lambda connection: _take(connection, command, now, self._profiles)
+        )
+        log.info("command %s of %s: %s, %s", command.id, command.by, _what(command), verdict)
+        self.answered.set()
+        for event in self._watchers:
+            event.set()
+        return verdict
+
+    async def begin(self, devices: Collection[str | None]) -> Command | None:
+        """The oldest that waits for one of these (None: the gateway itself), now under way."""
+        now = self._timekeeper.now()
+        command = await self._database.transact(
+            lambda connection: _begin(connection, devices, now, self._profiles)
+        )
+        self.answered.set()
+        return command
+
+    async def answer(self, command: Command, outcome: Outcome, detail: str) -> None:
+        now = self._timekeeper.now()
+        log.info("command %s: %s, %s: %.200s", command.id, _what(command), outcome, detail)
+        await self._database.transact(
+            lambda connection: _answer(
+                connection, command.id, _result(command, outcome, detail, now)
+            )
+        )
+        self.answered.set()
+
+    async def unsent(self, limit: int = 10) -> list[tuple[int, bytes]]:
+        """Number and payload of answers to publish, oldest first."""
+        return await self._database.read(
+            lambda connection: connection.execute(
+                "SELECT number, answer FROM command WHERE to_send = 1 ORDER BY number LIMIT ?",
+                (limit,),
+            ).fetchall()
+        )
+
+    async def sent(self, number: int) -> None:
+        """The broker has the answer: it is sent again only when the command comes again."""
+        await self._database.transact(
+            lambda connection: connection.execute(
+                "UPDATE command SET to_send = 0 WHERE number = ?", (number,)
+            )
+        )
+
+
+def _what(command: Command) -> str:
+    return f"{command.action or command.kind} at {command.device or 'this gateway'}"
+
+
+def _result(command: Command, outcome: Outcome, detail: str, now: Timebase) -> Result:
+    return Result(command.id, outcome, time=now.utc_us(now.mono_us), detail=detail)
+
+
+def _refusal(command: Command, verdict: Verdict, now: Timebase) -> Result:
+    return _result(command, OUTCOMES[verdict], f"{verdict}: {WORDS[verdict]}", now)
+
+
+def _take(
+    connection: sqlite3.Connection,
+    command: Command,
+    now: Timebase,
+    profiles: Mapping[str, Profile],
+) -> Verdict:
+    """For one that is known: ALLOWED, whatever became of it; what it says is not looked at."""
+    known = connection.execute(
+        "UPDATE command SET to_send = (answer IS NOT NULL) WHERE id = ? RETURNING 1", (command.id,)
+    ).fetchone()
+    if known is not None:
+        return Verdict.ALLOWED
+    came = Came(now.boot, now.mono_ms)
+    verdict = judge(command, came, now, profiles)
+    (waiting,) = connection.execute(
+        "SELECT count(*) FROM command WHERE state <> 'answered'"
+    ).fetchone()
+    if verdict is Verdict.ALLOWED and waiting >= WAITING_MOST:
+        verdict = Verdict.TOO_MANY
+    is_ours = command.kind is CommandKind.DIAGNOSTICS
+    connection.execute(
+        "INSERT INTO command (id, device, payload, boot, mono_ms, state)"
+        " VALUES (?, ?, ?, ?, ?, 'waiting')",
+        (
+            command.id,
+            None if is_ours else command.device,
+            encode_command(command),
+            came.boot,
+            came.mono_ms,
+        ),
+    )
+    if verdict is not Verdict.ALLOWED:
+        _answer(connection, command.id, _refusal(command, verdict, now))
+    _forget(connection)
+    return verdict
+
+
+def _begin(
+    connection: sqlite3.Connection,
+    devices: Collection[str | None],
+    now: Timebase,
+    profiles: Mapping[str, Profile],
+) -> Command | None:
+    rows = connection.execute(
+        "SELECT device, payload, boot, mono_ms FROM command WHERE state = 'waiting' ORDER BY number"
+    ).fetchall()
+    for device, payload, boot, mono_ms in rows:
+        if device not in devices:
+            continue
+        command = decode_command(payload, Command)
+        verdict = judge(command, Came(boot, mono_ms), now, profiles)
+        if verdict is Verdict.ALLOWED:
+            connection.execute("UPDATE command SET state = 'under_way' WHERE id = ?", (command.id,))
+            return command
+        _answer(connection, command.id, _refusal(command, verdict, now))
+    return None
+
+
+def _answer(connection: sqlite3.Connection, command_id: str, result: Result) -> None:
+    connection.execute(
+        "UPDATE command SET state = 'answered', answer = ?, to_send = 1 WHERE id = ?",
+        (encode_command(result), command_id),
+    )
+
+
+def _recover(connection: sqlite3.Connection, now: Timebase) -> None:
+    """What only looks is done anew; what acts is not."""
+    rows = connection.execute("SELECT payload FROM command WHERE state = 'under_way'").fetchall()
+    for (payload,) in rows:
+        command = decode_command(payload, Command)
+        if command.kind is CommandKind.ACTION:
+            log.warning("command %s was interrupted: %s", command.id, _what(command))
+            _answer(connection, command.id, _refusal(command, Verdict.INTERRUPTED, now))
+        else:
+            connection.execute("UPDATE command SET state = 'waiting' WHERE id = ?", (command.id,))
+
+
+def _forget(connection: sqlite3.Connection) -> None:
+    """The newest thousand stay: longer than any expiry lets the same command come again."""
+    connection.execute(
+        "DELETE FROM command WHERE state = 'answered' AND to_send = 0 AND number <="
+        " (SELECT number FROM command ORDER BY number DESC LIMIT 1 OFFSET ?)",
+        (ANSWERED_KEPT,),
+    )

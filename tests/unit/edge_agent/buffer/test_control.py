@@ -1,0 +1,151 @@
+"""Commands as rows: taken once, carried out once, answered, and what a kill leaves behind."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from importlib.resources import files
+from pathlib import Path
+
+from device_profiles.load import catalog
+from edge_agent.buffer import rows
+from edge_agent.buffer.control import ANSWERED_KEPT, WAITING_MOST, Control
+from edge_agent.buffer.opening import Condition, inspect, prepare
+from edge_agent.buffer.permission import Verdict
+from edge_agent.buffer.timebase import Timekeeper
+from runtime.clock import SystemClock
+from runtime.database import Database
+from wire.command import Command, CommandKind, Outcome, Result, decode_command
+
+DEVICES = {"smoke-1": catalog()["calectro_ug3"]}
+RESET = Command("c-1", CommandKind.ACTION, "desk", "smoke-1", "reset")
+READ = Command("c-2", CommandKind.READ, "desk", "smoke-1")
+DIAGNOSTICS = Command("c-3", CommandKind.DIAGNOSTICS, "desk")
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[Control]:
+    async with Database(path / "buffer.db", rows.migrate) as database:
+        control = Control(database, Timekeeper(SystemClock()), DEVICES)
+        await control.recover()
+        yield control
+
+
+async def answers(control: Control) -> list[Result]:
+    return [decode_command(payload, Result) for _, payload in await control.unsent()]
+
+
+async def test_taken_begun_answered_and_sent(tmp_path: Path) -> None:
+    async with opened(tmp_path) as control:
+        news = control.watch()
+        news.clear()
+        assert await control.take(RESET) is Verdict.ALLOWED
+        assert news.is_set()
+        assert await control.begin([None]) is None
+        assert await control.begin(["smoke-1", None]) == RESET
+        assert await control.begin(["smoke-1", None]) is None
+        await control.answer(RESET, Outcome.DONE, "1 of 1")
+        ((number, payload),) = await control.unsent()
+        answer = decode_command(payload, Result)
+        assert (answer.answers, answer.outcome, answer.detail) == ("c-1", Outcome.DONE, "1 of 1")
+        await control.sent(number)
+        assert await control.unsent() == []
+
+
+async def test_the_same_command_is_answered_again_and_not_done_again(tmp_path: Path) -> None:
+    async with opened(tmp_path) as control:
+        for _ in range(2):
+            await control.take(RESET)
+        assert await control.begin(["smoke-1"]) == RESET
+        await control.take(RESET)
+        assert await control.begin(["smoke-1"]) is None
+        assert await control.unsent() == []
+        await control.answer(RESET, Outcome.DONE, "")
+        await control.sent((await control.unsent())[0][0])
+        await control.take(RESET)
+        assert [one.outcome for one in await answers(control)] == [Outcome.DONE]
+        assert await control.begin(["smoke-1"]) is None
+
+
+async def test_what_is_not_allowed_is_answered_at_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as control:
+        refused = Command("c-9", CommandKind.ACTION, "desk", "smoke-1", "self_destruct")
+        assert await control.take(refused) is Verdict.NOT_ALLOWED
+        (answer,) = await answers(control)
+        assert answer.outcome is Outcome.REFUSED
+        assert answer.detail.startswith("not_allowed: ")
+        assert await control.begin(["smoke-1"]) is None
+
+
+async def test_one_that_is_too_late_when_its_turn_comes(tmp_path: Path) -> None:
+    async with opened(tmp_path) as control:
+        soon = SystemClock().utc_us() + 20_000
+        await control.take(Command("c-1", CommandKind.READ, "desk", "smoke-1", expires=soon))
+        while SystemClock().utc_us() <= soon:
+            pass
+        assert await control.begin(["smoke-1"]) is None
+        assert [one.outcome for one in await answers(control)] == [Outcome.EXPIRED]
+
+
+async def test_after_a_kill_what_acted_is_answered_and_what_looked_is_done_anew(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as control:
+        for command in (RESET, READ, DIAGNOSTICS):
+            await control.take(command)
+        assert await control.begin(["smoke-1"]) == RESET
+        assert await control.begin(["smoke-1"]) == READ
+    async with opened(tmp_path) as control:
+        (answer,) = await answers(control)
+        assert (answer.answers, answer.outcome) == ("c-1", Outcome.FAILED)
+        assert "may have been carried out" in answer.detail
+        assert await control.begin(["smoke-1"]) == READ
+        assert await control.begin([None]) == DIAGNOSTICS
+
+
+async def test_not_more_wait_than_can_be_done_soon(tmp_path: Path) -> None:
+    async with opened(tmp_path) as control:
+        for number in range(WAITING_MOST):
+            await control.take(Command(f"c-{number}", CommandKind.DIAGNOSTICS, "desk"))
+        late = Command("one-more", CommandKind.DIAGNOSTICS, "desk")
+        assert await control.take(late) is Verdict.TOO_MANY
+
+
+async def test_old_answers_are_forgotten_new_ones_are_not(tmp_path: Path) -> None:
+    async with opened(tmp_path) as control:
+        await control.take(RESET)
+        with closing(sqlite3.connect(tmp_path / "buffer.db")) as connection, connection:
+            connection.executemany(
+                "INSERT INTO command (id, payload, boot, mono_ms, state, answer)"
+                " VALUES (?, x'', '', 0, 'answered', x'')",
+                [(f"old-{number}",) for number in range(ANSWERED_KEPT + 10)],
+            )
+        await control.take(READ)
+        with closing(sqlite3.connect(tmp_path / "buffer.db")) as connection:
+            kept = [one for (one,) in connection.execute("SELECT id FROM command ORDER BY number")]
+        assert (kept[0], kept[-1]) == ("c-1", "c-2")
+        assert len(kept) == 1 + ANSWERED_KEPT
+
+
+async def test_a_file_of_version_1_is_raised_with_all_that_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "buffer.db"
+    first = (files("edge_agent.buffer") / "schema.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(first)
+        connection.execute("UPDATE lane SET taken = 7, stored = 7 WHERE lane = 'urgent'")
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    assert inspect(path).condition is Condition.SOUND
+    assert prepare(path, "stamp") == ()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (rows.SCHEMA_VERSION,)
+        taken = connection.execute("SELECT taken FROM lane WHERE lane = 'urgent'").fetchone()
+        assert taken == (7,)
+    async with opened(tmp_path) as control:
+        assert await control.take(RESET) is Verdict.ALLOWED
+
+
+def test_a_file_of_version_2_that_lost_its_table_is_broken(tmp_path: Path) -> None:
+    path = tmp_path / "buffer.db"
+    prepare(path, "stamp")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE command")
+    assert inspect(path).condition is Condition.BROKEN

@@ -1,0 +1,54 @@
+"""What may be carried out: the device, its allow-list, and how late it is."""
+
+import pytest
+
+from device_profiles.load import catalog
+from edge_agent.buffer.permission import OUTCOMES, WORDS, Came, Verdict, judge
+from edge_agent.buffer.timebase import Timebase
+from wire.command import Command, CommandKind
+from wire.envelope import ClockState
+
+PROFILES = {"smoke-1": catalog()["calectro_ug3"]}
+NOW_US = 1_790_000_000_000_000
+SET = Timebase(ClockState.SYNCHRONISED, NOW_US - 100_000_000, "b1", 100_000_000)
+UNSET = Timebase(ClockState.UNSET, None, "b1", 100_000_000)
+FRESH = Came("b1", 99_000)
+
+
+def command(
+    kind: CommandKind = CommandKind.ACTION,
+    device: str | None = "smoke-1",
+    action: str | None = "reset",
+    expires: int | None = NOW_US + 1,
+) -> Command:
+    return Command("c-1", kind, "desk", device, action, expires)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (command(), Verdict.ALLOWED),
+        (command(action="self_destruct"), Verdict.NOT_ALLOWED),
+        (command(device="smoke-2"), Verdict.NO_DEVICE),
+        (command(CommandKind.READ, action=None), Verdict.ALLOWED),
+        (command(CommandKind.READ, device=None, action=None), Verdict.NO_DEVICE),
+        (command(CommandKind.DIAGNOSTICS, None, None), Verdict.ALLOWED),
+        (command(expires=NOW_US), Verdict.EXPIRED),
+    ],
+)
+def test_with_the_clock_set(asked: Command, expected: Verdict) -> None:
+    assert judge(asked, FRESH, SET, PROFILES) is expected
+
+
+def test_a_gateway_without_the_time_refuses_what_expires_at_a_time() -> None:
+    assert judge(command(), FRESH, UNSET, PROFILES) is Verdict.CLOCK_UNSET
+    assert judge(command(expires=None), FRESH, UNSET, PROFILES) is Verdict.ALLOWED
+
+
+@pytest.mark.parametrize("came", [Came("b1", 39_999), Came("b0", 99_000)])
+def test_what_carries_no_expiry_is_good_for_a_minute_of_its_boot(came: Came) -> None:
+    assert judge(command(expires=None), came, UNSET, PROFILES) is Verdict.EXPIRED
+
+
+def test_every_refusal_has_an_outcome_and_words() -> None:
+    assert set(OUTCOMES) == set(WORDS) == set(Verdict) - {Verdict.ALLOWED}
