@@ -17,7 +17,7 @@ from ingest_server.db.alarm_book import Which, list_alarms, migrate_book
 from ingest_server.db.journal import Draft, Kind, append, migrate_journal
 from ingest_server.db.snapshot import Snapshot
 from runtime.database import Database
-from tests.virtual_clock import VirtualClock
+from tests.standing_clock import StandingClock
 from wire.batch import Batch, encode_batch
 from wire.envelope import Encoding
 from wire.identity import Birth, Device, Software, Status, encode_identity
@@ -96,7 +96,7 @@ class Rig:
     """Enter it with `async with`; `folder` holds the two files."""
 
     folder: Path
-    clock: VirtualClock = field(default_factory=VirtualClock)
+    clock: StandingClock = field(default_factory=StandingClock)
     settings: WatcherSettings = field(default_factory=WatcherSettings)
     outbox: Outbox = field(default_factory=Outbox)
     reachable_us: int | None = 1

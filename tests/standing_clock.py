@@ -1,4 +1,4 @@
-"""A clock that stands until a test moves it, by microseconds: both hands or the wall alone."""
+"""The clock of all tests: it stands until it is moved, by microseconds, whole or the wall alone."""
 
 T0 = 1_795_251_846_000_000
 
@@ -6,11 +6,11 @@ T0 = 1_795_251_846_000_000
 class StandingClock:
     """Satisfies runtime.clock.Clock."""
 
-    def __init__(self, utc_us: int = T0) -> None:
+    def __init__(self, utc_us: int = T0, *, trusted: bool = True) -> None:
         self._utc_us = utc_us
         self._mono_us = 5_000_000
         self.boot = "boot-1"
-        self.trusted = True
+        self.trusted = trusted
 
     def utc_us(self) -> int:
         return self._utc_us
@@ -22,8 +22,10 @@ class StandingClock:
         return self.trusted
 
     def advance(self, us: int) -> None:
+        """Time passes."""
         self._utc_us += us
         self._mono_us += us
 
     def step(self, us: int) -> None:
+        """Somebody sets the wall clock; no time passes."""
         self._utc_us += us

@@ -12,12 +12,12 @@ from ingest_server.alarm.watcher import WatcherSettings
 from ingest_server.db.alarm_book import Which
 from ingest_server.db.snapshot import Snapshot
 from tests.alarm_rig import RADAR, SECOND, SMOKE, PowerCutError, Rig, device, reading
-from tests.virtual_clock import VirtualClock
+from tests.standing_clock import StandingClock
 from wire.quality import GOOD, Limit, Quality, Reason, bad, uncertain
 from wire.reading import Reading
 from wire.topic import Lane
 
-T0 = VirtualClock().utc_us() - 3 * 3_600 * SECOND
+T0 = StandingClock().utc_us() - 3 * 3_600 * SECOND
 QUALITIES = (
     GOOD,
     GOOD,

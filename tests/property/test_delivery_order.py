@@ -25,6 +25,7 @@ from ingest_server.notify.deliverer import Deliverer
 from ingest_server.notify.slots import SlotPlan
 from ingest_server.receiver import Receiver
 from runtime.database import Database
+from tests.standing_clock import StandingClock
 
 START_US = 1_795_251_845_000_000
 RECEIVERS = [
@@ -35,25 +36,6 @@ ALARMS = ("al-1", "al-2", "al-3")
 FLAGS = ["active", "acknowledged", "latched", "shelved", "suppressed", "out_of_service", "closed"]
 FLAGS += ["test", "late"]
 OK = Answer(outcome=Outcome.DELIVERED, status=200)
-
-
-class VirtualClock:
-    """Time that passes only when the test says so; the wall clock may step as well."""
-
-    boot = "boot-1"
-
-    def __init__(self) -> None:
-        self.passed_us = 0
-        self.step_us = 0
-
-    def utc_us(self) -> int:
-        return START_US + self.passed_us + self.step_us
-
-    def mono_us(self) -> int:
-        return self.passed_us
-
-    def is_trusted(self) -> bool:
-        return True
 
 
 class Heard:
@@ -135,7 +117,7 @@ class Scene:
     database: Database
     heard: Heard
     chance: random.Random
-    clock: VirtualClock = field(default_factory=VirtualClock)
+    clock: StandingClock = field(default_factory=lambda: StandingClock(START_US))
     revisions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ALARMS, 0))
 
     def __post_init__(self) -> None:
@@ -161,8 +143,8 @@ class Scene:
                 await self.database.transact(partial(commit, one))
 
     async def look(self, action: Pass) -> None:
-        self.clock.passed_us += round(action.seconds * 1_000_000)
-        self.clock.step_us += action.step_s * 1_000_000
+        self.clock.advance(round(action.seconds * 1_000_000))
+        self.clock.step(action.step_s * 1_000_000)
         self.heard.crash.clear()
         looking = asyncio.create_task(self._step())
         crash = asyncio.create_task(self.heard.crash.wait())
@@ -175,7 +157,7 @@ class Scene:
             await looking
 
     def restart(self, action: Restart) -> None:
-        self.clock.step_us += action.step_s * 1_000_000
+        self.clock.step(action.step_s * 1_000_000)
         self.start()
 
     async def act(self, action: Action) -> None:

@@ -24,12 +24,13 @@ from edge_agent.uplink.window import Window
 from edge_agent.watch import Watch
 from runtime.database import Database
 from runtime.progress import Progress
-from tests.virtual_clock import VirtualClock
+from tests.standing_clock import StandingClock
 from wire.envelope import ClockState
 from wire.topic import Lane
 
 TIMEBASE = Timebase(ClockState.UNSET, None, "boot-1", 9_000_000)
 EPOCH = "a" * 16
+SECOND = 1_000_000
 
 
 class StandingWatch:
@@ -78,7 +79,7 @@ class StandingParts:
 class Rig:
     """An observer, and all that it looks at."""
 
-    clock: VirtualClock
+    clock: StandingClock
     config: Config
     parts: StandingParts
     notices: Notices
@@ -92,7 +93,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
         'gateway.id = "gw-001"\nmqtt = { host = "localhost", tls = false }\n'
         'buffer.path = "buffer.db"\n'
     )
-    config, clock = load_config(file, {}).config, VirtualClock()
+    config, clock = load_config(file, {}).config, StandingClock()
     progress, notices, timekeeper = Progress(clock), Notices(clock), Timekeeper(clock)
     async with Database(config.buffer.path, rows.migrate) as database:
         lanes = Lanes(
@@ -119,7 +120,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
 
 async def test_everything_at_this_instant(rig: Rig) -> None:
     began_us = rig.clock.mono_us()
-    rig.clock.advance(5)
+    rig.clock.advance(5 * SECOND)
     said = await rig.observer.health()
     assert (said.gateway, said.version, said.epoch, said.boot) == (
         "gw-001", "1.2.3", EPOCH, "boot-1",
@@ -137,7 +138,7 @@ async def test_what_waits_and_what_is_on_its_way(rig: Rig) -> None:
     at_us = rig.clock.mono_us()
     await rig.parts.lanes.take("smoke-01", [Sample("smoke", True, at_us)])
     rig.parts.publisher.senders[Lane.URGENT].window.sent(1, at_us)
-    rig.clock.advance(30)
+    rig.clock.advance(30 * SECOND)
     urgent, bulk = (await rig.observer.health()).lanes
     assert (urgent.lane, urgent.taken, urgent.buffered, urgent.batches) == ("urgent", 1, 1, 1)
     assert (urgent.in_flight, bulk.in_flight) == (1, 0)
@@ -150,7 +151,7 @@ async def test_what_waits_and_what_is_on_its_way(rig: Rig) -> None:
 async def test_a_loop_that_shows_nothing_is_named(rig: Rig) -> None:
     rig.parts.progress.enrol("line shed", 5_000_000)
     assert (await rig.observer.health()).late == ()
-    rig.clock.advance(6)
+    rig.clock.advance(6 * SECOND)
     assert (await rig.observer.health()).late == ("line shed",)
 
 
@@ -161,11 +162,11 @@ async def test_a_buffer_elsewhere_than_configured_is_in_memory(rig: Rig, tmp_pat
 
 
 def test_notices_are_the_last_twenty_and_none_twice_in_a_row() -> None:
-    clock = VirtualClock(utc=1_795_251_846_250_000)
+    clock = StandingClock(1_795_251_846_250_000)
     notices = Notices(clock)
     for text in ("disk", "disk", "load", "disk"):
         notices.add(text)
-        clock.advance(1)
+        clock.advance(1 * SECOND)
     said = [(one.at, one.text) for one in notices.all()]
     assert said == [
         ("2026-11-21T09:04:06+00:00", "disk"),

@@ -14,7 +14,7 @@ from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from runtime.database import Database
-from tests.virtual_clock import VirtualClock
+from tests.standing_clock import StandingClock
 from wire.batch import decode_batch
 from wire.codec import unpack
 from wire.quality import Reason, bad
@@ -33,7 +33,7 @@ def plan(_device: str, point: str) -> PointPlan:
 @asynccontextmanager
 async def opened(
     path: Path,
-    clock: VirtualClock,
+    clock: StandingClock,
     limits: Limits = LIMITS,
 ) -> AsyncIterator[Lanes]:
     async with Database(path / "buffer.db", rows.migrate) as database:
@@ -48,8 +48,8 @@ async def opened(
         )
 
 
-def sample(clock: VirtualClock, point: str, value: Value) -> Sample:
-    clock.advance(0.001)
+def sample(clock: StandingClock, point: str, value: Value) -> Sample:
+    clock.advance(1_000)
     return Sample(point, value, clock.mono_us())
 
 
@@ -58,7 +58,7 @@ async def taken(lanes: Lanes, lane: Lane) -> int:
 
 
 async def test_a_transition_is_committed_before_take_returns(tmp_path: Path) -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
         await lanes.take("d", [sample(clock, "smoke", False)])
         await lanes.take("d", [sample(clock, "smoke", True)])
@@ -67,7 +67,7 @@ async def test_a_transition_is_committed_before_take_returns(tmp_path: Path) -> 
 
 
 async def test_a_change_of_quality_is_a_transition(tmp_path: Path) -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
         await lanes.take("d", [sample(clock, "smoke", False)])
         await lanes.take(
@@ -77,7 +77,7 @@ async def test_a_change_of_quality_is_a_transition(tmp_path: Path) -> None:
 
 
 async def test_keep_alives_and_bulk_wait_for_their_group(tmp_path: Path) -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
         await lanes.take("d", [sample(clock, "smoke", False), sample(clock, "relay", True)])
         await lanes.take("d", [sample(clock, "smoke", False)])
@@ -89,7 +89,7 @@ async def test_keep_alives_and_bulk_wait_for_their_group(tmp_path: Path) -> None
 
 
 async def test_a_full_group_of_bulk_is_committed_as_one_row(tmp_path: Path) -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
         for number in range(GROUP_READINGS):
             await lanes.take("d", [sample(clock, "relay", bool(number % 2))])
@@ -98,7 +98,7 @@ async def test_a_full_group_of_bulk_is_committed_as_one_row(tmp_path: Path) -> N
 
 
 async def test_run_commits_each_second_and_once_more_at_the_end(tmp_path: Path) -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
         async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
             run = tasks.create_task(lanes.run())
@@ -110,7 +110,7 @@ async def test_run_commits_each_second_and_once_more_at_the_end(tmp_path: Path) 
 
 
 async def test_takers_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
         async with asyncio.TaskGroup() as tasks:
             for device in range(8):
@@ -122,7 +122,7 @@ async def test_takers_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
 
 
 async def test_the_disk_refuses_and_what_waits_is_committed_later(tmp_path: Path) -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
         await lanes.take("d", [sample(clock, "smoke", False)])
         other = sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)
@@ -136,13 +136,13 @@ async def test_the_disk_refuses_and_what_waits_is_committed_later(tmp_path: Path
 
 
 async def test_a_disk_that_refuses_for_a_while_moves_no_sample_in_time(tmp_path: Path) -> None:
-    clock = VirtualClock(trusted=False)
+    clock = StandingClock(trusted=False)
     async with opened(tmp_path, clock) as lanes:
         other = sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)
         other.execute("ALTER TABLE batch RENAME TO away")
         times = []
         for value in (False, True, False):
-            clock.advance(1)
+            clock.advance(1_000_000)
             times.append(clock.mono_us())
             await lanes.take("d", [Sample("smoke", value, clock.mono_us())])
         assert lanes.refusal
@@ -162,12 +162,12 @@ async def test_a_disk_that_refuses_for_a_while_moves_no_sample_in_time(tmp_path:
 async def test_complete_through_stays_below_what_the_disk_has_not_taken_yet(
     tmp_path: Path,
 ) -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
         other = sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         at_us = clock.mono_us()
-        clock.advance(30)
+        clock.advance(30_000_000)
         async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
             tasks.create_task(lanes.take("d", [Sample("smoke", True, at_us)]))
             await asyncio.sleep(0)
@@ -181,7 +181,7 @@ async def test_complete_through_stays_below_what_the_disk_has_not_taken_yet(
 
 
 async def test_bulk_gives_way_when_the_buffer_is_full(tmp_path: Path) -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     async with opened(tmp_path, clock, Limits(2_000, 1_000)) as lanes:
         async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
             run = tasks.create_task(lanes.run())
@@ -200,7 +200,7 @@ async def test_bulk_gives_way_when_the_buffer_is_full(tmp_path: Path) -> None:
 
 
 async def test_an_outgoing_row_is_stated_with_its_lane(tmp_path: Path) -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
         await lanes.take("d", [sample(clock, "smoke", True)])
         (number,) = await lanes.rows_after(Lane.URGENT, 0, 9)
@@ -218,11 +218,11 @@ async def test_an_outgoing_row_is_stated_with_its_lane(tmp_path: Path) -> None:
 
 
 async def test_complete_through_stays_below_what_waits(tmp_path: Path) -> None:
-    clock = VirtualClock()
+    clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
         await lanes.take("d", [sample(clock, "relay", True)])
         waiting_us = clock.mono_us()
-        clock.advance(30)
+        clock.advance(30_000_000)
         bulk = await lanes.outgoing(Lane.BULK, None)
         urgent = await lanes.outgoing(Lane.URGENT, None)
         assert bulk is not None
@@ -234,7 +234,7 @@ async def test_complete_through_stays_below_what_waits(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("trusted", [True, False])
 async def test_the_clock_decides_whether_utc_is_stated(tmp_path: Path, trusted: bool) -> None:
-    clock = VirtualClock(trusted=trusted)
+    clock = StandingClock(trusted=trusted)
     async with opened(tmp_path, clock) as lanes:
         heartbeat = await lanes.outgoing(Lane.URGENT, None)
         assert heartbeat is not None

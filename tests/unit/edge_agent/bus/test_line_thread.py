@@ -18,7 +18,7 @@ from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault, Read, Reply, Table
 from runtime.clock import Clock, SystemClock
 from simulators.rtu import seal
-from tests.virtual_clock import VirtualClock
+from tests.standing_clock import StandingClock
 
 PATH = "tty-of-the-test"
 SETTINGS = PortSettings(PATH, SerialFormat(baud=115_200))
@@ -129,7 +129,7 @@ async def test_errands_are_done_one_after_the_other_in_order() -> None:
 
 
 async def test_a_port_that_does_not_open_refuses_at_once_and_is_tried_again() -> None:
-    clock, owner, port = VirtualClock(), Heard(), Pipe()
+    clock, owner, port = StandingClock(), Heard(), Pipe()
     tries: list[str] = []
 
     def second_time(settings: PortSettings) -> Port:
@@ -146,14 +146,14 @@ async def test_a_port_that_does_not_open_refuses_at_once_and_is_tried_again() ->
         assert outcome.result.detail == "can not open it: no such file"
         assert (outcome.sent_us, outcome.verdict) == (None, "not_sent")
         assert tries == [PATH]
-        clock.advance(FIRST_BACK_OFF_S)
+        clock.advance(round(FIRST_BACK_OFF_S * 1_000_000))
         thread.wake()
         await until(lambda: owner.news[1:] == ["opened"])
     assert tries == [PATH, PATH]
 
 
 async def test_a_port_pulled_out_while_idle_is_told_closed_and_opened_again() -> None:
-    clock, owner = VirtualClock(), Heard()
+    clock, owner = StandingClock(), Heard()
     ports: list[Pipe] = []
 
     def fresh(_: PortSettings) -> Port:
@@ -165,7 +165,7 @@ async def test_a_port_pulled_out_while_idle_is_told_closed_and_opened_again() ->
         ports[0].pull_out()
         await until(lambda: owner.news[1:] == [f"{PATH} hung up"])
         await until(lambda: ports[0].closed)
-        clock.advance(FIRST_BACK_OFF_S)
+        clock.advance(round(FIRST_BACK_OFF_S * 1_000_000))
         thread.wake()
         await until(lambda: owner.news[2:] == ["opened"])
     assert len(ports) == 2

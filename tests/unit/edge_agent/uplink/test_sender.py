@@ -15,7 +15,7 @@ from edge_agent.exchange import Sample
 from edge_agent.uplink.sender import TOO_LARGE, Sender
 from runtime.database import Database
 from runtime.mqtt import Outcome
-from tests.virtual_clock import VirtualClock
+from tests.standing_clock import StandingClock
 from wire.envelope import parse_properties
 from wire.topic import Lane
 
@@ -42,7 +42,7 @@ class AnsweringSession:
 
 async def send(tmp_path: Path, answers: Sequence[Outcome]) -> tuple[list[int], dict[str, int]]:
     """Send one urgent row until the broker accepts or it is given up; (keys said, dropped)."""
-    clock = VirtualClock()
+    clock = StandingClock()
     async with Database(tmp_path / "buffer.db", rows.migrate) as database:
         lanes = Lanes(
             database=database,
@@ -61,7 +61,7 @@ async def send(tmp_path: Path, answers: Sequence[Outcome]) -> tuple[list[int], d
             session=session,  # type: ignore[arg-type]  # the two methods that a sender uses
             clock=clock,
             window=4,
-            progress=lambda _name: clock.advance(1),
+            progress=lambda _name: clock.advance(1_000_000),
             look_again_s=0.02,
         )
         await lanes.take("d", [Sample("smoke", True, clock.mono_us())])

@@ -12,9 +12,7 @@ from ingest_server.intake.admit import Arrival
 from ingest_server.intake.desk import INTAKE_FAILED, Desk
 from runtime.database import Database
 from tests.golden_message import golden
-from tests.standing_clock import StandingClock
-
-T0 = 1_795_251_846_000_000
+from tests.standing_clock import T0, StandingClock
 
 
 def arrival(name: str) -> Arrival:

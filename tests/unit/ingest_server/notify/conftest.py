@@ -9,6 +9,7 @@ import pytest
 from alarm_rules.rule import AlarmClass, Severity
 from ingest_server.db.snapshot import Change, EventType, Snapshot
 from ingest_server.receiver import Receiver
+from tests.standing_clock import StandingClock
 
 SMOKE = Snapshot(
     alarm_id="al-1",
@@ -46,31 +47,9 @@ SMOKE = Snapshot(
 )
 
 
-class SetClock:
-    """A clock that stands until a test moves it."""
-
-    def __init__(self) -> None:
-        self.boot = "boot-1"
-        self.now_us = 1_795_251_846_000_000
-        self.mono = 5_000_000
-
-    def utc_us(self) -> int:
-        return self.now_us
-
-    def mono_us(self) -> int:
-        return self.mono
-
-    def is_trusted(self) -> bool:
-        return True
-
-    def advance(self, seconds: float) -> None:
-        self.now_us += round(seconds * 1_000_000)
-        self.mono += round(seconds * 1_000_000)
-
-
 @pytest.fixture
-def clock() -> SetClock:
-    return SetClock()
+def clock() -> StandingClock:
+    return StandingClock()
 
 
 @pytest.fixture

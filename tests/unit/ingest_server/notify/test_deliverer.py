@@ -23,6 +23,7 @@ from ingest_server.notify.slots import SlotPlan
 from ingest_server.receiver import Receiver
 from runtime.clock import Clock
 from runtime.database import Database, Work
+from tests.standing_clock import StandingClock
 
 MakeSnapshot = Callable[..., Snapshot]
 MakeReceiver = Callable[..., Receiver]
@@ -110,7 +111,7 @@ async def running(deliverer: Deliverer) -> AsyncIterator[asyncio.Task[None]]:
 
 async def test_one_revision_after_the_other_each_signed_under_its_id(
     book: Database,
-    clock: Any,
+    clock: StandingClock,
     poster: ScriptedPoster,
     make_snapshot: MakeSnapshot,
     make_receiver: MakeReceiver,
@@ -129,7 +130,7 @@ async def test_one_revision_after_the_other_each_signed_under_its_id(
 
 async def test_each_attempt_is_signed_anew_under_the_same_id_and_logged(
     book: Database,
-    clock: Any,
+    clock: StandingClock,
     poster: ScriptedPoster,
     make_snapshot: MakeSnapshot,
     make_receiver: MakeReceiver,
@@ -139,7 +140,7 @@ async def test_each_attempt_is_signed_anew_under_the_same_id_and_logged(
     poster.script["city"] += [BUSY, BUSY]
     deliverer = Deliverer(book, clock, [city], {}, poster, jitter=lambda: 0.0)
     for seconds in (0.0, 0.9, 0.1, 1.9, 0.1):
-        clock.advance(seconds)
+        clock.advance(round(seconds * 1_000_000))
         await step(deliverer)
     _, first, body = poster.came[0]
     _, last, same_body = poster.came[2]
@@ -159,7 +160,7 @@ async def test_each_attempt_is_signed_anew_under_the_same_id_and_logged(
 async def test_the_newest_passes_when_ten_seconds_brought_no_success(
     *,
     book: Database,
-    clock: Any,
+    clock: StandingClock,
     poster: ScriptedPoster,
     make_snapshot: MakeSnapshot,
     make_receiver: MakeReceiver,
@@ -172,7 +173,7 @@ async def test_the_newest_passes_when_ten_seconds_brought_no_success(
         await enqueue(book, make_snapshot(revision=revision), city)
     for _ in range(11):
         await step(deliverer)
-        clock.advance(1)
+        clock.advance(1_000_000)
     assert poster.alarms == [("city", "al-1", 1)] * 4 + [("city", "al-1", 3)]
     assert "revision 3" in caplog.text
     assert "supersedes undelivered 2" in caplog.text
@@ -182,7 +183,7 @@ async def test_the_newest_passes_when_ten_seconds_brought_no_success(
 
 async def test_a_crash_between_2xx_and_commit_delivers_again_under_the_same_id(
     book: Database,
-    clock: Any,
+    clock: StandingClock,
     poster: ScriptedPoster,
     make_snapshot: MakeSnapshot,
     make_receiver: MakeReceiver,
@@ -201,7 +202,7 @@ async def test_a_crash_between_2xx_and_commit_delivers_again_under_the_same_id(
 
 async def test_a_receiver_that_hangs_delays_neither_another_nor_life_safety(
     book: Database,
-    clock: Any,
+    clock: StandingClock,
     poster: ScriptedPoster,
     make_snapshot: MakeSnapshot,
     make_receiver: MakeReceiver,
@@ -222,7 +223,7 @@ async def test_a_receiver_that_hangs_delays_neither_another_nor_life_safety(
 
 async def test_waking_it_is_quicker_than_its_own_look(
     book: Database,
-    clock: Any,
+    clock: StandingClock,
     poster: ScriptedPoster,
     make_snapshot: MakeSnapshot,
     make_receiver: MakeReceiver,
@@ -238,7 +239,7 @@ async def test_waking_it_is_quicker_than_its_own_look(
 
 async def test_heartbeats_go_to_every_receiver_and_stand_in_no_table(
     book: Database,
-    clock: Any,
+    clock: StandingClock,
     poster: ScriptedPoster,
     make_receiver: MakeReceiver,
 ) -> None:
@@ -253,7 +254,7 @@ async def test_heartbeats_go_to_every_receiver_and_stand_in_no_table(
 
 
 async def test_a_receiver_may_have_a_beat_of_its_own(
-    book: Database, clock: Any, poster: ScriptedPoster, make_receiver: MakeReceiver
+    book: Database, clock: StandingClock, poster: ScriptedPoster, make_receiver: MakeReceiver
 ) -> None:
     quick = make_receiver(heartbeat_s=0.01)
     slow = make_receiver(id="district")
@@ -265,7 +266,7 @@ async def test_a_receiver_may_have_a_beat_of_its_own(
 
 async def test_a_step_of_the_wall_clock_moves_no_retry(
     book: Database,
-    clock: Any,
+    clock: StandingClock,
     poster: ScriptedPoster,
     make_snapshot: MakeSnapshot,
     make_receiver: MakeReceiver,
@@ -275,16 +276,16 @@ async def test_a_step_of_the_wall_clock_moves_no_retry(
     await enqueue(book, make_snapshot(), city)
     deliverer = Deliverer(book, clock, [city], {}, poster, jitter=lambda: 0.0)
     await step(deliverer)
-    clock.now_us -= 3_600_000_000
-    clock.advance(1)
+    clock.step(-3_600_000_000)
+    clock.advance(1_000_000)
     await step(deliverer)
-    clock.now_us += 7_200_000_000
+    clock.step(7_200_000_000)
     await step(deliverer)
     assert len(poster.alarms) == 2
 
 
 async def test_reach_and_a_test_by_hand(
-    book: Database, clock: Any, poster: ScriptedPoster, make_receiver: MakeReceiver
+    book: Database, clock: StandingClock, poster: ScriptedPoster, make_receiver: MakeReceiver
 ) -> None:
     deliverer = Deliverer(book, clock, [make_receiver()], {}, poster)
     assert deliverer.reach()["city"].outcome is None
@@ -299,7 +300,7 @@ async def test_reach_and_a_test_by_hand(
 async def test_a_damaged_row_holds_up_nothing_and_is_named(
     *,
     book: Database,
-    clock: Any,
+    clock: StandingClock,
     poster: ScriptedPoster,
     make_snapshot: MakeSnapshot,
     make_receiver: MakeReceiver,
@@ -321,7 +322,7 @@ async def test_a_damaged_row_holds_up_nothing_and_is_named(
 async def test_a_receiver_that_is_gone_from_the_configuration_is_named(
     *,
     book: Database,
-    clock: Any,
+    clock: StandingClock,
     poster: ScriptedPoster,
     make_snapshot: MakeSnapshot,
     make_receiver: MakeReceiver,
