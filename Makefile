@@ -11,7 +11,7 @@ DEV := $(VENV)/.installed-dev
 LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit bench lock clean
+.PHONY: help demo test lint format unit matrix soak bench lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,12 @@ lint: $(DEV) ## format, style, types, import contracts
 
 unit: $(DEV) ## all tests; what this machine lacks is skipped and named
 	$(BIN)/pytest
+
+matrix: $(DEV) ## every fault on every program, each cell once (about four minutes)
+	LIFELINE_MATRIX=all $(BIN)/pytest tests/acceptance/test_matrix.py
+
+soak: $(DEV) ## the same for hours: outages of 60 s, ten rounds a cell
+	LIFELINE_MATRIX=soak $(BIN)/pytest tests/acceptance/test_matrix.py
 
 format: $(DEV) ## write the code as `make lint` wants it
 	$(BIN)/ruff format .
