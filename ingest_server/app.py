@@ -25,6 +25,9 @@ from ingest_server.intake.receiver import KINDS, Intake
 from ingest_server.intake.trimmer import Trimmer
 from ingest_server.notify.deliverer import Deliverer
 from ingest_server.notify.webhook import Webhook
+from ingest_server.store import opening
+from ingest_server.store.opening import OpenStore
+from ingest_server.store.port import Store, StoreError
 from ingest_server.store.writer import Writer, WriterSettings
 from runtime.clock import Clock
 from runtime.mqtt import Session
@@ -68,6 +71,7 @@ class App:
         self._profiles = catalog() if profiles is None else profiles
         self._tell = tell or _to_stderr
         self._progress = Progress(clock)
+        self._store_alive = self._progress.enrol("store", _LATE_US)
         self._api: ApiServer | None = None
         self._is_stopping = False
         self.started = asyncio.Event()
@@ -87,7 +91,7 @@ class App:
         queued = asyncio.Event()
         async with AsyncExitStack() as stack:
             files = await stack.enter_async_context(
-                opened(self._config.data, self._clock.utc_us(), queued)
+                opened(self._config.data, self._clock.utc_us(), queued, self._open_store())
             )
             token = obtain(self._config.api, self._tell)
             webhook = await stack.enter_async_context(Webhook(self._clock))
@@ -122,6 +126,12 @@ class App:
                     task.cancel()
                     await asyncio.wait([task])
 
+    def _open_store(self) -> OpenStore:
+        influx = self._config.store.influx
+        if influx is None:
+            return opening.embedded
+        return opening.influx(influx, self._clock, self._store_alive)
+
     def _is_alive(self) -> bool:
         late = self._progress.late()
         if late:
@@ -154,8 +164,8 @@ class App:
             store=files.store,
             clock=clock,
             wake=to_store,
-            settings=WriterSettings(retention_us=config.retention_us),
-            progress=self._progress.enrol("store", _LATE_US),
+            settings=_writer_settings(config),
+            progress=self._store_alive,
         )
         trim_alive = self._progress.enrol("trim", _LATE_US)
         trimmer = Trimmer(files.journal, files.read_by_all, progress=trim_alive)
@@ -214,13 +224,31 @@ class App:
             journal=next(iter(trouble.values()), None),
             book=book or stages.watcher.trouble,
             store=stages.writer.trouble,
+            store_name=self._config.store.name,
         )
         lost = tuple(
             f"receiver {name} can not be reached: {reach.outcome}, {reach.failures} times"
             for name, reach in stages.deliverer.reach().items()
             if reach.failures
         )
-        return judge(signs, files.notices + lost)
+        return judge(signs, files.notices + lost + await _refused(files.store))
+
+
+async def _refused(store: Store) -> tuple[str, ...]:
+    try:
+        refused = await store.refused()
+    except StoreError:
+        return ()  # the writing stage meets the same error and tells it
+    return tuple(
+        f"the store refused {readings} readings for ever: see /v1/quarantine?reason={reason}"
+        for reason, readings in refused.items()
+    )
+
+
+def _writer_settings(config: Config) -> WriterSettings:
+    """InfluxDB syncs once a request: a moment's gathering makes fewer and larger ones."""
+    gather_s = 0.0 if config.store.influx is None else 0.2
+    return WriterSettings(retention_us=config.store.retention_us, gather_s=gather_s)
 
 
 def _sessions(config: Config) -> dict[str, Session]:

@@ -13,6 +13,7 @@ from ingest_server.config_file import ServerFile
 from ingest_server.config_mqtt import MqttConfig, check_mqtt
 from ingest_server.config_receivers import check_places, check_receivers
 from ingest_server.config_secret import Secrets
+from ingest_server.config_store import StoreConfig, check_store
 from ingest_server.receiver import Place, Receiver
 
 # A heartbeat comes every 10 s (design section 3): less patience calls every gateway silent.
@@ -27,7 +28,7 @@ class Config:
     data: Path
     mqtt: MqttConfig
     api: ApiConfig
-    retention_us: int
+    store: StoreConfig
     gateway_silent_us: int
     receivers: tuple[Receiver, ...]
     places: Mapping[str, Place]
@@ -88,7 +89,7 @@ def _check_tables(
         data=data,
         mqtt=check_mqtt(read.mqtt, folder, secrets, problems),
         api=check_api(read.api, folder, data, secrets, problems),
-        retention_us=read.store.retention,
+        store=check_store(read.store, folder, secrets, problems),
         gateway_silent_us=read.alarms.gateway_silent,
         receivers=check_receivers(raw.get("receivers"), places, secrets, problems),
         places=places,

@@ -20,6 +20,7 @@ class StoreKind(StrEnum):
     """Where readings are kept."""
 
     EMBEDDED = "embedded"
+    INFLUXDB = "influxdb"
 
 
 class ServerTable(msgspec.Struct, frozen=True):
@@ -56,8 +57,16 @@ class ApiTable(msgspec.Struct, frozen=True):
 
 
 class StoreTable(msgspec.Struct, frozen=True):
+    """`retention`: 30d in the embedded store; the other keys are for InfluxDB."""
+
     kind: StoreKind = StoreKind.EMBEDDED
-    retention: Duration = 30 * DAY
+    retention: Duration | None = None
+    url: Text | None = None
+    org: Text | None = None
+    bucket: Text | None = None
+    token_file: Text | None = None
+    token_env: Text | None = None
+    ca_file: Text | None = None
 
 
 class AlarmsTable(msgspec.Struct, frozen=True):

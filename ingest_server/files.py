@@ -17,8 +17,9 @@ from ingest_server.db.entry_ids import continue_ids
 from ingest_server.db.journal import Kind, migrate_journal
 from ingest_server.db.set_aside import set_aside_if_broken
 from ingest_server.notify.moment import EPOCH
-from ingest_server.store.embedded import EmbeddedStore, migrate_store
-from ingest_server.store.port import StoreError
+from ingest_server.store.embedded import migrate_store
+from ingest_server.store.opening import OpenStore, embedded
+from ingest_server.store.port import Store, StoreError
 from runtime.database import Database
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class Files:
     journal: Database
     book: Bell
     store_file: Database
-    store: EmbeddedStore
+    store: Store
     notices: tuple[str, ...]
 
     async def read_by_all(self) -> Mapping[Kind, int] | None:
@@ -58,7 +59,9 @@ class Files:
 
 
 @asynccontextmanager
-async def opened(data: Path, now_us: int, queued: asyncio.Event) -> AsyncIterator[Files]:
+async def opened(
+    data: Path, now_us: int, queued: asyncio.Event, open_store: OpenStore = embedded
+) -> AsyncIterator[Files]:
     """The files in `data`, made where they are missing. `queued`: rung by book.db's commits.
 
     Raises InUseError, NewerDatabaseError, sqlite3.Error, OSError.
@@ -72,7 +75,7 @@ async def opened(data: Path, now_us: int, queued: asyncio.Event) -> AsyncIterato
         store_file = Database(data / "store.db", migrate_store)
         for database in (journal, book, store_file):
             await stack.enter_async_context(database)
-        store = EmbeddedStore(store_file)
+        store = await stack.enter_async_context(open_store(store_file, journal))
         cursors = (*await book.read(_alarm_cursors), await store.cursor())
         await journal.transact(lambda connection: continue_ids(connection, max(cursors)))
         yield Files(journal, book, store_file, store, notices)

@@ -34,6 +34,7 @@ class Signs:
     journal: str | None
     book: str | None
     store: str | None
+    store_name: str = "store.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,10 @@ def judge(signs: Signs, notices: tuple[str, ...] = ()) -> Health:
             _file("journal.db", "nothing is taken", signs.journal),
         ),
         (NotReady.BOOK_UNREADABLE, _file("book.db", "no alarm is judged", signs.book)),
-        (NotReady.STORE_REFUSES, _file("store.db", "readings wait in the journal", signs.store)),
+        (
+            NotReady.STORE_REFUSES,
+            _file(signs.store_name, "readings wait in the journal", signs.store),
+        ),
         (NotReady.BROKER_AWAY, f"{signs.broker}: not connected: {away}" if away else None),
     )
     return Health(tuple(Reason(code, text) for code, text in found if text is not None), notices)

@@ -82,6 +82,8 @@ class Influxd:
 
     def start(self) -> None:
         """Start and wait until it answers. Raise InfluxError with the end of its log."""
+        if self._is_well():
+            raise InfluxError(f"port {self.port} is in use by another InfluxDB")
         self._folder.mkdir(parents=True, exist_ok=True)
         self._program.start()
         for _ in range(_STEPS):
@@ -182,7 +184,7 @@ class Influxd:
 
     def _is_well(self) -> bool:
         try:
-            self._ask("/health")
+            self._ask("/health", patience_s=1.0)
         except InfluxError:
             return False
         return True
@@ -192,14 +194,21 @@ class Influxd:
         found: dict[str, Any] = json.loads(said)
         return found
 
-    def _ask(self, path: str, body: bytes | None = None, kind: str = "", token: str = "") -> bytes:
+    def _ask(
+        self,
+        path: str,
+        body: bytes | None = None,
+        kind: str = "",
+        token: str = "",
+        patience_s: float = _ANSWER_S,
+    ) -> bytes:
         """With the bucket's own token once there is one. Raise InfluxError."""
         headers = {"Content-Type": kind} if kind else {}
         if token or self.token_file.exists():
             headers["Authorization"] = f"Token {token or self.token}"
         request = Request(self.url + quote(path, safe="/?&=%"), body, headers)  # noqa: S310 - http
         try:
-            with build_opener(ProxyHandler({})).open(request, timeout=_ANSWER_S) as answer:
+            with build_opener(ProxyHandler({})).open(request, timeout=patience_s) as answer:
                 said: bytes = answer.read()
                 return said
         except URLError as error:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from runtime.mqtt import Options, Session
+from simulators import influxd as influx
 from simulators.broker import Broker, BrokerError, Which, find, free_port
+from simulators.influxd import Influxd, InfluxError
 
 BrokerFactory = Callable[..., Broker]
 Connect = Callable[..., Session]
@@ -88,6 +90,20 @@ def mosquitto(broker_factory: BrokerFactory) -> Broker:
 def each_broker(request: pytest.FixtureRequest, broker_factory: BrokerFactory) -> Broker:
     """The test runs twice: with Mosquitto and with iotcore."""
     return broker_factory(request.param)
+
+
+@pytest.fixture(scope="session")
+def influxd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
+    """A running InfluxDB for all tests that leave it running: take a bucket of your own.
+
+    Skips, naming the command, when there is no influxd.
+    """
+    try:
+        influx.find()
+    except InfluxError as error:
+        pytest.skip(str(error))
+    with Influxd(tmp_path_factory.mktemp("influxd")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
-"""What every store of readings must do: a class of tests that a store inherits with its fixture."""
+"""What every store of readings must do: classes of tests that a store inherits with its fixture."""
 
 from dataclasses import replace
 
 from ingest_server.store.point import Point
-from ingest_server.store.port import Series, Store, Stretch
+from ingest_server.store.port import Bucket, Series, Store, Stretch
 
 T0 = 1_795_251_846_000_000
 SECOND = 1_000_000
@@ -60,6 +60,102 @@ class StoreContract:
         assert await store.range(SMOKE, EVER) == [point(value=3.0)]
         assert await store.latest() == [point(value=3.0)]
 
+    async def test_the_last_of_one_time_stays_whole(self, store: Store) -> None:
+        """Nothing of what stood there shines through: neither value, unit, quality nor clock."""
+        told = (
+            point(value=1.0),
+            point(value=None, unit=None, quality="bad/comm_failure", clock="unset"),
+            point(value=True, unit=None, quality="uncertain/stale/low"),
+            point(value="门开", unit=None, clock="server"),
+            point(value=2.0, quality="test/good/ok"),
+        )
+        for cursor, one in enumerate((*told, *reversed(told)), 1):
+            await store.write([one], cursor)
+            assert await store.range(SMOKE, EVER) == [one]
+            assert await store.latest() == [one]
+
+    async def test_any_text_comes_back(self, store: Store) -> None:
+        texts = (
+            '"',
+            "\\",
+            '\\"',
+            "a\\nb",
+            "a\nb",
+            "a\r\nb",
+            "\r",
+            "\t",
+            " ",
+            ",=",
+            "\\\\",
+            "${x}",
+            "\x00",
+            "😀",
+        )
+        points = [point(T0 + n, text) for n, text in enumerate(texts)]
+        await store.write(points, 1)
+        assert [one.value for one in await store.range(SMOKE, EVER)] == list(texts)
+
+    async def test_any_number_comes_back_exactly(self, store: Store) -> None:
+        numbers = [0.1 + 0.2, 1e-300, 5e-324, 1.7976931348623157e308, -1e22, 123456789.123456]
+        points = [point(T0 + n, number) for n, number in enumerate(numbers)]
+        await store.write(points, 1)
+        assert [one.value for one in await store.range(SMOKE, EVER)] == numbers
+
+    async def test_a_name_that_nobody_has_finds_nothing(self, store: Store) -> None:
+        await store.write([point()], 1)
+        names = ("", '"', '" or true or "', "${bucket}", "\\", "a b", "点", "gw-001\n")
+        for name in names:
+            for series in (Series(name, "smoke-01", "smoke"), Series("gw-001", "smoke-01", name)):
+                assert await store.range(series, EVER) == []
+                assert await store.downsampled(series, EVER, SECOND) == []
+
+    async def test_an_empty_or_endless_stretch_is_no_trouble(self, store: Store) -> None:
+        await store.write([point()], 1)
+        for empty in (Stretch(T0, T0), Stretch(T0 + 1, T0)):
+            assert await store.range(SMOKE, empty) == []
+            assert await store.downsampled(SMOKE, empty, SECOND) == []
+        assert await store.range(SMOKE, Stretch(-(10**17), 10**17)) == [point()]
+
+    async def test_buckets_hold_least_most_mean_and_count(self, store: Store) -> None:
+        numbers = [(0, 1.0), (100, 4.0), (999_999, 1.0), (SECOND, -8.0), (7 * SECOND + 1, 0.5)]
+        await store.write([point(T0 + at, value) for at, value in numbers], 1)
+        assert await store.downsampled(SMOKE, EVER, SECOND) == [
+            Bucket(T0, 1.0, 4.0, 2.0, 3),
+            Bucket(T0 + SECOND, -8.0, -8.0, -8.0, 1),
+            Bucket(T0 + 7 * SECOND, 0.5, 0.5, 0.5, 1),
+        ]
+
+    async def test_buckets_begin_at_multiples_whatever_the_stretch(self, store: Store) -> None:
+        """What lies outside the stretch does not count, and the bucket begins where it would."""
+        width = 7 * SECOND
+        await store.write([point(T0 + n * SECOND, float(n)) for n in range(20)], 1)
+        begin = T0 - T0 % width
+        asked = Stretch(begin + width + 3 * SECOND, begin + 2 * width + 2 * SECOND)
+        found = await store.downsampled(SMOKE, asked, width)
+        assert [one.start_us for one in found] == [begin + width, begin + 2 * width]
+        assert [one.count for one in found] == [4, 2]
+
+    async def test_only_numbers_are_downsampled_and_each_time_once(self, store: Store) -> None:
+        await store.write([point(value=9.0), point(T0 + 4, 5.0)], 1)
+        others = [
+            point(T0 + 1, True, unit=None),
+            point(T0 + 2, "9", unit=None),
+            point(T0 + 3, None, unit=None, quality="bad/stale"),
+            point(T0, 1.0),
+        ]
+        await store.write(others, 2)
+        found = await store.downsampled(SMOKE, EVER, SECOND)
+        assert found == [Bucket(T0, 1.0, 5.0, 3.0, 2)]
+
+    async def test_buckets_are_limited_to_the_oldest(self, store: Store) -> None:
+        await store.write([point(T0 + n * SECOND, float(n)) for n in range(9)], 1)
+        found = await store.downsampled(SMOKE, EVER, SECOND, 2)
+        assert [one.mean for one in found] == [0.0, 1.0]
+
+    async def test_nothing_is_refused_that_can_be_stored(self, store: Store) -> None:
+        await store.write([point()], 1)
+        assert await store.refused() == {}
+
     async def test_a_range_is_sorted_cut_and_limited(self, store: Store) -> None:
         times = [T0 + 3 * SECOND, T0, T0 + 2 * SECOND, T0 + SECOND]
         await store.write([point(at_us) for at_us in times], 1)
@@ -102,6 +198,10 @@ class StoreContract:
         assert await store.latest(gateway="gw-001", device="b") == points[2:4]
         assert await store.latest(limit=3) == points[:3]
         assert await store.latest(after=Series("gw-001", "b", "p"), limit=2) == points[3:5]
+
+
+class ForgettingContract:
+    """Of a store that drops old readings itself. Give a fixture `store` with an empty store."""
 
     async def test_what_is_old_goes_slice_by_slice(self, store: Store) -> None:
         day = 86_400 * SECOND

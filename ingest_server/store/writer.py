@@ -15,34 +15,49 @@ from runtime.database import Database
 
 _log = logging.getLogger(__name__)
 _KINDS = (Kind.URGENT, Kind.BULK)
+_ENTRIES, _LOOKS = 50, 100
+_LONGEST_WISH_S = 30.0  # the watchdog wants a sign of this loop within 60 s
 
 
 @dataclass(frozen=True, slots=True)
 class WriterSettings:
-    """`slice`: entries a pass. `retention_us`: readings older than this are dropped."""
+    """`slice`: a pass ends with the entry that brings it to so many readings.
+
+    `gather_s`: after it was woken it waits so long for more. `retry_s`: the first wait after a
+    refusal; it doubles up to `retry_most_s`. `retention_us`: readings older than this are dropped.
+    """
 
     retention_us: int = 30 * 86_400_000_000
-    slice: int = 50
+    slice: int = 5_000
     poll_s: float = 1.0
+    gather_s: float = 0.0
     retry_s: float = 1.0
+    retry_most_s: float = 8.0
     forget_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """`last`: the id of the last entry looked at. `more`: there may be others behind it."""
+
     points: list[Point]
-    count: int
     last: int
+    more: bool
 
 
-def _look(journal: sqlite3.Connection, cursor: int, limit: int) -> _Found:
-    entries = entries_after(journal, _KINDS, cursor, limit)
-    points = [
-        point
-        for entry in entries
-        for point in points_of(entry.gateway, entry.clock, entry.readings)
-    ]
-    return _Found(points, len(entries), entries[-1].id if entries else cursor)
+def _look(journal: sqlite3.Connection, cursor: int, wanted: int) -> _Found:
+    """A few entries at a time, since one may hold thousands of readings, another none."""
+    points: list[Point] = []
+    for _ in range(_LOOKS):
+        entries = entries_after(journal, _KINDS, cursor, _ENTRIES)
+        for entry in entries:
+            points += points_of(entry.gateway, entry.clock, entry.readings)
+            cursor = entry.id
+            if len(points) >= wanted:
+                return _Found(points, cursor, more=True)
+        if len(entries) < _ENTRIES:
+            return _Found(points, cursor, more=False)
+    return _Found(points, cursor, more=True)
 
 
 class Writer:
@@ -74,31 +89,41 @@ class Writer:
             await self._write()
 
     async def _write(self) -> None:
+        failures = 0
         while True:
             self._progress()
             try:
                 more = await self.pass_once()
             except (StoreError, sqlite3.Error) as error:
                 self._report(str(error))
-                await asyncio.sleep(self._settings.retry_s)
+                await asyncio.sleep(self._wait_s(failures, error))
+                failures += 1
                 continue
+            failures = 0
             self._report(None)
             if not more:
                 await self._rest()
+
+    def _wait_s(self, failures: int, error: Exception) -> float:
+        """Longer each time, or as long as the store wishes; never for good."""
+        doubled = self._settings.retry_s * float(1 << min(failures, 10))
+        wish = error.after_s if isinstance(error, StoreError) else None
+        return max(min(doubled, self._settings.retry_most_s), min(wish or 0.0, _LONGEST_WISH_S))
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._settings.poll_s):
                 await self._wake.wait()
+                await asyncio.sleep(self._settings.gather_s)
         self._wake.clear()
 
     async def pass_once(self) -> bool:
         """Store one slice; whether there may be more. Raises StoreError, sqlite3.Error."""
         cursor, size = await self._store.cursor(), self._settings.slice
         found = await self._journal.read(lambda journal: _look(journal, cursor, size))
-        if found.count:
+        if found.last > cursor:
             await self._store.write(found.points, found.last)
-        return found.count == size
+        return found.more
 
     async def _forget(self) -> None:
         """Slice by slice, with a rest after each. Never by a clock that can not be believed."""

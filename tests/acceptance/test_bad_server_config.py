@@ -27,7 +27,21 @@ WAYS: dict[str, tuple[str, str, str, str]] = {
     "out of range": ("port = 8470", "port = 84700", "api.port", "<= 65535"),
     "wrong duration": ('"30d"', '"30 days"', "store.retention", "write 500ms, 1s, 10min"),
     "duration as a number": ('"30d"', "30", "store.retention", "write 500ms, 1s, 10min"),
-    "unknown store": ('"embedded"', '"influxdb"', "store.kind", "one of embedded"),
+    "unknown store": ('"embedded"', '"influx"', "store.kind", "one of embedded, influxdb"),
+    "InfluxDB without a token": ('"embedded"', '"influxdb"', "store.token_file", "is missing"),
+    "InfluxDB in the clear": (
+        'kind = "embedded"\nretention = "30d"',
+        'kind = "influxdb"\nurl = "http://influx.example"',
+        "store.url",
+        "https:// beyond loopback",
+    ),
+    "the bucket's own retention": ('"embedded"', '"influxdb"', "store.retention", "leave it out"),
+    "address without InfluxDB": (
+        'retention = "30d"',
+        'url = "http://127.0.0.1:8086"',
+        "store.url",
+        'kind = "influxdb" only',
+    ),
     "impatient": ('gateway_silent = "30s"', 'gateway_silent = "5s"', "gateway_silent", "12s"),
     "wrong shards": ('"0-63"', '"0-64"', "mqtt.shards", 'write "0-63"'),
     "short session": (

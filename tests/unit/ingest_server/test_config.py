@@ -15,7 +15,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
     config = load(written(tmp_path))
     assert config.data == tmp_path / "data"
     assert config.alarms_url == "http://127.0.0.1:8470/v1/alarms"
-    assert config.retention_us == 30 * 86_400_000_000
+    assert config.store.retention_us == 30 * 86_400_000_000
     assert config.gateway_silent_us == 30_000_000
     (centre,) = config.receivers
     assert (centre.id, centre.heartbeat_s) == ("centre", 30.0)
@@ -36,7 +36,7 @@ def test_the_example_holds_every_default(tmp_path: Path) -> None:
     """What it states and what is left out are the same, the receivers and places aside."""
     example = load(written(tmp_path, EXAMPLE.read_text(encoding="utf-8")))
     bare = load(written(tmp_path, ""))
-    for name in ("data", "mqtt", "api", "retention_us", "gateway_silent_us"):
+    for name in ("data", "mqtt", "api", "store", "gateway_silent_us"):
         assert getattr(example, name) == getattr(bare, name)
     assert [receiver.id for receiver in example.receivers] == ["alarm-centre"]
 

@@ -28,7 +28,7 @@ def test_the_good_and_the_example_pass() -> None:
         ("[alarms]", "[alarm]"),
         ('"30d"', '"30 days"'),
         ('"30d"', "30"),
-        ('"embedded"', '"influxdb"'),
+        ('"embedded"', '"influx"'),
         ("classes", "clases"),
         ('"hazard"', '"hazards"'),
         ("address", "adress"),

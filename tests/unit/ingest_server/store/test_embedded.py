@@ -9,7 +9,7 @@ import pytest
 from ingest_server.store.embedded import EmbeddedStore, migrate_store
 from ingest_server.store.port import StoreError
 from runtime.database import Database
-from tests.store_contract import EVER, SMOKE, T0, StoreContract, point
+from tests.store_contract import EVER, SMOKE, T0, ForgettingContract, StoreContract, point
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def store(database: Database) -> EmbeddedStore:
     return EmbeddedStore(database)
 
 
-class TestEmbedded(StoreContract):
+class TestEmbedded(StoreContract, ForgettingContract):
     """All of the contract."""
 
 
