@@ -28,7 +28,7 @@ from edge_agent.persist import persist
 from edge_agent.uplink.answers import Answers
 from edge_agent.uplink.publisher import Publisher
 from edge_agent.watch import watches
-from runtime.clock import Clock, SystemClock
+from runtime.clock import Clock, SystemClock, Trust
 from runtime.database import Database
 from runtime.mqtt import Session, Will
 from runtime.progress import Progress
@@ -73,7 +73,7 @@ class App:
         self._clock = SystemClock(config.trust) if clock is None else clock
         self._notifier = Notifier() if notifier is None else notifier
         self._spare = spare / f"lifeline-{config.gateway}" / "buffer.db"
-        self._timekeeper = Timekeeper(self._clock)
+        self._timekeeper = Timekeeper(self._clock, is_measured=config.trust is Trust.NTP)
         self._notices = Notices(self._clock)
         self._observer: Observer | None = None
 
@@ -136,6 +136,7 @@ class App:
             plan=assembly.point_plan(config),
             progress=progress.shown,
         )
+        await lanes.remember()
         profiles = {device.id: device.profile for device in config.devices}
         control = Control(database, self._timekeeper, profiles)
         await control.recover()
@@ -148,8 +149,8 @@ class App:
             session=session,
             clock=clock,
             timekeeper=self._timekeeper,
-            birth=lambda timebase: assembly.birth(
-                config, Software("edge-agent", VERSION), timebase, parts.connection
+            birth=lambda boot, anchors: assembly.birth(
+                config, Software("edge-agent", VERSION), (boot, parts.connection), anchors
             ),
             progress=progress.shown,
         )

@@ -12,7 +12,6 @@ from alarm_rules.rule import hazard_points
 from alarm_rules.set_point import set_points, voting_points, widest_deadbands
 from device_profiles.transport import Serial
 from edge_agent.buffer.lanes import PointPlan
-from edge_agent.buffer.timebase import Timebase
 from edge_agent.bus.line import LineSettings
 from edge_agent.bus.serial_port import Port, PortSettings, open_serial
 from edge_agent.bus.wire_time import Parity, SerialFormat
@@ -109,14 +108,15 @@ def point_plan(config: Config) -> Callable[[str, str], PointPlan]:
     return lambda device, point: plans[device, point]
 
 
-def birth(config: Config, software: Software, timebase: Timebase, connection: int) -> Birth:
-    """What the gateway says of itself, with an anchor of this boot once its clock is set."""
-    utc_us = timebase.utc_us(timebase.mono_ms * 1_000)
-    anchors = () if utc_us is None else (Anchor(timebase.boot, timebase.mono_ms, utc_us),)
+def birth(
+    config: Config, software: Software, run: tuple[str, int], anchors: tuple[Anchor, ...]
+) -> Birth:
+    """What the gateway says of itself; `run`: id of this boot and number of the connection."""
+    boot, connection = run
     return Birth(
         gateway=config.gateway,
         software=software,
-        boot=timebase.boot,
+        boot=boot,
         connection=connection,
         config_hash=config.hash,
         lines=tuple(Line(line.name, line.kind.value) for line in config.lines),

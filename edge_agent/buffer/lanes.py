@@ -5,8 +5,9 @@ import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from edge_agent.buffer import rows
+from edge_agent.buffer import anchors, rows
 from edge_agent.buffer.packing import Packer, Pending
 from edge_agent.buffer.retention import Eviction, Limits, evict
 from edge_agent.buffer.rows import Ledger, Row
@@ -14,7 +15,8 @@ from edge_agent.buffer.statement import cut
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.exchange import Sample
 from runtime.database import Database
-from wire.envelope import Through
+from wire.envelope import ClockState, Through
+from wire.identity import Anchor
 from wire.quality import Quality
 from wire.reading import Value
 from wire.receipt import Receipt
@@ -27,6 +29,8 @@ GROUP_READINGS = 100
 GROUP_SECONDS = 1.0
 # What waits in memory while the disk refuses: beyond it the oldest is not taken, and counted.
 WAITING_MAXIMUM = 5_000
+# How often the last good time is kept: a machine without a clock begins no earlier than this.
+_GOOD_US = 60_000_000
 # A reply on its way from the line's thread to `take` is never older than this.
 IN_FLIGHT_US = 500_000
 
@@ -75,9 +79,24 @@ class Lanes:
         self._committing: dict[Lane, list[list[Pending]]] = {lane: [] for lane in Lane}
         self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
         self._numbers = dict.fromkeys(Lane, 0)
+        self._good_us = 0
+        self.anchored: Anchor | None = None  # the latest that is on disk
         self.committed = {lane: asyncio.Event() for lane in Lane}
         self.not_taken = 0
         self.refusal = ""  # why the disk refuses at present
+
+    async def remember(self) -> None:
+        """Give the timekeeper what earlier runs knew of the time; before it is asked for it."""
+        boot = self._timekeeper.boot
+        known = await self._database.read(lambda connection: anchors.known(connection, boot))
+        self._timekeeper.remember(known.anchor, known.last_utc_us)
+        self.anchored = known.anchor
+
+    async def anchors(self) -> tuple[Anchor, ...]:
+        """What a birth tells of this boot and of those whose rows are still here."""
+        await self._keep_time()
+        boot = self._timekeeper.boot
+        return await self._database.read(lambda connection: anchors.stated(connection, boot))
 
     async def take(self, device: str, samples: Sequence[Sample]) -> None:
         """Returns after the urgent transitions among the samples are committed with full sync.
@@ -113,8 +132,24 @@ class Lanes:
             await asyncio.shield(self.flush())
 
     async def flush(self) -> None:
+        await self._keep_time()
         for lane in Lane:
             await self._commit(lane)
+
+    async def _keep_time(self) -> None:
+        """A new anchor goes to disk, and now and then the last good time."""
+        now, anchor = self._timekeeper.now(), self._timekeeper.anchor
+        utc_us = now.utc_us(now.mono_us)
+        is_due = now.state is ClockState.SYNCHRONISED and now.mono_us - self._good_us >= _GOOD_US
+        try:
+            if anchor is not None and anchor != self.anchored:
+                await self._database.transact(partial(anchors.keep, anchor=anchor))
+                self.anchored = anchor
+            elif is_due and utc_us is not None:
+                await self._database.transact(partial(anchors.note_good, utc_us=utc_us))
+                self._good_us = now.mono_us
+        except sqlite3.Error as error:
+            log.warning("the buffer does not keep the time: %s", error)
 
     async def _commit(self, lane: Lane) -> None:
         pending, self._pending[lane] = self._pending[lane], []

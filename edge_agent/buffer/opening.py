@@ -16,7 +16,11 @@ from runtime.database import connect
 _KEPT = 3
 _BESIDE = ("-wal", "-shm")
 # What each version of the schema added.
-_TABLES = ({"lane", "epoch", "dropped", "ledger_dropped", "batch", "meta"}, {"command"})
+_TABLES = (
+    {"lane", "epoch", "dropped", "ledger_dropped", "batch", "meta"},
+    {"command"},
+    {"anchor"},
+)
 # Primary result codes (sqlite.org/rescode.html); the low byte of an extended code.
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
 _TORN = frozenset({sqlite3.SQLITE_IOERR_SHORT_READ})

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from edge_agent.buffer.rows import Draft
-from edge_agent.buffer.timebase import Timebase
+from edge_agent.buffer.timebase import STEP_US, Timebase
 from edge_agent.exchange import Sample
 from wire.batch import Batch, encode_batch
-from wire.bounds import INFLATED_BYTES, RECORDS, SENT_BYTES
+from wire.bounds import INFLATED_BYTES, LATEST_US, RECORDS, SENT_BYTES
 from wire.codec import pack
 from wire.envelope import Base
 from wire.quality import Reason, bad
@@ -29,6 +29,12 @@ class Pending:
     sample: Sample
 
 
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    mono_us: int
+    utc_us: int
+
+
 class Packer:
     """Keeps the last time of each point, so that two samples never fall on one instant."""
 
@@ -36,6 +42,7 @@ class Packer:
         self._gateway = gateway
         self._unit_of = unit_of
         self._last: dict[tuple[str, str], int] = {}
+        self._stamped: dict[tuple[str, str], _Stamp] = {}
 
     def placed(self, device: str, sample: Sample) -> Pending:
         """The sample to wait, later than all before it of its point.
@@ -48,10 +55,37 @@ class Packer:
 
     def drafts(self, pending: Sequence[Pending], timebase: Timebase) -> list[Draft]:
         """Batches in the order of `pending`, each within the wire's bounds."""
+        timebase = self._in_order(pending, timebase)
         base_ms = min(one.sample.mono_us for one in pending) // US_PER_MS
         readings = [self._reading(one, timebase, base_ms) for one in pending]
         base = Base(timebase.boot, base_ms, timebase.state)
         return self._split(readings, base, relative=timebase.offset_us is None)
+
+    def _in_order(self, pending: Sequence[Pending], timebase: Timebase) -> Timebase:
+        """UTC that was set back a little still puts no sample at or before an earlier one.
+
+        Set back by a step or more it stays so: the server tells by the boot's clock.
+        """
+        offset_us = timebase.offset_us
+        if offset_us is None:
+            return timebase
+        needed = [self._after(one) for one in pending]
+        near = [one for one in needed if one < offset_us + STEP_US]
+        timebase = replace(timebase, offset_us=max([offset_us, *near]))
+        for one in pending:
+            at_us = timebase.utc_us(one.sample.mono_us)
+            if at_us is not None:
+                self._stamped[one.device, one.sample.point] = _Stamp(one.sample.mono_us, at_us)
+        return timebase
+
+    def _after(self, one: Pending) -> int:
+        """The least offset that puts the sample after those of its point stamped before."""
+        stamp = self._stamped.get((one.device, one.sample.point))
+        if stamp is None:
+            return -LATEST_US
+        if stamp.mono_us >= one.sample.mono_us:  # the disk refused it: it does not move
+            return stamp.utc_us - stamp.mono_us
+        return stamp.utc_us + 1 - one.sample.mono_us
 
     def _reading(self, one: Pending, timebase: Timebase, base_ms: int) -> Reading:
         sample = one.sample

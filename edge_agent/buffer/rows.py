@@ -14,7 +14,7 @@ from wire.statement import EpochStatement
 from wire.topic import Lane
 
 # Each raises a file by one version; the tables of a new file are made by all of them in turn.
-_SCRIPTS = ("schema.sql", "schema_2_control.sql")
+_SCRIPTS = ("schema.sql", "schema_2_control.sql", "schema_3_anchor.sql")
 SCHEMA_VERSION = len(_SCRIPTS)
 
 

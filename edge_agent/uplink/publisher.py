@@ -11,8 +11,8 @@ from edge_agent.uplink.sender import Sender
 from runtime.clock import Clock
 from runtime.mqtt import Message, Session
 from wire.command import Command, decode_command
-from wire.envelope import JSON, ClockState, Envelope, Sent, to_properties
-from wire.identity import Birth, Presence, Status, encode_identity
+from wire.envelope import JSON, Envelope, Sent, to_properties
+from wire.identity import Anchor, Birth, Presence, Status, encode_identity
 from wire.receipt import Receipt, decode_receipt
 from wire.refusal import WireError
 from wire.topic import Down, Lane, Up, parse_down, up
@@ -23,6 +23,7 @@ HEARTBEAT_US = 10_000_000
 URGENT_WINDOW = 64
 BULK_WINDOW = 16
 _TICK_S = 0.5
+_LOOK_S = 0.05  # what was taken while the broker was away waits no longer for the birth
 
 
 class Publisher:
@@ -37,7 +38,7 @@ class Publisher:
         session: Session,
         clock: Clock,
         timekeeper: Timekeeper,
-        birth: Callable[[Timebase], Birth],
+        birth: Callable[[str, tuple[Anchor, ...]], Birth],
         progress: Callable[[str], None],
     ) -> None:
         self._gateway = gateway
@@ -49,6 +50,7 @@ class Publisher:
         self._birth = birth
         self._progress = progress
         self.receipt_us: int | None = None
+        self._introduced: tuple[int, Anchor | None] | None = None
         self.senders = {
             lane: Sender(
                 lane=lane,
@@ -62,6 +64,8 @@ class Publisher:
             for lane, window in ((Lane.URGENT, URGENT_WINDOW), (Lane.BULK, BULK_WINDOW))
         }
         self.senders[Lane.BULK].before = self.senders[Lane.URGENT].idle
+        for sender in self.senders.values():
+            sender.may_speak = self._is_introduced
 
     async def run(self) -> None:
         """Speak and listen until cancelled."""
@@ -73,20 +77,27 @@ class Publisher:
                 tasks.create_task(sender.run())
 
     async def _introduce(self) -> None:
-        """At each connection, and once the clock is set: birth (with anchors), then status."""
+        """At each connection, and with each new anchor: birth, then status, then all else."""
         while True:
             await self._session.connected()
-            timebase = self._timekeeper.now()
-            await self.introduce(timebase)
-            await self._until_news(timebase.state)
+            if self._is_introduced():
+                await asyncio.sleep(_LOOK_S)
+            else:
+                await self.introduce(self._timekeeper.now())
+
+    def _is_introduced(self) -> bool:
+        return self._introduced == (self._session.connection, self._lanes.anchored)
 
     async def introduce(self, timebase: Timebase) -> None:
-        birth = self._birth(timebase)
+        number, anchors = self._session.connection, await self._lanes.anchors()
+        occasion = (number, self._lanes.anchored)
+        birth = self._birth(timebase.boot, anchors)
         outgoing = await self._lanes.outgoing(Lane.BULK, None)
         statement = None if outgoing is None else outgoing.statement
         sent = Sent(timebase.boot, timebase.mono_ms, timebase.state)
         properties = to_properties(Envelope(statement=statement, sent=sent))
         await self._retain(Up.BIRTH, encode_identity(birth), properties)
+        self._introduced = occasion
         status = Status(Presence.ONLINE, timebase.boot, birth.connection)
         await self._retain(Up.STATUS, encode_identity(status), [])
         await self.senders[Lane.URGENT].heartbeat()
@@ -102,19 +113,13 @@ class Publisher:
         )
         log.info("%s: %s", kind, outcome)
 
-    async def _until_news(self, state: ClockState) -> None:
-        number = self._session.connection
-        while self._session.is_connected and self._session.connection == number:
-            if state is ClockState.UNSET and self._timekeeper.now().state is not state:
-                return
-            await asyncio.sleep(_TICK_S)
-
     async def _beat(self) -> None:
         """At least every 10 s the urgent topic carries something."""
         urgent = self.senders[Lane.URGENT]
         while True:
             quiet_us = self._clock.mono_us() - urgent.spoke_us
-            if quiet_us >= HEARTBEAT_US and self._session.is_connected:
+            may_speak = self._session.is_connected and self._is_introduced()
+            if quiet_us >= HEARTBEAT_US and may_speak:
                 await urgent.heartbeat()
             self._progress("heartbeat")
             await asyncio.sleep(_TICK_S)

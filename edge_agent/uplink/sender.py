@@ -14,12 +14,16 @@ from wire.topic import Lane, Up, up
 
 log = logging.getLogger(__name__)
 
+_STEP_S = 0.02
 _TOPICS = {Lane.URGENT: Up.URGENT, Lane.BULK: Up.BULK}
 TOO_LARGE = "refused_too_large"
 
 
 class Sender:
-    """Publishes one lane over the session; `may_send` lets another lane go first."""
+    """Publishes one lane over the session; `before` lets another lane go first.
+
+    `may_speak`: whether the gateway is introduced; the birth comes before all rows.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Sender:
         self.wake = lanes.committed[lane]
         self.idle = asyncio.Event()
         self.before: asyncio.Event | None = None
+        self.may_speak: Callable[[], bool] = lambda: True
         self._answer = Outcome.ACCEPTED
 
     async def run(self) -> None:
@@ -52,7 +57,11 @@ class Sender:
         async with asyncio.TaskGroup() as publishes:
             while True:
                 self._progress(f"uplink-{self.lane}")
-                if await self._is_connected() and not await self._send_due(publishes):
+                if not await self._is_connected():
+                    continue
+                if not self.may_speak():
+                    await asyncio.sleep(_STEP_S)
+                elif not await self._send_due(publishes):
                     self.idle.set()
                     await self._wait()
 

@@ -24,14 +24,13 @@ from edge_agent.assembly import (
     report_policy,
 )
 from edge_agent.buffer.lanes import PointPlan
-from edge_agent.buffer.timebase import Timebase
-from edge_agent.bus.serial_port import PortGoneError, PortSettings
+from edge_agent.bus.port import PortGoneError
+from edge_agent.bus.serial_port import PortSettings
 from edge_agent.bus.wire_time import Parity, SerialFormat
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
 from edge_agent.poll.report_filter import PointPolicy
 from simulators.pseudo_terminal import PseudoTerminal
-from wire.envelope import ClockState
 from wire.identity import Anchor, Line, SiteRules, Software, decode_birth, encode_identity
 from wire.identity import Override as Wishes
 from wire.topic import Lane
@@ -124,8 +123,7 @@ duration = "20s"
 severity = "critical"
 """
     file.write_text(file.read_text().replace("[devices.radar-01]", f"{rules}[devices.radar-01]"))
-    timebase = Timebase(ClockState.UNSET, None, "boot-1", 5_000_999)
-    changed = birth(load_config(file, {}).config, SOFTWARE, timebase, 3)
+    changed = birth(load_config(file, {}).config, SOFTWARE, ("boot-1", 3), ())
     smoke, radar = decode_birth(encode_identity(changed), "gw-001").devices
     wishes: Wishes = {"rule": "offline", "duration": 20_000_000, "severity": "critical"}
     assert smoke.site_rules == SiteRules("household", (wishes,))
@@ -152,22 +150,14 @@ def test_points_of_hazard_rules_are_urgent(config: Config) -> None:
 
 
 def test_a_birth_names_everything_and_the_server_takes_it(config: Config) -> None:
-    unset = Timebase(ClockState.UNSET, None, "boot-1", 5_000_999)
-    said = birth(config, SOFTWARE, unset, 9)
+    anchors = (Anchor("boot-0", 5_000, 1_763_700_000_000_000),)
+    said = birth(config, SOFTWARE, ("boot-1", 9), anchors)
     assert decode_birth(encode_identity(said), "gw-001") == said
-    assert said.anchors == ()
+    assert (said.boot, said.connection, said.anchors) == ("boot-1", 9, anchors)
     assert said.config_hash == config.hash
     assert said.lines == (Line("shed", "modbus-rtu"), Line("room", "uart"))
     assert [one.place for one in said.devices] == ["shed-3", None]
     assert [one.rules_hash for one in said.devices] == [one.rules.hash for one in config.devices]
-
-
-def test_a_set_clock_gives_an_anchor(config: Config) -> None:
-    offset_us = 1_763_700_000_000_000
-    known = Timebase(ClockState.SYNCHRONISED, offset_us, "boot-1", 5_000_999)
-    assert birth(config, SOFTWARE, known, 9).anchors == (
-        Anchor("boot-1", 5_000, offset_us + 5_000_000),
-    )
 
 
 def test_a_pseudo_terminal_is_opened_although_it_knows_no_parity(tmp_path: Path) -> None:

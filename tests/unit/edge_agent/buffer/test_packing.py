@@ -1,12 +1,13 @@
 """Samples become batches that the server will take, whatever the samples are."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from edge_agent.buffer.packing import Packer, Pending
 from edge_agent.buffer.rows import Draft
-from edge_agent.buffer.timebase import Timebase
+from edge_agent.buffer.timebase import STEP_US, Timebase
 from edge_agent.exchange import Sample
 from wire.batch import Batch, decode_batch
 from wire.bounds import RECORDS, SENT_BYTES
@@ -90,3 +91,15 @@ def test_many_readings_with_quality_stay_within_the_records_of_a_message() -> No
     waiting = [Pending("d", Sample("p", True, i, stale)) for i in range(RECORDS)]
     drafts = packer().drafts(waiting, SET)
     assert sum(len(batch.readings) for batch in batches(drafts)) == RECORDS
+
+
+def test_utc_set_back_a_little_reorders_nothing() -> None:
+    """A step of the clock that counts as drift, and one that counts as a step."""
+    pack = packer()
+    for ago, back_us in ((0, 0), (1, 1_900_000), (2, 3_600_000_000)):
+        waiting = [pack.placed("d", Sample("p", 1.0, 7_000_000 + ago))]
+        timebase = replace(SET, offset_us=OFFSET - back_us)
+        (batch,) = batches(pack.drafts(waiting, timebase))
+        expected = OFFSET + 7_000_000 + ago if back_us < STEP_US else OFFSET - back_us + 7_000_002
+        assert batch.readings[0].time_us == expected
+        assert batches(pack.drafts(waiting, timebase)) == [batch]

@@ -1,32 +1,133 @@
 """What the gateway knows of the wall clock: unset, synchronised, held over; never invented."""
 
-from edge_agent.buffer.timebase import Timekeeper
-from tests.virtual_clock import VirtualClock
+import pytest
+
+from edge_agent.buffer.timebase import BACK_US, SETTLE_US, Timekeeper
+from tests.standing_clock import StandingClock
 from wire.envelope import ClockState
+from wire.identity import Anchor
+
+HOUR_US = 3_600_000_000
+SECOND_US = 1_000_000
+MINUTE_US = SETTLE_US
 
 
 def test_an_untrusted_clock_has_no_utc() -> None:
-    now = Timekeeper(VirtualClock(trusted=False)).now()
+    keeper = Timekeeper(StandingClock(trusted=False))
+    now = keeper.now()
     assert (now.state, now.offset_us, now.utc_us(5)) == (ClockState.UNSET, None, None)
+    assert keeper.anchor is None
 
 
-def test_once_trusted_it_holds_over() -> None:
-    clock = VirtualClock(trusted=False)
+def test_once_trusted_it_is_adopted_at_once_and_holds_over() -> None:
+    clock = StandingClock(trusted=False)
     keeper = Timekeeper(clock)
     assert keeper.now().state is ClockState.UNSET
     clock.trusted = True
     now = keeper.now()
     assert now.state is ClockState.SYNCHRONISED
-    assert now.utc_us(clock.mono) == clock.utc
+    assert now.utc_us(clock.mono_us()) == clock.utc_us()
+    assert keeper.anchor == Anchor(clock.boot, clock.mono_us() // 1_000, clock.utc_us())
     clock.trusted = False
     assert keeper.now().state is ClockState.HOLDOVER
+    assert keeper.now().utc_us(clock.mono_us()) == clock.utc_us()
 
 
 def test_a_clock_of_1970_is_never_believed() -> None:
-    clock = VirtualClock(utc=1_000_000)
+    clock = StandingClock(1_000_000)
     keeper = Timekeeper(clock)
     assert keeper.now().state is ClockState.UNSET
-    clock.utc = 1_763_700_000_000_000
+    good_us = 1_763_700_000_000_000
+    clock.step(good_us - clock.utc_us())
     assert keeper.now().state is ClockState.SYNCHRONISED
-    clock.utc = 1_000_000
-    assert keeper.now().state is ClockState.UNSET
+    clock.step(1_000_000 - clock.utc_us())
+    now = keeper.now()
+    assert (now.state, now.utc_us(clock.mono_us())) == (ClockState.HOLDOVER, good_us)
+
+
+@pytest.mark.parametrize("step_us", [HOUR_US, -HOUR_US, 3_000_000, -3_000_000])
+def test_a_step_is_held_over_until_it_lasted(step_us: int) -> None:
+    clock = StandingClock()
+    keeper = Timekeeper(clock)
+    before = keeper.now().offset_us
+    first = keeper.anchor
+    clock.step(step_us)
+    for _ in range(59):
+        assert (keeper.now().state, keeper.now().offset_us) == (ClockState.HOLDOVER, before)
+        clock.advance(SECOND_US)
+    clock.advance(SECOND_US)
+    now = keeper.now()
+    assert now.state is ClockState.SYNCHRONISED
+    assert now.utc_us(clock.mono_us()) == clock.utc_us()
+    assert keeper.anchor != first
+
+
+def test_a_step_there_and_back_changes_nothing() -> None:
+    clock = StandingClock()
+    keeper = Timekeeper(clock)
+    before, first = keeper.now().offset_us, keeper.anchor
+    for step_us in (HOUR_US, -HOUR_US):
+        clock.step(step_us)
+        clock.advance(MINUTE_US - SECOND_US)
+        keeper.now()
+    now = keeper.now()
+    assert (now.state, now.offset_us, keeper.anchor) == (ClockState.SYNCHRONISED, before, first)
+
+
+def test_a_clock_that_goes_on_stepping_or_is_not_trusted_is_never_adopted() -> None:
+    clock = StandingClock()
+    keeper = Timekeeper(clock)
+    before = keeper.now().offset_us
+    for _ in range(10):
+        clock.step(HOUR_US)
+        clock.advance(MINUTE_US // 2)
+        assert keeper.now().offset_us == before
+    clock.trusted = False
+    clock.advance(10 * MINUTE_US)
+    assert keeper.now().offset_us == before
+    clock.trusted = True
+    assert keeper.now().state is ClockState.HOLDOVER
+
+
+def test_drift_is_followed_and_jitter_is_not() -> None:
+    clock = StandingClock()
+    keeper = Timekeeper(clock)
+    before = keeper.now().offset_us
+    assert before is not None
+    clock.step(9_000)
+    assert keeper.now().offset_us == before
+    clock.step(9_000)
+    assert (keeper.now().state, keeper.now().offset_us) == (
+        ClockState.SYNCHRONISED,
+        before + 18_000,
+    )
+
+
+def test_a_restart_within_a_boot_goes_on_with_the_time_of_before() -> None:
+    clock = StandingClock()
+    anchor = Anchor(clock.boot, 1_000, clock.utc_us() - clock.mono_us() + 1_000_000)
+    keeper = Timekeeper(clock)
+    clock.step(HOUR_US)
+    keeper.remember(anchor, 0)
+    now = keeper.now()
+    assert (now.state, now.utc_us(clock.mono_us())) == (
+        ClockState.HOLDOVER,
+        clock.utc_us() - HOUR_US,
+    )
+    other = Timekeeper(clock)
+    other.remember(Anchor("boot-0", 1_000, anchor.utc), 0)
+    assert other.now().state is ClockState.SYNCHRONISED
+
+
+@pytest.mark.parametrize(
+    ("is_measured", "state"), [(False, ClockState.UNSET), (True, ClockState.SYNCHRONISED)]
+)
+def test_a_day_before_the_last_good_time_is_believed_only_if_measured(
+    is_measured: bool, state: ClockState
+) -> None:
+    clock = StandingClock()
+    keeper = Timekeeper(clock, is_measured=is_measured)
+    keeper.remember(None, clock.utc_us() + BACK_US + 1)
+    assert keeper.now().state is state
+    clock.advance(SECOND_US)
+    assert keeper.now().state is ClockState.SYNCHRONISED

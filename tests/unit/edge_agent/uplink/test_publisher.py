@@ -13,7 +13,7 @@ from edge_agent.buffer import rows
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes, PointPlan
 from edge_agent.buffer.retention import Limits
-from edge_agent.buffer.timebase import Timebase, Timekeeper
+from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from edge_agent.uplink.publisher import Publisher
 from ingest_server.db.journal import Kind, entries_after, migrate_journal
@@ -25,7 +25,7 @@ from runtime.mqtt import Message, Session
 from simulators.broker import Broker
 from wire.command import Command, CommandKind, Outcome, Result, decode_command, encode_command
 from wire.envelope import parse_properties
-from wire.identity import Birth, Software, decode_birth, decode_status
+from wire.identity import Anchor, Birth, Software, decode_birth, decode_status
 from wire.receipt import encode_receipt
 from wire.topic import Down, Lane, Up, down, parse_up, up
 
@@ -92,8 +92,8 @@ class Uplink:
         return sum(ledger.buffered for ledger in (await self.lanes.ledgers()).values())
 
 
-def birth(timebase: Timebase) -> Birth:
-    return Birth(GATEWAY, Software("edge-agent", "1"), timebase.boot, 7, "hash", (), ())
+def birth(boot: str, anchors: tuple[Anchor, ...]) -> Birth:
+    return Birth(GATEWAY, Software("edge-agent", "1"), boot, 7, "hash", (), (), anchors)
 
 
 @asynccontextmanager
