@@ -69,7 +69,7 @@ def contacts_console(pit: PitContacts, port: Port, transport: Transport, now: No
     """Return the words for a float and a cover contact."""
     own = {
         "float": switch(pit.set_float),
-        "cut": Order("float|cover", lambda w: pit.cut(Contact[only(w).upper()])),
+        "cut": Order("float|cover", lambda w: pit.cut(Contact(only(w)))),
         "mend": plain(pit.mend),
     }
     return Console(_cover(pit.cover, now) | own | modbus_orders(pit.faults, port, transport))

@@ -1,7 +1,7 @@
 """What watches a manhole cover: an attitude sensor on it, two contacts in the pit below."""
 
-from collections.abc import Mapping
-from enum import IntEnum
+from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Final
 
 from simulators.cover_motion import CoverMotion
@@ -149,22 +149,34 @@ class TiltSensor:
             self.unit = self._settings[ADDRESS]
 
 
-class Contact(IntEnum):
-    """What is wired to which input of the two-input module."""
+class Contact(Enum):
+    """What can be wired to an input of the two-input module."""
 
-    FLOAT = 0
-    COVER = 1
+    COVER = "cover"
+    FLOAT = "float"
+
+
+BOTH_WIRED: Final = (Contact.COVER, Contact.FLOAT)
 
 
 class PitContacts:
     """An SQR-2: a float switch and a cover contact, both closed while all is well (1 = well).
 
-    A cut wire reads as an alarm. An input without a wire reads 0, and so do the six that the
-    module does not have.
+    `wired`: what the first and the second input are wired to, a matter of the site. A cut wire
+    reads as an alarm. An input without a wire reads 0, and so do the six that the module does not
+    have.
     """
 
-    def __init__(self, cover: CoverMotion, unit: int = CONTACTS_UNIT, *, seed: int = 0) -> None:
+    def __init__(
+        self,
+        cover: CoverMotion,
+        unit: int = CONTACTS_UNIT,
+        *,
+        wired: Sequence[Contact] = BOTH_WIRED,
+        seed: int = 0,
+    ) -> None:
         """Wire the module to a dry pit and its cover."""
+        self._wired = tuple(wired)
         self.unit = unit
         self.cover = cover
         self.faults = FaultPlan(seed=seed)
@@ -192,10 +204,10 @@ class PitContacts:
 
     def answer(self, pdu: bytes, now: int) -> bytes:
         """Execute a request PDU at `now` (µs) and return the reply PDU."""
-        bits = dict.fromkeys(range(INPUTS), False) | self._closed(now)
-        self._image.discrete_inputs = bits
+        closed = dict(enumerate(self._closed(one, now) for one in self._wired))
+        self._image.discrete_inputs = dict.fromkeys(range(INPUTS), False) | closed
         return self._image.reply(pdu)
 
-    def _closed(self, now: int) -> dict[int, bool]:
-        well = {Contact.FLOAT: not self._afloat, Contact.COVER: self.cover.is_shut(now)}
-        return {int(one): closed and one not in self._cut for one, closed in well.items()}
+    def _closed(self, contact: Contact, now: int) -> bool:
+        well = self.cover.is_shut(now) if contact is Contact.COVER else not self._afloat
+        return well and contact not in self._cut

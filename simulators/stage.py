@@ -17,6 +17,7 @@ from simulators.program import Program
 from simulators.server_api import ServerApi
 
 Key = str | float | bool
+Setting = Key | tuple[float, ...]
 SERVER_USER = "ingest-server"
 _STEP_S = 0.05
 _ANSWER_S = 5.0
@@ -37,13 +38,23 @@ class LineSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkSpec:
+    """A line of a gateway that leads over TCP, to a device or to a converter."""
+
+    name: str
+    kind: str
+    port: int
+    host: str = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceSpec:
     """A device of a gateway, with any other keys of its table."""
 
     name: str
     profile: str
     line: str
-    keys: Mapping[str, Key] = field(default_factory=dict)
+    keys: Mapping[str, Setting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ class GatewaySpec:
     name: str
     lines: tuple[LineSpec, ...]
     devices: tuple[DeviceSpec, ...]
+    networks: tuple[NetworkSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +242,15 @@ class Stage:
         for line in gateway.lines:
             keys: dict[str, Key] = {"kind": line.kind, "port": str(line.port), **line.keys}
             tables.append(_table(f"lines.{line.name}", keys))
+        for one in gateway.networks:
+            where: dict[str, Key] = {"kind": one.kind, "host": one.host, "port": one.port}
+            tables.append(_table(f"lines.{one.name}", where))
         for device in gateway.devices:
-            wanted: dict[str, Key] = {"profile": device.profile, "line": device.line, **device.keys}
+            wanted: dict[str, Setting] = {
+                "profile": device.profile,
+                "line": device.line,
+                **device.keys,
+            }
             tables.append(_table(f"devices.{device.name}", wanted))
         return "\n".join(tables)
 
@@ -256,14 +275,16 @@ def _secret_file(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _table(name: str, keys: Mapping[str, Key]) -> str:
+def _table(name: str, keys: Mapping[str, Setting]) -> str:
     lines = [f"[{name}]"]
     for key, value in keys.items():
         lines.append(f"{key} = {_value(value)}")
     return "\n".join([*lines, ""])
 
 
-def _value(value: str | float) -> str:
+def _value(value: Setting) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(str, value))}]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

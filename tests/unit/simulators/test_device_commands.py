@@ -55,7 +55,7 @@ def test_a_manhole_over_rtu_over_tcp() -> None:
         assert order(process, "contacts float on")["float"] == 1
         host, port = path.split(":")
         client = ModbusTcpClient(host, port=int(port), framer=FramerType.RTU)
-        assert client.read_discrete_inputs(0, count=8, device_id=255).bits[:2] == [False, True]
+        assert client.read_discrete_inputs(0, count=8, device_id=255).bits[:2] == [True, False]
         assert len(client.read_holding_registers(0x34, count=12, device_id=80).registers) == 12
         client.close()  # type: ignore[no-untyped-call]
 

@@ -20,6 +20,7 @@ from simulators.stage import (
     DeviceSpec,
     GatewaySpec,
     LineSpec,
+    NetworkSpec,
     PlaceSpec,
     Stage,
     StageError,
@@ -80,6 +81,23 @@ def test_the_agent_accepts_its_configuration(stage: Stage, name: str) -> None:
     said = json.loads(done.stdout)
     assert (said["gateway"], said["errors"], said["warnings"]) == (name, [], [])
     assert list(said["load"]) == ["bus"]
+
+
+def test_networks_and_lists_arrive_as_they_were(tmp_path: Path) -> None:
+    spec = GatewaySpec(
+        "gw-003",
+        (),
+        (DeviceSpec("cover", "witmotion_485", "net", {"baseline": (0.1, -0.2, 0.97)}),),
+        (NetworkSpec("net", "modbus-tcp", 5020),),
+    )
+    stage = set_up(tmp_path, spec)
+    wanted = toml(stage.config_of("gw-003"))
+    assert wanted["lines"]["net"] == {"kind": "modbus-tcp", "host": "127.0.0.1", "port": 5020}
+    assert wanted["devices"]["cover"] == {
+        "profile": "witmotion_485",
+        "line": "net",
+        "baseline": [0.1, -0.2, 0.97],
+    }
 
 
 def test_the_server_accepts_its_configuration(stage: Stage) -> None:
