@@ -11,22 +11,25 @@ from typing import Self
 import msgspec
 
 from alarm_rules.in_force import in_force
+from alarm_rules.override import Override
 from device_profiles.load import catalog, profile_hash
 from ingest_server.alarm.watcher import Watcher, WatcherSettings
 from ingest_server.db.alarm_book import Which, list_alarms, migrate_book
 from ingest_server.db.journal import Draft, Kind, append, migrate_journal
 from ingest_server.db.snapshot import Snapshot
 from runtime.database import Database
+from tests.gauge_profile import gauge_profile
 from tests.standing_clock import StandingClock
 from wire.batch import Batch, encode_batch
 from wire.envelope import Encoding
-from wire.identity import Birth, Device, Software, Status, encode_identity
+from wire.identity import Birth, Device, SiteRules, Software, Status, encode_identity
 from wire.quality import GOOD, Quality
 from wire.reading import Reading, Value
 from wire.topic import Lane
 
 SECOND = 1_000_000
-PROFILES = catalog()
+GAUGE = gauge_profile()
+PROFILES = {**catalog(), GAUGE.id: GAUGE}
 SMOKE = PROFILES["calectro_ug3"]
 RADAR = PROFILES["micradar_r60afd1"]
 GATEWAY = "gw-001"
@@ -78,16 +81,24 @@ def reading(
 
 
 def device(
-    name: str = "smoke-01", profile: str = "calectro_ug3", rules: str | None = None
+    name: str = "smoke-01",
+    profile: str = "calectro_ug3",
+    rules: str | None = None,
+    site: SiteRules | None = None,
 ) -> Device:
+    """What a gateway's birth says of it; `site`: what its configuration changed."""
     known = PROFILES.get(profile)
+    overrides = () if site is None else msgspec.convert(site.overrides, tuple[Override, ...])
+    site_class = None if site is None else site.site_class
     return Device(
         device=name,
         profile=profile,
         profile_hash="0" * 16 if known is None else profile_hash(known),
         line="bus-1",
-        rules_hash=rules or ("0" * 16 if known is None else in_force(known.rules).hash),
+        rules_hash=rules
+        or ("0" * 16 if known is None else in_force(known.rules, overrides, site_class).hash),
         place="tunnel-3",
+        site=site or msgspec.UNSET,
     )
 
 

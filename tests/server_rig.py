@@ -103,6 +103,7 @@ async def server_rig(folder: Path) -> AsyncIterator[ServerRig]:
             alarms_url="http://127.0.0.1:8470/v1/alarms",
             gateway_silent_us=30_000_000,
             health=health,
+            profiles=catalog(),
         )
         transport = httpx.ASGITransport(build(office, TOKEN), raise_app_exceptions=False)
         async with httpx.AsyncClient(

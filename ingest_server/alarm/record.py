@@ -18,7 +18,10 @@ LATE_US = 60_000_000
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What an alarm is of: a rule of a device, of a gateway (device None) or of the server."""
+    """What an alarm is of: a rule of a device, of a gateway (device None) or of the server.
+
+    `outranked_by`: rules of the same device; while one of them is active this one does not sound.
+    """
 
     gateway: str
     device: str | None
@@ -33,6 +36,7 @@ class Cause:
     place: str | None = None
     point: str | None = None
     limit: Value | None = None
+    outranked_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,9 @@ def open_alarm(cause: Cause, seen: Seen, *, suppressed: bool = False) -> Alarm:
     return Alarm(snapshot, cause.latching)
 
 
-def show_episode(alarm: Alarm, event: Event, seen: Seen, now_us: int) -> Alarm | Refused:
+def show_episode(
+    alarm: Alarm, event: Event, seen: Seen, now_us: int, *, outranked: bool = False
+) -> Alarm | Refused:
     """The revision that shows this episode as the alarm's newest."""
     age = max(0, now_us - seen.since)
     over = event is Event.FIND_OVER
@@ -111,15 +117,22 @@ def show_episode(alarm: Alarm, event: Event, seen: Seen, now_us: int) -> Alarm |
         quality=seen.quality,
         age_us=age,
         late=over or age > LATE_US,
+        outranked=outranked,
     )
 
 
-def revise(alarm: Alarm, event: Event, now_us: int, **said: Any) -> Alarm | Refused:
-    """The next revision; `said` are other fields of the snapshot. Actor and comment do not stay."""
+def revise(
+    alarm: Alarm, event: Event, now_us: int, *, outranked: bool = False, **said: Any
+) -> Alarm | Refused:
+    """The next revision; `said` are other fields of the snapshot. Actor and comment do not stay.
+
+    `outranked`: a worse alarm of the same measurement sounds already; this one is told silently.
+    """
     before = alarm.snapshot
     step = take(event, _variables(before), _facts(alarm))
     if isinstance(step, Refused):
         return step
+    announces = step.announces and not outranked
     values: dict[str, Any] = {"actor": None, "comment": None, **said, **_values(step)}
     after = msgspec.structs.replace(
         before,
@@ -127,11 +140,11 @@ def revise(alarm: Alarm, event: Event, now_us: int, **said: Any) -> Alarm | Refu
         learned=now_us,
         event=step.type,
         change=step.change,
-        announces=step.announces,
+        announces=announces,
         **values,
     )
     told = alarm.told or not is_quiet(step.variables, life_safety=before.life_safety)
-    paged = now_us if step.announces and alarm.paged_us is None else alarm.paged_us
+    paged = now_us if announces and alarm.paged_us is None else alarm.paged_us
     return replace(alarm, snapshot=after, told=told, paged_us=paged)
 
 
@@ -150,6 +163,12 @@ def _facts(alarm: Alarm) -> Facts:
         told=alarm.told,
         life_safety=alarm.snapshot.life_safety,
     )
+
+
+def is_sounding(alarm: Alarm) -> bool:
+    """Active, and not recorded only."""
+    now = alarm.snapshot
+    return now.active and not is_quiet(_variables(now), life_safety=now.life_safety)
 
 
 def worse(severity: Severity) -> Severity:

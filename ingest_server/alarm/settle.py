@@ -11,7 +11,15 @@ from alarm_rules.rule import Severity
 from ingest_server.alarm.compare import Finding, Found, compare
 from ingest_server.alarm.judge import Judgement
 from ingest_server.alarm.lifecycle import Event, Refused
-from ingest_server.alarm.record import Cause, Seen, alarm_id, open_alarm, revise, show_episode
+from ingest_server.alarm.record import (
+    Cause,
+    Seen,
+    alarm_id,
+    is_sounding,
+    open_alarm,
+    revise,
+    show_episode,
+)
 from ingest_server.db.alarm_book import Alarm, Enqueue, find_alarm, find_open, publish
 from ingest_server.db.evaluation_book import (
     EpisodeRow,
@@ -143,8 +151,10 @@ class Settler:
             self._revise(alarm, Event.RAISE_SEVERITY, severity=self._cause.severity)
 
     def _open(self) -> Alarm | None:
-        cause = self._cause
-        return find_open(self._desk.connection, cause.gateway, cause.device, cause.rule)
+        return self._open_of(self._cause.rule)
+
+    def _open_of(self, rule: str) -> Alarm | None:
+        return find_open(self._desk.connection, self._cause.gateway, self._cause.device, rule)
 
     def _fresh(self, seen: Seen) -> Alarm:
         """With an id of its own: a closed alarm of the same start keeps the first."""
@@ -157,7 +167,17 @@ class Settler:
         return alarm
 
     def _show(self, alarm: Alarm, event: Event, seen: Seen) -> Alarm:
-        return self._publish(alarm, show_episode(alarm, event, seen, self._desk.now_us))
+        outranked = self._is_outranked(seen)
+        after = show_episode(alarm, event, seen, self._desk.now_us, outranked=outranked)
+        return self._publish(alarm, after)
+
+    def _is_outranked(self, seen: Seen) -> bool:
+        """A worse alarm of the same measurement is heard now; a test one hides nothing real."""
+        return any(
+            (seen.test or not worse.snapshot.test) and is_sounding(worse)
+            for worse in map(self._open_of, self._cause.outranked_by)
+            if worse is not None
+        )
 
     def _revise(self, alarm: Alarm, event: Event, **said: Any) -> Alarm:
         return self._publish(alarm, revise(alarm, event, self._desk.now_us, **said))

@@ -59,7 +59,7 @@ def _take_birth(
         held = release(desk.connection, device.gateway, device.device)
         if held:
             basket.add(device, (Kept(reading, clock) for reading, clock in held))
-        known = profiles.find(device.profile)
+        known = profiles.of(device)
         if known is not None:
             away = gateway_away(desk, device.gateway)
             await_device(desk.connection, Watched(device, known, away))
@@ -68,7 +68,7 @@ def _take_birth(
 def _compare_profile(
     desk: Desk, profiles: KnownProfiles, device: KnownDevice, arrival_us: int
 ) -> None:
-    wrong = profiles.mismatch(device.profile, device.profile_hash, device.rules_hash)
+    wrong = profiles.mismatch(device)
     cause = mismatch_cause(device.gateway, device.device, device.profile, device.place)
     seen = Seen(arrival_us, value=None if wrong is None else wrong.value)
     hold_condition(desk, cause, seen, holds=wrong is not None)
@@ -95,7 +95,7 @@ def _find(desk: Desk, basket: Basket, gateway: str, device: str) -> KnownDevice 
 
 
 def _judge(desk: Desk, profiles: KnownProfiles, device: KnownDevice, kept: Sequence[Kept]) -> None:
-    known = profiles.find(device.profile)
+    known = profiles.of(device)
     if known is None:
         reason = NotEvaluated.UNKNOWN_PROFILE
         count_not_evaluated(desk.connection, device.gateway, reason, len(kept))

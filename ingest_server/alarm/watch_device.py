@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 import msgspec
 
-from alarm_rules.rule import AbsenceRule, Rule, StateRule, points_of
+from alarm_rules.rule import (
+    AbsenceRule,
+    DeviationRule,
+    LimitRule,
+    RateRule,
+    Rule,
+    StateRule,
+    points_of,
+)
 from alarm_rules.transition import State
 from ingest_server.alarm.judge import (
     History,
@@ -33,6 +41,7 @@ from ingest_server.db.evaluation_book import (
     write_evaluation,
 )
 from ingest_server.db.registry import KnownDevice
+from wire.reading import Value
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +72,7 @@ def take_samples(desk: Desk, watched: Watched, kept: Iterable[Kept]) -> None:
 def _take(desk: Desk, watched: Watched, force: RuleInForce, fed: Sequence[Kept]) -> None:
     connection, device, rule = desk.connection, watched.device, force.rule
     standing, base_us = _standing(connection, device, force)
-    settler = Settler(desk, cause_of(device, rule), _suppressed(watched, rule))
+    settler = Settler(desk, cause_of(device, force), _suppressed(watched, rule))
     ancient = [one for one in fed if one.reading.time_us <= base_us]
     if ancient:
         settler.add(judge_ancient(rule, ancient))
@@ -82,7 +91,7 @@ def pass_time(desk: Desk, watched: Watched, force: RuleInForce, through_us: int)
     standing, _ = _standing(desk.connection, watched.device, force)
     judgement: Judgement = judge_time(force.rule, standing, through_us)
     suppressed = _suppressed(watched, force.rule)
-    Settler(desk, cause_of(watched.device, force.rule), suppressed).settle(judgement)
+    Settler(desk, cause_of(watched.device, force), suppressed).settle(judgement)
     _write(desk.connection, watched.device, force, judgement.standing)
 
 
@@ -95,7 +104,8 @@ def await_device(connection: sqlite3.Connection, watched: Watched) -> None:
             _write(connection, device, force, stand(force.rule, device.named_us))
 
 
-def cause_of(device: KnownDevice, rule: Rule) -> Cause:
+def cause_of(device: KnownDevice, force: RuleInForce) -> Cause:
+    rule = force.rule
     return Cause(
         gateway=device.gateway,
         device=device.device,
@@ -109,8 +119,20 @@ def cause_of(device: KnownDevice, rule: Rule) -> Cause:
         profile=device.profile,
         place=device.place,
         point=None if isinstance(rule, AbsenceRule) else rule.point,
-        limit=rule.equals if isinstance(rule, StateRule) else None,
+        limit=_limit(rule),
+        outranked_by=force.outranked_by,
     )
+
+
+def _limit(rule: Rule) -> Value | None:
+    """The figure that the value is held against."""
+    match rule:
+        case StateRule():
+            return rule.equals
+        case LimitRule() | DeviationRule() | RateRule():
+            return rule.limit
+        case _:
+            return None
 
 
 def _suppressed(watched: Watched, rule: Rule) -> Suppressed:

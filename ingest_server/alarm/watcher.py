@@ -216,10 +216,10 @@ class Watcher:
         latest = max(through.urgent_us or 0, through.every_us or 0)
         for due in due_evaluations(desk.connection, gateway, latest):
             device = find_device(desk.connection, gateway, due.device)
-            known = None if device is None else self._profiles.find(device.profile)
+            known = None if device is None else self._profiles.of(device)
             if device is None or known is None or device.retired_us is not None:
                 continue
-            force = self._profiles.find_rule(known.id, due.rule)
+            force = known.find(due.rule)
             if force is None:
                 continue
             through_us = through.urgent_us if force.is_urgent else through.every_us

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from ingest_server.alarm.known_profiles import KnownProfiles, RulesAre
 from ingest_server.api.lanes import (
     LaneFileView,
     LaneView,
@@ -59,6 +60,13 @@ class DeviceView(BaseModel):
     profile: str
     profile_hash: str
     rules_hash: str
+    rules: Annotated[
+        RulesAre,
+        Field(
+            description="in_force: judged by the rules that the gateway has in force; pending: by"
+            " others, until both hold the same; unknown: no such profile here, nothing is judged"
+        ),
+    ]
     line: str
     place: str | None
     named: Moment
@@ -79,6 +87,7 @@ class GatewayFileView(GatewayView):
 
 def router(office: Office) -> APIRouter:
     """The routes below /v1/gateways."""
+    profiles = KnownProfiles(office.profiles)
     made = APIRouter(prefix="/v1/gateways", tags=["gateways"])
 
     @made.get("")
@@ -101,7 +110,7 @@ def router(office: Office) -> APIRouter:
         if known is None and not is_heard(books):
             raise not_found(f"gateway {gateway}")
         held, missed, devices = await office.read(
-            office.book, lambda book: _more(book, gateway, "", _DEVICES)
+            office.book, lambda book: _more(book, profiles, gateway)
         )
         known = known or _unborn(gateway)
         now_us = office.clock.utc_us()
@@ -121,7 +130,9 @@ def router(office: Office) -> APIRouter:
     @made.get("/{gateway}/devices")
     async def devices(gateway: str, after: After = "", limit: Limit = 100) -> Page[DeviceView]:
         """By id, retired ones too."""
-        return await office.read(office.book, lambda book: _devices(book, gateway, after, limit))
+        return await office.read(
+            office.book, lambda book: _devices(book, profiles, gateway, after, limit)
+        )
 
     return made
 
@@ -162,20 +173,23 @@ def _unborn(gateway: str) -> Gateway:
 
 
 def _more(
-    book: sqlite3.Connection, gateway: str, after: str, limit: int
+    book: sqlite3.Connection, profiles: KnownProfiles, gateway: str
 ) -> tuple[dict[str, int], dict[str, int], Page[DeviceView]]:
-    devices = _devices(book, gateway, after, limit)
+    devices = _devices(book, profiles, gateway, "", _DEVICES)
     return held_devices(book, gateway), not_evaluated(book, gateway), devices
 
 
-def _devices(book: sqlite3.Connection, gateway: str, after: str, limit: int) -> Page[DeviceView]:
+def _devices(
+    book: sqlite3.Connection, profiles: KnownProfiles, gateway: str, after: str, limit: int
+) -> Page[DeviceView]:
     shown, more = cut(list_devices(book, gateway, after, limit + 1), limit)
-    items = [_device(one) for one in shown]
+    items = [_device(one, profiles.rules_are(one)) for one in shown]
     return Page(items=items, next=shown[-1].device if more else None)
 
 
-def _device(one: KnownDevice) -> DeviceView:
+def _device(one: KnownDevice, rules: RulesAre) -> DeviceView:
     return DeviceView(
+        rules=rules,
         device=one.device,
         name=one.name,
         profile=one.profile,

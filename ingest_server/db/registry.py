@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from wire.identity import Birth, Device, Line, Presence, Status
+from wire.identity import Birth, Device, Line, Presence, SiteRules, Status
 
 HEARD_STEP_US = 5_000_000
 
@@ -41,7 +41,10 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class KnownDevice:
-    """A device that a birth has named; `retired_us`: a later birth named it no more."""
+    """A device that a birth has named; `retired_us`: a later birth named it no more.
+
+    `site`: JSON of SiteRules, None where the site changed nothing.
+    """
 
     gateway: str
     device: str
@@ -53,6 +56,7 @@ class KnownDevice:
     name: str | None
     named_us: int
     retired_us: int | None
+    site: str | None = None
 
 
 _GATEWAY = (
@@ -61,7 +65,7 @@ _GATEWAY = (
 )
 _DEVICE = (
     "SELECT gateway, device, profile, profile_hash, rules_hash, line, place, name, named_us,"
-    " retired_us FROM device"
+    " retired_us, site FROM device"
 )
 
 
@@ -98,10 +102,11 @@ def _take_devices(connection: sqlite3.Connection, birth: Birth, arrival_us: int)
         (arrival_us, birth.gateway),
     )
     connection.executemany(
-        "INSERT INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
+        "INSERT INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)"
         " ON CONFLICT (gateway, device) DO UPDATE SET profile = excluded.profile,"
         " profile_hash = excluded.profile_hash, rules_hash = excluded.rules_hash,"
-        " line = excluded.line, place = excluded.place, name = excluded.name, retired_us = NULL",
+        " line = excluded.line, place = excluded.place, name = excluded.name, retired_us = NULL,"
+        " site = excluded.site",
         [_device_row(birth.gateway, one, arrival_us) for one in birth.devices],
     )
 
@@ -117,6 +122,7 @@ def _device_row(gateway: str, one: Device, arrival_us: int) -> tuple[str | int |
         one.place,
         one.name,
         arrival_us,
+        None if one.site_rules == SiteRules() else msgspec.json.encode(one.site).decode(),
     )
 
 

@@ -56,6 +56,46 @@ def test_an_ordinary_alarm_begins_returns_and_closes(desk: Desk, told: Told) -> 
     ]
 
 
+WORSE = replace(CAUSE, rule="nobody", severity=Severity.CRITICAL)
+MILDER = replace(CAUSE, outranked_by=("nobody",))
+
+
+def test_a_milder_one_of_the_same_measurement_is_told_without_sounding(
+    desk: Desk, told: Told
+) -> None:
+    settle(desk, Seen(10), cause=WORSE)
+    settle(desk, Seen(10), cause=MILDER)
+    assert [(one.rule, one.event, one.announces) for one in told] == [
+        ("nobody", "alarm.raised", True),
+        ("service", "alarm.raised", False),
+    ]
+    assert not told[-1].acknowledged
+
+
+def test_once_the_worse_one_is_over_a_milder_one_sounds_again(desk: Desk, told: Told) -> None:
+    settle(desk, Seen(10), cause=WORSE)
+    settle(desk, Seen(10, 20), window=15, before=15, cause=WORSE)
+    settle(desk, Seen(30), cause=MILDER)
+    assert told[-1].announces
+
+
+def test_a_test_of_the_worse_one_silences_nothing_real(desk: Desk, told: Told) -> None:
+    settle(desk, Seen(10, test=True), cause=WORSE)
+    settle(desk, Seen(10), cause=MILDER)
+    assert told[-1].announces
+    settle(desk, Seen(10), cause=replace(WORSE, rule="other"))
+    settle(desk, Seen(10, test=True), cause=replace(MILDER, rule="b", outranked_by=("other",)))
+    assert not told[-1].announces
+
+
+def test_what_is_recorded_only_silences_nothing(desk: Desk, told: Told) -> None:
+    judgement = Judgement(stand(SMOKE.rules[0], 0), 0, (Seen(10),), 0)
+    Settler(desk, WORSE, lambda _: True).settle(judgement)
+    assert told == []
+    settle(desk, Seen(10), cause=MILDER)
+    assert told[-1].announces
+
+
 def test_an_end_known_late_is_written_down_and_does_not_clear(desk: Desk, told: Told) -> None:
     settle(desk, Seen(10))
     settle(desk, Seen(10, 20), before=30)

@@ -24,7 +24,7 @@ Told = list[Snapshot]
 
 
 def known() -> KnownProfile:
-    profile = KnownProfiles(PROFILES).find(SMOKE.id)
+    profile = KnownProfiles(PROFILES).of(DEVICE)
     assert profile is not None
     return profile
 
@@ -102,8 +102,9 @@ def test_awaiting_a_device_twice_changes_nothing(desk: Desk) -> None:
 
 
 def test_the_cause_carries_what_the_receiver_needs() -> None:
-    rule = next(one.rule for one in known().rules if one.rule.id == "smoke")
-    cause = cause_of(DEVICE, rule)
+    smoke = known().find("smoke")
+    assert smoke is not None
+    cause = cause_of(DEVICE, smoke)
     assert (cause.place, cause.profile, cause.point, cause.limit) == (
         "tunnel-3",
         SMOKE.id,

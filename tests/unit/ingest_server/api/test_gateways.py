@@ -40,7 +40,8 @@ async def test_its_file_has_epochs_devices_and_what_is_held(rig: ServerRig) -> N
     epochs = {one["epoch"]: one for one in file["lanes"]["urgent"]["epochs"]}
     assert epochs["9f3c01d2a4b5e677"]["had"] == [[7, 7]]
     assert all(one["ledger"]["balanced"] for one in epochs.values())
-    assert "smoke-01" in [one["device"] for one in file["devices"]["items"]]
+    devices = {one["device"]: one["rules"] for one in file["devices"]["items"]}
+    assert devices["smoke-01"] == "pending", "the golden birth states a made-up hash"
     assert file["lines"]
     assert file["software"] == "edge-agent"
     assert isinstance(file["held"], dict)

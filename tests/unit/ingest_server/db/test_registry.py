@@ -2,6 +2,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ingest_server.db.alarm_book import migrate_book
@@ -17,7 +18,7 @@ from ingest_server.db.registry import (
     take_status,
 )
 from runtime.database import connect
-from wire.identity import Birth, Device, Line, Presence, Software, Status
+from wire.identity import Birth, Device, Line, Presence, SiteRules, Software, Status
 
 S = 1_000_000
 
@@ -43,6 +44,23 @@ def birth(*devices: str, boot: str = "b-1", connection: int = 1, gateway: str = 
             for name in devices
         ),
     )
+
+
+def test_what_the_site_changed_is_kept_until_a_birth_says_otherwise(
+    book: sqlite3.Connection,
+) -> None:
+    rules = SiteRules("household", ({"rule": "offline", "duration": 20_000_000},))
+    plain = birth("smoke-01", "smoke-02")
+    first, second = plain.devices
+    told = msgspec.structs.replace(
+        plain, devices=(msgspec.structs.replace(first, site=rules), second)
+    )
+    take_birth(book, told, 10)
+    changed, same = list_devices(book, "gw-1")
+    assert msgspec.json.decode(changed.site or "", type=SiteRules) == rules
+    assert same.site is None
+    take_birth(book, birth("smoke-01", connection=2), 20)
+    assert [one.site for one in list_devices(book, "gw-1")] == [None, None]
 
 
 def test_a_birth_names_the_gateway_and_its_devices(book: sqlite3.Connection) -> None:
