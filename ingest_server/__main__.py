@@ -65,8 +65,12 @@ def _run(config: Config, given: argparse.Namespace) -> int:
 
 def _check(config: Config, given: argparse.Namespace) -> int:
     profiles = catalog()
-    print(commands.summary(config, len(profiles), given.lang, as_json=given.json))
-    return FINE
+    trouble = asyncio.run(commands.try_store(config)) if given.online else None
+    text = commands.summary(
+        config, len(profiles), given.lang, as_json=given.json, store_trouble=trouble
+    )
+    print(text)
+    return PROBLEM if trouble else FINE
 
 
 def _receivers(config: Config, given: argparse.Namespace) -> int:
@@ -118,6 +122,9 @@ def _parser() -> argparse.ArgumentParser:
         commands_of, "check", _check, "find errors without starting", "check -c server.toml"
     )
     check.add_argument("--schema", action="store_true", help="print the file's JSON Schema")
+    check.add_argument(
+        "--online", action="store_true", help="ask InfluxDB, too, if it is the store"
+    )
     receivers = _command(
         commands_of,
         "receivers",

@@ -12,13 +12,22 @@ from ingest_server.notify.answer import Outcome
 from ingest_server.notify.deliverer import Deliverer
 from ingest_server.notify.webhook import Webhook
 from ingest_server.receiver import Receiver
+from ingest_server.store.influx_store import probe
+from ingest_server.store.port import StoreError
 from ingest_server.words import Language, say
 from runtime.clock import SystemClock
 from runtime.database import Database
 
 
-def summary(config: Config, profiles: int, language: Language, *, as_json: bool) -> str:
-    """What the checked file says, in a few lines."""
+def summary(
+    config: Config,
+    profiles: int,
+    language: Language,
+    *,
+    as_json: bool,
+    store_trouble: str | None = None,
+) -> str:
+    """What the checked file says, in a few lines; and what `try_store` found, if it was asked."""
     known: dict[str, object] = {
         "file": str(config.file),
         "broker": f"{config.mqtt.host}:{config.mqtt.port}",
@@ -28,13 +37,35 @@ def summary(config: Config, profiles: int, language: Language, *, as_json: bool)
         "receivers": len(config.receivers),
         "places": len(config.places),
         "profiles": profiles,
+        "store": config.store.name,
     }
     if as_json:
-        return _json(known)
+        asked = {} if store_trouble is None else {"store_trouble": store_trouble or None}
+        return _json(known | asked)
     lines = [say(language, "good", **known), say(language, "where", **known)]
     if not config.receivers:
         lines.append(say(language, "no_receivers"))
+    if store_trouble is not None:
+        lines.append(store_trouble or say(language, "store_answers", **known))
     return "\n".join(lines)
+
+
+async def try_store(config: Config) -> str:
+    """Why InfluxDB would not take and give readings, or nothing; it stores nothing.
+
+    The embedded store is a file, of which there is nothing to ask.
+    """
+    if config.store.influx is None:
+        return ""
+    # Its client costs 0.3 s and 25 MB to import: who does not use it does not pay.
+    from ingest_server.store.influx import Influx  # noqa: PLC0415
+
+    try:
+        async with Influx(config.store.influx) as client:
+            await probe(client, config.store.influx.bucket)
+    except StoreError as error:
+        return str(error)
+    return ""
 
 
 def receivers(config: Config, language: Language, *, as_json: bool) -> str:

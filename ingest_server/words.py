@@ -14,6 +14,10 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "broker {broker}, shards {shards}, API {api}, data {data}",
         "zh": "消息服务器 {broker}，分片 {shards} 个，接口 {api}，数据 {data}",
     },
+    "store_answers": {
+        "en": "{store} takes and gives readings",
+        "zh": "{store} 可以读写读数",
+    },
     "no_receivers": {
         "en": "no receiver: nobody would be told of an alarm (add [receivers.<id>])",
         "zh": "没有接收方：报警将无人得知（请添加 [receivers.<id>]）",

@@ -122,13 +122,6 @@ class InfluxStore:
         del before_us
         return 0
 
-    async def probe(self) -> None:
-        """Whether one may write and read there; raises StoreError with the remedy."""
-        answer = await self._client.write(PROBE)
-        if judge(answer, 1) is not Verdict.STORED:
-            raise StoreError(self._client.said(answer))
-        await self._client.query(flux.any_query(self._bucket))
-
     async def _send(self, points: Sequence[Point]) -> list[_Bad]:
         """Each line is there afterwards, or among the bad ones."""
         bad: list[_Bad] = []
@@ -186,6 +179,14 @@ class InfluxStore:
             return await self._file.read(work)
         except sqlite3.Error as error:
             raise StoreError(f"store.db: {error}") from error
+
+
+async def probe(client: Client, bucket: str) -> None:
+    """Whether one may write and read there, storing nothing; StoreError says what to do if not."""
+    answer = await client.write(PROBE)
+    if judge(answer, 1) is not Verdict.STORED:
+        raise StoreError(client.said(answer))
+    await client.query(flux.any_query(bucket))
 
 
 def _count(store: sqlite3.Connection, bad: Mapping[tuple[str, Reason], int]) -> None:

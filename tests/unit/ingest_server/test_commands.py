@@ -6,6 +6,7 @@ from pathlib import Path
 from ingest_server import commands
 from ingest_server.config import Config, load
 from simulators.alarm_centre import AlarmCentre
+from simulators.influxd import Influxd
 from simulators.stage import new_webhook_secret
 from tests.server_toml import GOOD, written
 
@@ -20,6 +21,35 @@ def test_the_summary(tmp_path: Path) -> None:
     assert "127.0.0.1:1883, shards 64" in text
     assert "无误" in commands.summary(config(tmp_path), 2, "zh", as_json=False)
     assert json.loads(commands.summary(config(tmp_path), 2, "en", as_json=True))["shards"] == 64
+
+
+INFLUX = """
+[store]
+kind = "influxdb"
+url = "{url}"
+org = "lifeline"
+bucket = "readings"
+token_file = "{token}"
+"""
+
+
+async def test_influxdb_is_asked_whether_it_would_take_readings(
+    tmp_path: Path, influxd: Influxd
+) -> None:
+    text = INFLUX.format(url=influxd.url, token=influxd.token_file)
+    well = config(tmp_path, text)
+    assert await commands.try_store(well) == ""
+    said = commands.summary(well, 2, "en", as_json=False, store_trouble="")
+    assert f"InfluxDB at {influxd.url} takes and gives readings" in said
+    trouble = await commands.try_store(config(tmp_path, text.replace('"readings"', '"none"')))
+    assert "check org and bucket" in trouble
+    assert trouble in commands.summary(well, 2, "zh", as_json=False, store_trouble=trouble)
+    as_json = commands.summary(well, 2, "en", as_json=True, store_trouble=trouble)
+    assert json.loads(as_json)["store_trouble"] == trouble
+
+
+async def test_a_file_is_not_asked(tmp_path: Path) -> None:
+    assert await commands.try_store(config(tmp_path)) == ""
 
 
 def test_nobody_to_tell_is_said(tmp_path: Path) -> None:

@@ -33,6 +33,17 @@ def test_help_names_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert "0 fine, 1 it found a problem, 2 usage" in capsys.readouterr().out
 
 
+def test_a_store_that_does_not_answer_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INFLUX_TOKEN", "any")
+    store = f'[store]\nkind = "influxdb"\nurl = "http://127.0.0.1:{free_port()}"\n'
+    file = written(tmp_path, f'{store}org = "o"\nbucket = "b"\ntoken_env = "INFLUX_TOKEN"\n')
+    assert main(["check", "-c", str(file)]) == 0
+    assert main(["check", "-c", str(file), "--online", "--lang", "en"]) == 1
+    assert "InfluxDB at http://127.0.0.1" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("wrong", [[], ["fly"], ["run", "--fast"], ["alarms", "--state", "x"]])
 def test_wrong_usage_is_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -13,7 +13,8 @@ from ingest_server.db.journal import migrate_journal
 from ingest_server.db.quarantine_list import Quarantined, page
 from ingest_server.store import opening
 from ingest_server.store.embedded import migrate_store
-from ingest_server.store.influx_store import PROBE, InfluxStore
+from ingest_server.store.influx import Influx
+from ingest_server.store.influx_store import PROBE, InfluxStore, probe
 from ingest_server.store.port import Store, StoreError
 from ingest_server.store.verdict import Answer
 from runtime.database import Database
@@ -162,18 +163,18 @@ async def test_probe_says_what_is_wrong(
     }
     for text, given in wrong.items():
         async with opening.influx(given, StandingClock(T0))(store_file, journal) as store:
-            assert isinstance(store, InfluxStore)
-            with pytest.raises(StoreError, match=text):
-                await store.probe()
+            async with Influx(given) as client:
+                with pytest.raises(StoreError, match=text):
+                    await probe(client, given.bucket)
             with pytest.raises(StoreError, match=text):
                 await store.write([point()], 1)
             with pytest.raises(StoreError):
                 await store.range(SMOKE, EVER)
             assert await store.cursor() == 0
             assert await store.latest() == []
+    async with Influx(config) as client:
+        await probe(client, config.bucket)
     async with opening.influx(config, StandingClock(T0))(store_file, journal) as store:
-        assert isinstance(store, InfluxStore)
-        await store.probe()
         assert await store.forget(2 * T0) == 0
 
 
