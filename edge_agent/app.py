@@ -137,6 +137,8 @@ class App:
             progress=progress.shown,
         )
         await lanes.remember()
+        if database.path == config.buffer.path:  # memory is not to be filled for nothing
+            self._tell(await lanes.reserve())
         profiles = {device.id: device.profile for device in config.devices}
         control = Control(database, self._timekeeper, profiles)
         await control.recover()

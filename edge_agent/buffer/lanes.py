@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from edge_agent.buffer import anchors, rows
+from edge_agent.buffer import anchors, reserve, rows
 from edge_agent.buffer.packing import Packer, Pending
 from edge_agent.buffer.retention import Eviction, Limits, evict
 from edge_agent.buffer.rows import Ledger, Row
@@ -91,6 +91,20 @@ class Lanes:
         known = await self._database.read(lambda connection: anchors.known(connection, boot))
         self._timekeeper.remember(known.anchor, known.last_utc_us)
         self.anchored = known.anchor
+
+    async def reserve(self) -> str:
+        """Hold room that a full disk can not take away; why not, when it can not be had."""
+        path = self._database.path
+        try:
+            if await self._database.read(lambda connection: reserve.is_there(connection, path)):
+                return ""
+            problem = reserve.lacking(path)
+            if not problem:
+                await self._database.transact(reserve.fill)
+                await self._database.transact(reserve.give_back)
+        except (OSError, sqlite3.Error) as error:
+            return f"buffer {path} has no reserve ({error}): a full disk will hold up alarms"
+        return problem
 
     async def anchors(self) -> tuple[Anchor, ...]:
         """What a birth tells of this boot and of those whose rows are still here."""

@@ -14,12 +14,15 @@ _BLOCK = 64 * 1024
 
 
 class SmallDisk:
-    """A tmpfs; `fill` leaves not one block free, `free` gives them back."""
+    """A tmpfs; `fill` leaves not one block free (or `spare` bytes), `free` gives them back."""
 
     def __init__(self, folder: Path) -> None:
         self._ballast = folder / "ballast"
 
-    def fill(self) -> None:
+    def fill(self, spare: int = 0) -> None:
+        if spare:
+            self._ballast.write_bytes(bytes(SIZE - spare))
+            return
         with self._ballast.open("wb", buffering=0) as ballast, contextlib.suppress(OSError):
             while ballast.write(bytes(_BLOCK)) == _BLOCK:
                 pass

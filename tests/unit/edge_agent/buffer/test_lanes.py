@@ -10,6 +10,7 @@ import pytest
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.lanes import GROUP_READINGS, Lanes, PointPlan
+from edge_agent.buffer.reserve import RESERVE_BYTES
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
@@ -239,3 +240,27 @@ async def test_the_clock_decides_whether_utc_is_stated(tmp_path: Path, trusted: 
         heartbeat = await lanes.outgoing(Lane.URGENT, None)
         assert heartbeat is not None
         assert (heartbeat.through.utc is not None) is trusted
+
+
+async def test_the_reserve_is_held_once_for_a_file(tmp_path: Path) -> None:
+    file, log = tmp_path / "buffer.db", tmp_path / "buffer.db-wal"
+    for _ in range(2):  # the log goes when the file is closed in order, the free pages stay
+        async with opened(tmp_path, StandingClock()) as lanes:
+            assert await lanes.reserve() == ""
+            sizes = file.stat().st_size, log.stat().st_size
+            assert min(sizes) >= RESERVE_BYTES
+            assert await lanes.reserve() == ""
+            assert (file.stat().st_size, log.stat().st_size) == sizes
+        assert file.stat().st_size < 2 * RESERVE_BYTES
+
+
+async def test_a_disk_without_room_for_the_reserve_is_told_and_no_reason_to_stop(
+    tmp_path: Path,
+) -> None:
+    clock = StandingClock()
+    async with opened(tmp_path, clock) as lanes:
+        pages = "PRAGMA max_page_count = 100"
+        await lanes._database.transact(lambda c: c.execute(pages).fetchone())
+        assert "has no reserve (database or disk is full)" in await lanes.reserve()
+        await lanes.take("d", [sample(clock, "smoke", True)])
+        assert await taken(lanes, Lane.URGENT) == 1

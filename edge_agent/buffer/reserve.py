@@ -1,0 +1,50 @@
+"""Room of the buffer that a full disk can not take away: free pages in the file, length in its log.
+
+SQLite takes free pages before it lets a file grow, and overwrites a log from its beginning once
+that was copied into the file (sqlite.org/wal.html). So commits need no new block of the disk until
+the reserve is full of rows, and rows that a receipt covers give their pages back. File systems that
+copy on write (btrfs, f2fs) do not keep this promise.
+"""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+# The log is begun anew after 1000 pages of 4 KiB (SQLite's default); it must be longer than that.
+RESERVE_BYTES = 5 * 1024 * 1024
+_NEEDED_BYTES = 3 * RESERVE_BYTES  # file, log, and as much again for others
+
+
+def is_there(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether file and log of an agent that was killed still hold it."""
+    log = path.with_name(f"{path.name}-wal")
+    return (
+        _free_bytes(connection) >= RESERVE_BYTES
+        and log.exists()
+        and log.stat().st_size >= RESERVE_BYTES
+    )
+
+
+def lacking(path: Path) -> str:
+    """Why there is no room for a reserve; empty when there is. May raise OSError."""
+    free = shutil.disk_usage(path.parent).free
+    if free >= _NEEDED_BYTES:
+        return ""
+    return f"{free // 1024} KiB are free for {path}: make room, or a full disk will hold up alarms"
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Write the reserve; a transaction of its own, before `give_back`. Raise sqlite3.Error."""
+    connection.execute("CREATE TABLE IF NOT EXISTS reserve (filler BLOB NOT NULL) STRICT")
+    connection.execute("INSERT INTO reserve VALUES (zeroblob(?))", (RESERVE_BYTES,))
+
+
+def give_back(connection: sqlite3.Connection) -> None:
+    """Free its pages; the file and the log keep their length. Raise sqlite3.Error."""
+    connection.execute("DROP TABLE IF EXISTS reserve")
+
+
+def _free_bytes(connection: sqlite3.Connection) -> int:
+    (pages,) = connection.execute("PRAGMA freelist_count").fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    return int(pages) * int(size)
