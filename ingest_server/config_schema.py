@@ -4,15 +4,10 @@ from typing import Any
 
 import msgspec
 
-from alarm_rules.duration import DURATION
 from alarm_rules.rule import AlarmClass, Severity
+from device_profiles.toml_schema import DIALECT, as_written
 from ingest_server.config_file import PlaceTable, ReceiverTable, ServerFile
 
-_DURATION = {
-    "type": "string",
-    "pattern": r"^[0-9]{1,9}(\.[0-9]{1,6})? ?(us|ms|s|min|h|d)$",
-    "examples": ["500ms", "30s", "10min"],
-}
 _WORDS: dict[str, type[AlarmClass | Severity]] = {"classes": AlarmClass, "severities": Severity}
 
 
@@ -20,7 +15,7 @@ def server_schema() -> dict[str, Any]:
     """Draft 2020-12. Durations are text, as they are written in TOML; other keys are errors."""
     tables = (ServerFile, ReceiverTable, PlaceTable)
     (whole, *_), parts = msgspec.json.schema_components(tables)
-    schema: dict[str, Any] = _written({**whole, "$defs": parts})
+    schema: dict[str, Any] = _closed(as_written({**whole, "$defs": parts}))
     defined = schema["$defs"]
     for name, table in (("receivers", "ReceiverTable"), ("places", "PlaceTable")):
         of_one = {"$ref": f"#/$defs/{table}"}
@@ -29,21 +24,19 @@ def server_schema() -> dict[str, Any]:
         known = {"enum": [word.value for word in words]}
         defined["ReceiverTable"]["properties"][key]["items"] = known
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DIALECT,
         "title": "server.toml of Lifeline's ingestion server",
         **schema,
     }
 
 
-def _written(node: Any) -> Any:
-    """What stands in the file: durations as text, tables closed, no defaults in microseconds."""
+def _closed(node: Any) -> Any:
+    """Tables that take no other keys, without defaults: those of a duration are microseconds."""
     if isinstance(node, list):
-        return [_written(one) for one in node]
+        return [_closed(one) for one in node]
     if not isinstance(node, dict):
         return node
-    if node.get("format") == DURATION:
-        return _DURATION
-    kept = {key: _written(value) for key, value in node.items() if key != "default"}
+    kept = {key: _closed(value) for key, value in node.items() if key != "default"}
     if "properties" in kept and kept.get("type") == "object":
         kept["additionalProperties"] = False
     return kept
