@@ -100,9 +100,9 @@ async def test_the_server_is_killed_between_influxdb_and_its_cursor(tmp_path: Pa
 
 @pytest.mark.slow
 async def test_a_point_that_conflicts_stands_alone(tmp_path: Path) -> None:
-    """A stranger gave `number` another type: such readings are kept aside by name, no other is."""
-    async with town(tmp_path, influx=True, gateways=False) as here:
-        stranger = 'reading,device=x,gateway=x,point=x number="high"'
+    """A stranger gave `state` another type: such readings are kept aside by name, no other is."""
+    async with town(tmp_path, radar=True, influx=True, gateways=False) as here:
+        stranger = 'reading,device=x,gateway=x,point=x state="high"'
         day_us = 86_400_000_000
         for at_us in range(-day_us, 2 * day_us, day_us):
             line = f"{stranger} {SystemClock().utc_us() + at_us}"
