@@ -40,6 +40,12 @@ def test_each_reason_is_named(signs: Signs, code: NotReady, text: str) -> None:
     assert text in reason.text
 
 
+def test_the_store_has_a_name() -> None:
+    signs = replace(WELL, store="HTTP 503", store_name="InfluxDB at http://127.0.0.1:8086")
+    (reason,) = judge(signs).reasons
+    assert reason.text.startswith("InfluxDB at http://127.0.0.1:8086: HTTP 503; readings wait")
+
+
 def test_all_reasons_come_together() -> None:
     signs = replace(WELL, is_stopping=True, sessions_away=("urgent",), journal="x", store="y")
     assert [one.code for one in judge(signs).reasons] == [

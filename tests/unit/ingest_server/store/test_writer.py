@@ -1,6 +1,7 @@
 """The writer between a real journal and a real store: once, in order, again after trouble."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -36,6 +37,18 @@ class Refusing(EmbeddedStore):
         await super().write(points, cursor)
 
 
+class Counting(EmbeddedStore):
+    """Counts the writes."""
+
+    def __init__(self, store: EmbeddedStore) -> None:
+        super().__init__(store._database)
+        self.writes = 0
+
+    async def write(self, points: Sequence[Point], cursor: int) -> None:
+        self.writes += 1
+        await super().write(points, cursor)
+
+
 class Rig:
     def __init__(self, journal: Database, store: EmbeddedStore) -> None:
         self.journal = journal
@@ -57,8 +70,11 @@ class Rig:
     def _progress(self) -> None:
         self.alive += 1
 
-    async def put(self, at_us: int, kind: Kind = Kind.BULK, shift_us: int = 0) -> None:
-        payload = encode_batch(Batch("gw-001", (Reading("d", "p", at_us, 1.0),)))
+    async def put(
+        self, at_us: int, kind: Kind = Kind.BULK, shift_us: int = 0, readings: int = 1
+    ) -> None:
+        taken = tuple(Reading("d", "p", at_us + n, 1.0) for n in range(readings))
+        payload = encode_batch(Batch("gw-001", taken))
         draft = Draft(kind, "gw-001", T0, "unset", shift_us, Encoding.RAW, payload)
         await self.journal.transact(lambda connection: append(connection, draft))
 
@@ -99,6 +115,40 @@ async def test_both_lanes_go_to_the_store_by_one_cursor(rig: Rig) -> None:
     assert not await writer.pass_once()
     assert await rig.times() == [T0, T0 + 1, T0 + 12]
     assert await rig.store.cursor() == 3
+
+
+async def test_a_slice_ends_with_the_entry_that_fills_it(rig: Rig) -> None:
+    """Whole entries only, however few or many readings they hold; none is left behind."""
+    for n in range(60):
+        await rig.put(T0 + 10 * n, readings=3)
+    writer = rig.writer(WriterSettings(slice=100))
+    assert await writer.pass_once()
+    assert (len(await rig.times()), await rig.store.cursor()) == (102, 34)
+    assert not await writer.pass_once()
+    assert (len(await rig.times()), await rig.store.cursor()) == (180, 60)
+    assert not await writer.pass_once()
+
+
+async def test_what_comes_within_the_moment_of_gathering_is_written_at_once(rig: Rig) -> None:
+    counting = Counting(rig.store)
+    rig.store = counting
+    async with running(rig.writer(WriterSettings(poll_s=5.0, gather_s=0.5))):
+        await asyncio.sleep(0.02)  # the first look finds nothing
+        for n in range(5):
+            await rig.put(T0 + n)
+            rig.wake.set()
+        await until_stored(rig, 5)
+    assert counting.writes == 1
+
+
+def test_waits_double_to_a_bound_and_wishes_are_heard(rig: Rig) -> None:
+    writer = rig.writer(WriterSettings(retry_s=1.0, retry_most_s=8.0))
+    waits = [writer._wait_s(n, StoreError("away")) for n in (0, 1, 2, 3, 4, 1_000)]
+    assert waits == [1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
+    assert writer._wait_s(0, StoreError("busy", after_s=12.0)) == 12.0
+    assert writer._wait_s(0, StoreError("busy", after_s=9e9)) == 30.0
+    assert writer._wait_s(3, StoreError("busy", after_s=0.0)) == 8.0
+    assert writer._wait_s(0, sqlite3.OperationalError("locked")) == 1.0
 
 
 async def test_births_and_statuses_are_not_its_business(rig: Rig) -> None:
