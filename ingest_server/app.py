@@ -6,7 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from device_profiles.load import catalog
 from device_profiles.model import Profile
@@ -16,12 +16,13 @@ from ingest_server.api.server import ApiServer
 from ingest_server.api.token import obtain
 from ingest_server.api.web import build
 from ingest_server.config import Config
+from ingest_server.control.dispatcher import Dispatcher
 from ingest_server.db.alarm_book import count_alarms
 from ingest_server.db.outbox import enqueue
 from ingest_server.db.snapshot import Snapshot
 from ingest_server.files import Files, opened
 from ingest_server.health import Health, Signs, judge
-from ingest_server.intake.receiver import KINDS, Intake
+from ingest_server.intake.receiver import KINDS, URGENT, Intake
 from ingest_server.intake.trimmer import Trimmer
 from ingest_server.notify.deliverer import Deliverer
 from ingest_server.notify.webhook import Webhook
@@ -42,15 +43,27 @@ _LATE_US = 60_000_000  # a loop that shows nothing for so long hangs: systemd st
 
 
 @dataclass(frozen=True, slots=True)
+class _Bells:
+    """One for each stage that reads the journal."""
+
+    alarm: asyncio.Event = field(default_factory=asyncio.Event)
+    store: asyncio.Event = field(default_factory=asyncio.Event)
+    control: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ring_readers(self) -> None:
+        for bell in (self.alarm, self.store, self.control):
+            bell.set()
+
+
+@dataclass(frozen=True, slots=True)
 class _Stages:
     intake: Intake
     watcher: Watcher
     writer: Writer
     trimmer: Trimmer
     deliverer: Deliverer
-
-    def in_order_of_stopping(self) -> tuple[Trimmer | Intake | Writer | Watcher | Deliverer, ...]:
-        return self.trimmer, self.intake, self.writer, self.watcher, self.deliverer
+    dispatcher: Dispatcher
+    bells: _Bells
 
 
 class App:
@@ -106,6 +119,7 @@ class App:
         order = (
             api,
             stages.trimmer,
+            stages.dispatcher,
             stages.intake,
             stages.writer,
             stages.watcher,
@@ -140,12 +154,13 @@ class App:
 
     def _stages(self, files: Files, webhook: Webhook, queued: asyncio.Event) -> _Stages:
         config, clock = self._config, self._clock
-        to_store, to_alarm = asyncio.Event(), asyncio.Event()
+        bells, sessions = _Bells(), _sessions(config)
         intake = Intake(
-            sessions=_sessions(config),
+            sessions=sessions,
             journal=files.journal,
             clock=clock,
-            wakes=(to_alarm, to_store),
+            wakes=(bells.alarm, bells.store),
+            answered=bells.control,
             progress=self._enrol_intake(),
         )
         watcher = Watcher(
@@ -155,7 +170,7 @@ class App:
             clock=clock,
             enqueue=self._enqueue(files),
             reachable_since=intake.reachable_since_us,
-            wake=to_alarm,
+            wake=bells.alarm,
             settings=WatcherSettings(silent_after_us=config.gateway_silent_us),
             progress=self._progress.enrol("alarm", _LATE_US),
         )
@@ -163,7 +178,7 @@ class App:
             journal=files.journal,
             store=files.store,
             clock=clock,
-            wake=to_store,
+            wake=bells.store,
             settings=_writer_settings(config),
             progress=self._store_alive,
         )
@@ -179,7 +194,15 @@ class App:
             alarms_url=config.alarms_url,
             progress=self._progress.enrol("notify", _LATE_US),
         )
-        return _Stages(intake, watcher, writer, trimmer, deliverer)
+        dispatcher = Dispatcher(
+            journal=files.journal,
+            book=files.book,
+            session=sessions[URGENT],
+            clock=clock,
+            wake=bells.control,
+            progress=self._progress.enrol("control", _LATE_US),
+        )
+        return _Stages(intake, watcher, writer, trimmer, deliverer, dispatcher, bells)
 
     def _enrol_intake(self) -> Callable[[str], None]:
         alive = {name: self._progress.enrol(f"intake-{name}", _LATE_US) for name in KINDS}
@@ -207,6 +230,10 @@ class App:
             gateway_silent_us=self._config.gateway_silent_us,
             health=health,
             profiles=self._profiles,
+            ordered=stages.bells.control.set,
+            taken_in=stages.bells.ring_readers,
+            queued=files.book.mark,
+            vitals=stages.intake.vitals,
         )
 
     async def _health(self, files: Files, stages: _Stages) -> Health:
@@ -222,7 +249,7 @@ class App:
             sessions_away=stages.intake.sessions_away(),
             broker=f"{self._config.mqtt.host}:{self._config.mqtt.port}",
             journal=next(iter(trouble.values()), None),
-            book=book or stages.watcher.trouble,
+            book=book or stages.watcher.trouble or stages.dispatcher.trouble,
             store=stages.writer.trouble,
             store_name=self._config.store.name,
         )

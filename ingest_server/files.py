@@ -45,7 +45,7 @@ class Files:
     async def read_by_all(self) -> Mapping[Kind, int] | None:
         """Up to which entry of each kind all stages are done; None while one can not tell."""
         try:
-            urgent, bulk = await self.book.read(_alarm_cursors)
+            urgent, bulk, control = await self.book.read(_cursors)
             stored = await self.store.cursor()
         except (sqlite3.Error, StoreError) as error:
             _log.warning("the journal is not trimmed: %s", error)
@@ -55,6 +55,8 @@ class Files:
             Kind.BULK: min(bulk, stored),
             Kind.BIRTH: urgent,
             Kind.STATUS: urgent,
+            Kind.RESULT: control,
+            Kind.RETIME: min(urgent, bulk, stored),
         }
 
 
@@ -76,7 +78,7 @@ async def opened(
         for database in (journal, book, store_file):
             await stack.enter_async_context(database)
         store = await stack.enter_async_context(open_store(store_file, journal))
-        cursors = (*await book.read(_alarm_cursors), await store.cursor())
+        cursors = (*await book.read(_cursors), await store.cursor())
         await journal.transact(lambda connection: continue_ids(connection, max(cursors)))
         yield Files(journal, book, store_file, store, notices)
 
@@ -93,8 +95,9 @@ def _held(data: Path) -> Iterator[None]:
         yield
 
 
-def _alarm_cursors(book: sqlite3.Connection) -> tuple[int, int]:
-    return read_cursor(book, Cursor.URGENT), read_cursor(book, Cursor.BULK)
+def _cursors(book: sqlite3.Connection) -> tuple[int, int, int]:
+    urgent, bulk = read_cursor(book, Cursor.URGENT), read_cursor(book, Cursor.BULK)
+    return urgent, bulk, read_cursor(book, Cursor.CONTROL)
 
 
 _Migrate = Callable[[sqlite3.Connection], None]

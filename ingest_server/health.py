@@ -1,6 +1,7 @@
 """What the server says of itself: ready or not, by named reasons, and notices beside."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -47,6 +48,19 @@ class Health:
     @property
     def is_ready(self) -> bool:
         return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What only the running stages know: whether each session is connected, commits of intake.
+
+    `commits_us`: all of them together; `commit_us`: by quantile, of the last ones.
+    """
+
+    sessions: Mapping[str, bool] = field(default_factory=dict)
+    commits: int = 0
+    commits_us: int = 0
+    commit_us: Mapping[float, int] = field(default_factory=dict)
 
 
 def judge(signs: Signs, notices: tuple[str, ...] = ()) -> Health:

@@ -170,7 +170,7 @@ class Watcher:
     def _take(self, book: sqlite3.Connection, look: Look) -> None:
         desk = self._desk(book)
         note_arrivals(desk, urgent_arrivals(look.lanes))
-        for name in Cursor:
+        for name in _KINDS:
             self._take_entries(desk, name, look.entries[name])
         self._judge_time(desk, look)
 
@@ -181,7 +181,7 @@ class Watcher:
 
     async def _take_apart(self, look: Look) -> None:
         """One transaction for each entry: what breaks one is left out, counted and logged."""
-        for name in Cursor:
+        for name in _KINDS:
             for entry in look.entries[name]:
                 await self._take_alone(name, entry)
         try:
@@ -255,7 +255,7 @@ def _from_the_start_if_replaced(
 
 
 def _read_cursors(book: sqlite3.Connection) -> dict[Cursor, int]:
-    return {name: read_cursor(book, name) for name in Cursor}
+    return {name: read_cursor(book, name) for name in _KINDS}
 
 
 def _leave_out(book: sqlite3.Connection, name: Cursor, entry: Entry) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from device_profiles.model import Profile
 from ingest_server.db.alarm_book import Enqueue
-from ingest_server.health import Health
+from ingest_server.health import Health, Vitals
 from ingest_server.receiver import Place
 from ingest_server.store.port import Store
 from runtime.clock import Clock
@@ -21,7 +21,11 @@ _READERS = 3  # the pool of threads is also the alarm path's: the API never take
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """One for the whole API. `health` looks at every part of the program."""
+    """One for the whole API. `health` looks at every part of the program.
+
+    `ordered`: rung when a command was queued; `taken_in`: when the journal grew; `queued`: when a
+    delivery was. `vitals`: what only the running stages know.
+    """
 
     journal: Database
     book: Database
@@ -33,6 +37,10 @@ class Office:
     gateway_silent_us: int
     health: Callable[[], Awaitable[Health]]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    ordered: Callable[[], None] = lambda: None
+    taken_in: Callable[[], None] = lambda: None
+    queued: Callable[[], None] = lambda: None
+    vitals: Callable[[], Vitals] = Vitals
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_READERS))
 
     async def read(self, database: Database, work: Callable[[sqlite3.Connection], T]) -> T:

@@ -5,7 +5,16 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from ingest_server.api import alarms, deliveries, gateways, health, profiles, quarantine, readings
+from ingest_server.api import (
+    alarms,
+    commands,
+    deliveries,
+    gateways,
+    health,
+    profiles,
+    quarantine,
+    readings,
+)
 from ingest_server.api.guard import BODY_BYTES, Guard
 from ingest_server.api.office import Office
 from ingest_server.api.problem import RESPONSES, add_handlers
@@ -38,7 +47,16 @@ def build(office: Office, token: str) -> ASGIApp:
         max_body_size=BODY_BYTES,
     )
     add_handlers(app)
-    for part in (alarms, gateways, readings, deliveries, quarantine, profiles, health):
+    for part in (
+        alarms,
+        gateways,
+        commands,
+        readings,
+        deliveries,
+        quarantine,
+        profiles,
+        health,
+    ):
         app.include_router(part.router(office))
     app.include_router(status_page())
     return Guard(app, token)

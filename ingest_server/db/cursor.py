@@ -9,6 +9,7 @@ class Cursor(StrEnum):
 
     URGENT = "alarm.urgent"  # urgent, birth and status entries
     BULK = "alarm.bulk"
+    CONTROL = "control"  # results
 
 
 def read_cursor(connection: sqlite3.Connection, name: Cursor) -> int:

@@ -11,6 +11,7 @@ import msgspec
 from ingest_server.db.migrate import migrate
 from wire.batch import decode_batch
 from wire.codec import unpack
+from wire.command import Result, decode_command
 from wire.envelope import Encoding
 from wire.identity import Birth, Status, decode_birth, decode_status
 from wire.reading import Reading
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     BULK = "bulk"
     BIRTH = "birth"
     STATUS = "status"
+    RESULT = "result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Entry:
     readings: tuple[Reading, ...] = ()
     birth: Birth | None = None
     status: Status | None = None
+    result: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,8 @@ def _entry(row: _Row) -> Entry:
         return replace(entry, birth=decode_birth(payload, gateway))
     if entry.kind is Kind.STATUS:
         return replace(entry, status=decode_status(payload))
+    if entry.kind is Kind.RESULT:
+        return replace(entry, result=decode_command(payload, Result))
     readings = decode_batch(unpack(payload, Encoding(encoding)), gateway).readings
     if kept is not None:
         slices = msgspec.json.decode(kept, type=list[tuple[int, int]])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wire.batch import Batch, decode_batch
 from wire.bounds import SENT_BYTES
 from wire.codec import unpack
+from wire.command import Result, decode_command
 from wire.envelope import COMPRESSED, JSON, SENML_JSON, Envelope, Key, parse_properties
 from wire.identity import Birth, Status, decode_birth, decode_status
 from wire.refusal import Refusal, WireError
@@ -39,6 +40,7 @@ class Admitted:
     batch: Batch | None = None
     birth: Birth | None = None
     status: Status | None = None
+    result: Result | None = None
     refused: WireError | None = None
 
 
@@ -73,7 +75,9 @@ def _content(arrival: Arrival, topic: UpTopic, envelope: Envelope) -> Admitted:
         return Admitted(arrival, topic, envelope, birth=birth)
     if arrival.payload and topic.kind is Up.STATUS:
         return Admitted(arrival, topic, envelope, status=decode_status(arrival.payload))
-    return Admitted(arrival, topic, envelope)  # a result, or a retained message was cleared
+    if arrival.payload and topic.kind is Up.RESULT:
+        return Admitted(arrival, topic, envelope, result=decode_command(arrival.payload, Result))
+    return Admitted(arrival, topic, envelope)  # a retained message was cleared
 
 
 def _check_size_and_type(arrival: Arrival) -> None:

@@ -83,6 +83,8 @@ class _Transaction:
             self._append(_identity(Kind.BIRTH, topic, admitted))
         if admitted.status is not None:
             self._append(_identity(Kind.STATUS, topic, admitted))
+        if admitted.result is not None:
+            self._append(_identity(Kind.RESULT, topic, admitted))
         if topic.kind in _LANES and (admitted.refused is None or topic.kind is not Up.BIRTH):
             self._enter_lane(admitted, topic, _LANES[topic.kind])
 

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from ingest_server.db.journal import Kind
 from ingest_server.db.set_aside import is_broken
+from ingest_server.health import Vitals
 from ingest_server.intake.admit import Arrival
 from ingest_server.intake.commit import Answer, Committed
+from ingest_server.intake.commit_times import CommitTimes
 from ingest_server.intake.desk import Desk
 from ingest_server.intake.session import Session
 from runtime.clock import Clock
@@ -54,7 +57,8 @@ class IntakeState:
 class Intake:
     """`sessions` by name (URGENT, REST). `wakes`: the events of the stages that read the journal.
 
-    `progress` is called with the session's name whenever its loop is seen alive.
+    `answered`: the event of the stage that reads results and nothing else. `progress` is called
+    with the session's name whenever its loop is seen alive.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class Intake:
         journal: Database,
         clock: Clock,
         wakes: Iterable[asyncio.Event] = (),
+        answered: asyncio.Event | None = None,
         settings: IntakeSettings | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -71,9 +76,11 @@ class Intake:
         self._desk = Desk(journal, clock)
         self._clock = clock
         self._wakes = tuple(wakes)
+        self._answered = answered or asyncio.Event()
         self._settings = settings or IntakeSettings()
         self._progress = progress
         self.state = IntakeState()
+        self._times = CommitTimes()
 
     def reachable_since_us(self) -> int | None:
         """Since when (UTC us) the urgent session is connected; None while the broker is away."""
@@ -81,6 +88,17 @@ class Intake:
 
     def sessions_away(self) -> tuple[str, ...]:
         return tuple(name for name, one in self._sessions.items() if not one.is_connected)
+
+    def vitals(self) -> Vitals:
+        """Sessions and commits at this instant."""
+        times = self._times
+        known = {share: times.quantile(share) for share in (0.5, 0.99)}
+        return Vitals(
+            sessions={name: one.is_connected for name, one in self._sessions.items()},
+            commits=times.count,
+            commits_us=times.total_us,
+            commit_us={share: took for share, took in known.items() if took is not None},
+        )
 
     async def run(self) -> None:
         """Take in until cancelled. What is not acknowledged then, the broker redelivers.
@@ -129,7 +147,9 @@ class Intake:
         committed = await self._commit(name, [_arrival(message, now_us) for message in messages])
         for message in messages:
             session.acknowledge(message)
-        if committed.kinds:
+        if Kind.RESULT in committed.kinds:
+            self._answered.set()
+        if committed.kinds - {Kind.RESULT}:
             for event in self._wakes:
                 event.set()
         await _answer(session, committed.answers)
@@ -138,6 +158,7 @@ class Intake:
         """Until the journal has them: what came later waits, so that the order stays."""
         pause_s = self._settings.retry_s
         while True:
+            began_us = self._clock.mono_us()
             try:
                 committed = await self._desk.enter(arrivals)
             except sqlite3.Error as error:
@@ -146,6 +167,7 @@ class Intake:
                 pause_s = min(pause_s * 2, self._settings.retry_most_s)
                 self._progress(name)
             else:
+                self._times.add(self._clock.mono_us() - began_us)
                 self._accepted(name)
                 return committed
 

@@ -41,6 +41,7 @@ LOOPS = {
     "ingest_server/alarm/watcher.py",
     "ingest_server/app.py",
     "ingest_server/commands.py",
+    "ingest_server/control/dispatcher.py",
     "ingest_server/intake/desk.py",
     "ingest_server/intake/receiver.py",
     "ingest_server/intake/trimmer.py",

@@ -24,12 +24,14 @@ async def test_each_kind_is_read_by_who_needs_it(tmp_path: Path) -> None:
     async with opened(tmp_path, NOW_US, asyncio.Event()) as files:
         await files.book.transact(lambda book: write_cursor(book, Cursor.URGENT, 30))
         await files.book.transact(lambda book: write_cursor(book, Cursor.BULK, 10))
+        await files.book.transact(lambda book: write_cursor(book, Cursor.CONTROL, 5))
         await files.store.write([], 20)
         assert await files.read_by_all() == {
             Kind.URGENT: 20,
             Kind.BULK: 10,
             Kind.BIRTH: 30,
             Kind.STATUS: 30,
+            Kind.RESULT: 5,
         }
 
 

@@ -12,6 +12,8 @@ ROUTES = {
     "/v1/alarms/{alarm_id}/reset": {"post"},
     "/v1/gateways": {"get"},
     "/v1/gateways/{gateway}": {"get"},
+    "/v1/gateways/{gateway}/commands": {"get", "post"},
+    "/v1/gateways/{gateway}/commands/{command_id}": {"get"},
     "/v1/gateways/{gateway}/devices": {"get"},
     "/v1/readings": {"get"},
     "/v1/readings/latest": {"get"},

@@ -3,6 +3,7 @@
 from ingest_server.intake.admit import Admitted, Arrival, admit
 from wire.batch import Batch, encode_batch
 from wire.codec import pack
+from wire.command import Outcome, Result, encode_command
 from wire.envelope import Cover, Encoding, Envelope, Key, to_properties
 from wire.identity import Presence, Status, encode_identity
 from wire.reading import Reading
@@ -55,7 +56,9 @@ def test_birth_status_and_result_are_read_as_such() -> None:
     status = encode_identity(Status(Presence.OFFLINE, "boot", 3))
     assert arrive(status, Envelope(), Up.STATUS).status == Status(Presence.OFFLINE, "boot", 3)
     assert reason(arrive(b"{}", Envelope(), Up.BIRTH)) is Refusal.WRONG_SHAPE
-    assert arrive(b"anything", Envelope(), Up.RESULT).refused is None
+    answer = Result("c-1", Outcome.DONE)
+    assert arrive(encode_command(answer), Envelope(), Up.RESULT).result == answer
+    assert reason(arrive(b"anything", Envelope(), Up.RESULT)) is Refusal.NOT_JSON
 
 
 def test_a_refused_payload_keeps_its_key_so_that_it_can_be_counted() -> None:

@@ -1,0 +1,1 @@
+"""What people ask of gateways: checked, sent until answered, settled once."""
