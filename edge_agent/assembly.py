@@ -12,11 +12,16 @@ from alarm_rules.rule import hazard_points
 from alarm_rules.set_point import set_points, voting_points, widest_deadbands
 from device_profiles.transport import Serial
 from edge_agent.buffer.lanes import PointPlan
+from edge_agent.bus.framing import RtuFraming
 from edge_agent.bus.line import LineSettings
-from edge_agent.bus.serial_port import Port, PortSettings, open_serial
-from edge_agent.bus.wire_time import Parity, SerialFormat
+from edge_agent.bus.mbap import MbapFraming
+from edge_agent.bus.place import Place, open_place
+from edge_agent.bus.port import Port
+from edge_agent.bus.serial_port import PortSettings
+from edge_agent.bus.tcp_port import TcpSettings
+from edge_agent.bus.wire_time import NoWire, Parity, SerialFormat
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
-from edge_agent.config.tables import ReportMode
+from edge_agent.config.tables import LineKind, ReportMode
 from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.driver.radar import RadarDriver
 from edge_agent.poll.device import ListenedDevice, PolledDevice
@@ -36,28 +41,49 @@ def port_settings(line: LineConfig) -> PortSettings:
 
 
 def line_settings(line: LineConfig) -> LineSettings:
-    return LineSettings(line.name, port_settings(line), settle_us=line.settle_us)
+    """Of a Modbus line: where it is, whose time its replies keep, and how its frames look."""
+    is_tcp = line.kind is LineKind.MODBUS_TCP
+    return LineSettings(
+        line.name,
+        _place(line),
+        settle_us=line.settle_us,
+        framing=MbapFraming() if is_tcp else RtuFraming(),
+    )
 
 
-def open_port(settings: PortSettings) -> Port:
+def _place(line: LineConfig) -> Place:
+    network = line.network
+    if network is None:
+        return port_settings(line)
+    is_tcp = line.kind is LineKind.MODBUS_TCP
+    wire = NoWire() if is_tcp else serial_format(line.serial)
+    return TcpSettings(network.host, network.port, wire, network.connect_us)
+
+
+def open_port(place: Place) -> Port:
     """Open the port; a pseudo-terminal (a simulated device) without parity, which it can not have.
 
     Raise PortGoneError.
     """
-    if os.path.realpath(settings.path).startswith(_PSEUDO_TERMINALS):
-        settings = replace(settings, opened_parity=Parity.NONE)
-    return open_serial(settings)
+    if not isinstance(place, PortSettings):
+        return open_place(place)
+    if os.path.realpath(place.path).startswith(_PSEUDO_TERMINALS):
+        place = replace(place, opened_parity=Parity.NONE)
+    return open_place(place)
 
 
-def polled(device: DeviceConfig) -> PolledDevice:
-    """A device of a Modbus line, with its driver; raise TypeError for another transport."""
-    driver = ModbusDriver(device.profile, device.unit, device.period_us)
+def polled(device: DeviceConfig, least_timeout_us: int = 0) -> PolledDevice:
+    """A device of a Modbus line, with its driver; raise TypeError for another transport.
+
+    `least_timeout_us`: what the line adds to the device's own time.
+    """
+    driver = ModbusDriver(device.profile, device.unit, device.period_us, device.baseline)
     return PolledDevice(
         name=device.id,
         unit=device.unit,
         driver=driver,
         period_us=driver.period_us,
-        timeout_us=driver.timeout_us,
+        timeout_us=max(driver.timeout_us, least_timeout_us),
         late_max_us=driver.late_max_us,
         turnaround_us=driver.turnaround_us,
         probe=driver.probe,

@@ -11,19 +11,23 @@ from edge_agent.driver.request_plan import PlannedRead, plan_reads
 FULL = 0.8
 """Above this share single damaged replies already make polls late."""
 
+_ON_A_WIRE = (LineKind.MODBUS_RTU, LineKind.MODBUS_RTU_OVER_TCP)  # whose speed is known
 _REQUEST_CHARACTERS = 8  # unit, function, address, count, CRC
 _REPLY_CHARACTERS = 5  # unit, function, byte count, CRC; the data come on top
 _THINKING_US = 10_000  # engineering: what a device takes before it answers
 
 
 def line_loads(config: Config) -> dict[str, float]:
-    """By Modbus line: the share of its time that all polls take when every device answers."""
+    """By Modbus line: the share of its time that all polls take when every device answers.
+
+    Not of Modbus TCP: what wire is behind the server is not known.
+    """
     return {
         line.name: sum(
             _share(device, serial_format(line.serial)) for device in config.devices_of(line.name)
         )
         for line in config.lines
-        if line.kind is LineKind.MODBUS_RTU
+        if line.kind in _ON_A_WIRE
     }
 
 
@@ -43,8 +47,10 @@ def _share(device: DeviceConfig, shape: SerialFormat) -> float:
         return 0.0
     gap_us = max(shape.gap_us, transport.turnaround)
     reads = plan_reads(device.profile.points, transport)
-    cycle_us = sum(_read_us(read, shape) + gap_us + _THINKING_US for read in reads)
-    return cycle_us / device.period_us
+    return sum(
+        (_read_us(read, shape) + gap_us + _THINKING_US) / max(device.period_us, read.every_us)
+        for read in reads
+    )
 
 
 def _read_us(read: PlannedRead, shape: SerialFormat) -> int:

@@ -9,7 +9,6 @@ from edge_agent.assembly import line_settings, listened, open_port, polled, port
 from edge_agent.bus.line import Line
 from edge_agent.bus.stream import Stream
 from edge_agent.config.model import Config, LineConfig
-from edge_agent.config.tables import LineKind
 from edge_agent.health import DeviceHealth, LineHealth
 from edge_agent.poll.device import Intake
 from edge_agent.poll.listener import Listener
@@ -93,7 +92,7 @@ def watches(
     """One for each line that has devices."""
     return tuple(
         _asked(line, config, intake, clock, progress)
-        if line.kind is LineKind.MODBUS_RTU
+        if line.kind.is_asked
         else _heard(line, config, intake, clock, progress)
         for line in config.lines
         if config.devices_of(line.name)
@@ -105,7 +104,8 @@ def _asked(
 ) -> AskedLine:
     name = f"line {line.name}"
     bus = Line(line_settings(line), clock, open_port)
-    devices = [polled(device) for device in config.devices_of(line.name)]
+    least_us = 0 if line.network is None else line.network.timeout_us
+    devices = [polled(device, least_us) for device in config.devices_of(line.name)]
     return AskedLine(name, bus, Poller(bus, devices, intake, clock, lambda _: progress(name)))
 
 

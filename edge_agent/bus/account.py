@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 
-from edge_agent.bus.modbus import stale_units
+from edge_agent.bus.framing import Framing, RtuFraming
 from edge_agent.bus.outcome import Outcome
 from edge_agent.exchange import Failure, Fault, Reply, Request
 from edge_agent.health import FrameRecord, UnitHealth
@@ -45,7 +45,8 @@ class LineAccount:
     `gap_us`: the silence that every exchange owes the line, which is use of the wire too.
     """
 
-    def __init__(self, gap_us: int = 0) -> None:
+    def __init__(self, gap_us: int = 0, framing: Framing | None = None) -> None:
+        self._framing = RtuFraming() if framing is None else framing
         self._gap_us = gap_us
         self._units: dict[int, _UnitCount] = {}
         self._frames: deque[FrameRecord] = deque(maxlen=_FRAMES_KEPT)
@@ -101,7 +102,7 @@ class LineAccount:
             return
         self.discarded_bytes += len(stray)
         self._frames.append(FrameRecord(at_us, "discarded", stray))
-        for unit in stale_units(stray):
+        for unit in self._framing.stale_units(stray):
             self._unit(unit).stale += 1
 
 

@@ -3,16 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from edge_agent.bus.account import LineAccount
+from edge_agent.bus.framing import Framing, RtuFraming
 from edge_agent.bus.line_thread import LineThread
-from edge_agent.bus.modbus import encode
 from edge_agent.bus.outcome import OWES_NOTHING, Errand, Outcome
+from edge_agent.bus.place import Place, open_place
+from edge_agent.bus.port import Port
 from edge_agent.bus.rest import RestBook, Standing
-from edge_agent.bus.serial_port import Port, PortSettings, open_serial
 from edge_agent.exchange import Failure, Fault, Reply, Request
 from edge_agent.health import FrameRecord, LineHealth
 from runtime.clock import Clock
@@ -30,13 +31,15 @@ _log = logging.getLogger(__name__)
 class LineSettings:
     """`settle_us`: rest after opening, since whoever held the port before may be owed a reply.
 
-    `refuse_early` is off only for a port behind which no wire keeps the time.
+    `refuse_early` is off only for a port behind which no wire keeps the time. `framing` belongs to
+    this line alone.
     """
 
     name: str
-    port: PortSettings
+    port: Place
     settle_us: int = SETTLE_US
     refuse_early: bool = True
+    framing: Framing = field(default_factory=RtuFraming)
 
 
 class Line:
@@ -46,20 +49,25 @@ class Line:
         self,
         settings: LineSettings,
         clock: Clock,
-        open_port: Callable[[PortSettings], Port] = open_serial,
+        open_port: Callable[[Place], Port] = open_place,
     ) -> None:
         """Take the settings; nothing is opened before `async with`."""
         self._settings = settings
         self._clock = clock
         self._turn = asyncio.Lock()
         self._rests = RestBook()
-        self._account = LineAccount(settings.port.format.gap_us)
+        self._account = LineAccount(settings.port.format.gap_us, settings.framing)
         self._first_try = asyncio.Event()
         self._closing = False
         self._opened = 0
         self._problem = "not opened yet"
         self._thread = LineThread(
-            settings.port, clock, open_port, self, refuse_early=settings.refuse_early
+            settings.port,
+            clock,
+            open_port,
+            self,
+            refuse_early=settings.refuse_early,
+            framing=settings.framing,
         )
 
     @property
@@ -99,7 +107,7 @@ class Line:
         frame can carry, RuntimeError if the line's thread has died (only a new start helps). When
         the caller is cancelled, the unit rests too.
         """
-        frame = encode(request)
+        frame = self._settings.framing.encode(request)
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal

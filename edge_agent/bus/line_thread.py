@@ -10,8 +10,10 @@ from functools import partial
 from typing import Protocol
 
 from edge_agent.bus.back_off import BackOff
+from edge_agent.bus.framing import Framing
 from edge_agent.bus.outcome import Errand, Outcome, not_sent
-from edge_agent.bus.serial_port import Port, PortGoneError, PortSettings
+from edge_agent.bus.place import Place
+from edge_agent.bus.port import Port, PortGoneError
 from edge_agent.bus.talk import Talk
 from edge_agent.bus.wake import Wake
 from edge_agent.exchange import Failure, Fault
@@ -21,8 +23,13 @@ _IDLE_US = 1_000_000
 _ENDS_S = 5.0
 _JOIN_S = 0.2
 _WAITING_MAX = 8
+_OUT_OF_STEP = "what came was no frame, or half of one: the connection is made anew"
 
 _log = logging.getLogger(__name__)
+
+
+class _OutOfStepError(Exception):
+    """The port works, but where the next frame starts is not known."""
 
 
 class Owner(Protocol):
@@ -44,18 +51,21 @@ class LineThread:
 
     def __init__(
         self,
-        settings: PortSettings,
+        settings: Place,
         clock: Clock,
-        open_port: Callable[[PortSettings], Port],
+        open_port: Callable[[Place], Port],
         owner: Owner,
         *,
         refuse_early: bool,
+        framing: Framing | None = None,
     ) -> None:
+        """Take what a line is made of; nothing is opened before `start`."""
         self._settings = settings
         self._clock = clock
         self._open_port = open_port
         self._owner = owner
         self._refuse_early = refuse_early
+        self._framing = framing
         self._wake = Wake()
         self._waiting: deque[_Waiting] = deque(maxlen=_WAITING_MAX)
         self._back_off = BackOff()
@@ -129,7 +139,12 @@ class LineThread:
 
     def _serve(self, port: Port) -> None:
         talk = Talk(
-            port, self._settings.format, self._clock, self._wake, refuse_early=self._refuse_early
+            port,
+            self._settings.format,
+            self._clock,
+            self._wake,
+            refuse_early=self._refuse_early,
+            framing=self._framing,
         )
         try:
             while not self._stopping:
@@ -138,6 +153,8 @@ class LineThread:
                     self._do(talk, self._waiting.popleft())
                 elif not self._stopping:
                     talk.listen(_IDLE_US)
+        except _OutOfStepError:
+            _log.info("%s: out of step; it is opened anew", self._settings.path)
         except PortGoneError as error:
             self._lost(str(error))
         finally:
@@ -151,6 +168,10 @@ class LineThread:
             self._tell(partial(self._owner.port_gone, result.detail))
             self._answer(waiting, outcome)
             raise PortGoneError(result.detail)
+        if outcome.out_of_step:
+            self._tell(partial(self._owner.port_gone, _OUT_OF_STEP))
+            self._answer(waiting, outcome)
+            raise _OutOfStepError
         self._answer(waiting, outcome)
 
     def _lost(self, problem: str) -> None:

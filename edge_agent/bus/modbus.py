@@ -1,4 +1,4 @@
-"""Requests to RTU frames, and bytes of a line to the one reply that can be believed."""
+"""Requests to PDUs and RTU frames, and bytes of a line to the one reply that can be believed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,8 +33,11 @@ _WRITE_FUNCTION = 6
 _FUNCTIONS_KNOWN = frozenset(range(1, 7)) | {15, 16}
 _COUNTED_REPLIES = frozenset(range(1, 5))
 _HEAD = 3  # unit, function, byte count
+_PDU_HEAD = 2  # function, byte count
 _CRC = 2
 _ECHO_FRAME = 8
+_ECHO_PDU = 5
+_EXCEPTION_PDU = 2
 _EXCEPTION_BIT = 0x80
 _WORD_MAX = 0xFFFF
 _UNIT_MAX = 255  # 248..255 are reserved by the standard, and used by real devices
@@ -57,6 +60,7 @@ class Verdict(StrEnum):
     WRONG_FUNCTION = "wrong_function"
     WRONG_LENGTH = "wrong_length"
     WRONG_ECHO = "wrong_echo"
+    WRONG_TRANSACTION = "wrong_transaction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +80,61 @@ def function_of(request: Request) -> int:
     return _FUNCTION[request.table] if isinstance(request, Read) else _WRITE_FUNCTION
 
 
-def encode(request: Request) -> bytes:
-    """Return the RTU frame. Raise ValueError for a unit, address, count or value out of range."""
+def encode_pdu(request: Request) -> bytes:
+    """Function and data. Raise ValueError for a unit, address, count or value out of range."""
     if not 1 <= request.unit <= _UNIT_MAX:
         raise ValueError(f"unit {request.unit} can not be asked; units are 1 to {_UNIT_MAX}")
     pdu = _pdu(request)
-    return bytes(_framer.encode(bytes((pdu.function_code,)) + pdu.encode(), request.unit, 0))
+    return bytes((pdu.function_code,)) + bytes(pdu.encode())
+
+
+def encode(request: Request) -> bytes:
+    """Return the RTU frame. Raise ValueError for a unit, address, count or value out of range."""
+    return bytes(_framer.encode(encode_pdu(request), request.unit, 0))
+
+
+def pdu_length(request: Request) -> int:
+    """Bytes of the PDU that answers the request."""
+    match request:
+        case Read(table=table, count=count):
+            return _PDU_HEAD + (_bytes_of_bits(count) if table in _BIT_TABLES else 2 * count)
+        case Write():
+            return _ECHO_PDU
+        case _ as never:
+            assert_never(never)
 
 
 def expected_length(request: Request) -> int:
-    """Characters of the frame that answers the request, CRC included."""
-    match request:
-        case Read(table=table, count=count):
-            return _HEAD + (_bytes_of_bits(count) if table in _BIT_TABLES else 2 * count) + _CRC
-        case Write():
-            return _ECHO_FRAME
-        case _ as never:
-            assert_never(never)
+    """Characters of the RTU frame that answers the request, CRC included."""
+    return 1 + pdu_length(request) + _CRC
+
+
+def judge_pdu(pdu: bytes, request: Request) -> Verdict:
+    """What a PDU of the right unit is: the reply, its refusal, or why it is neither.
+
+    A reply has the function, exactly the length, and the byte count that the request asks for.
+    """
+    function = function_of(request)
+    if pdu[0] == function | _EXCEPTION_BIT:
+        return Verdict.EXCEPTION if len(pdu) == _EXCEPTION_PDU else Verdict.WRONG_LENGTH
+    if pdu[0] != function:
+        return Verdict.WRONG_FUNCTION
+    if len(pdu) != pdu_length(request):
+        return Verdict.WRONG_LENGTH
+    if isinstance(request, Write):
+        return Verdict.REPLY if pdu == encode_pdu(request) else Verdict.WRONG_ECHO
+    return Verdict.REPLY if pdu[1] == len(pdu) - _PDU_HEAD else Verdict.WRONG_LENGTH
+
+
+def words_of_pdu(pdu: bytes, request: Request) -> tuple[int, ...]:
+    """One number for each bit or register of a reply that `judge_pdu` has found good."""
+    content = pdu[_PDU_HEAD:]
+    if isinstance(request, Write):
+        return (request.value,)
+    if request.table in _BIT_TABLES:
+        bits = int.from_bytes(content, "little")
+        return tuple(bits >> place & 1 for place in range(request.count))
+    return tuple(int.from_bytes(content[at : at + 2], "big") for at in range(0, len(content), 2))
 
 
 def is_same_shape(first: Request, second: Request) -> bool:
@@ -114,7 +156,7 @@ def match(buffer: bytes, request: Request) -> Match:
     for frame, end in _frames(buffer):
         verdict = _judge(frame, request)
         if verdict is Verdict.REPLY:
-            words = _words(frame, request)
+            words = words_of_pdu(frame[1:-_CRC], request)
             return Match(verdict, words, None, len(frame), end, tuple(stale))
         if verdict is Verdict.EXCEPTION:
             return Match(verdict, (), frame[2], len(frame), end, tuple(stale))
@@ -180,25 +222,7 @@ def _is_sound(frame: bytes) -> bool:
 def _judge(frame: bytes, request: Request) -> Verdict:
     if frame[0] != request.unit:
         return Verdict.WRONG_UNIT
-    if frame[1] == function_of(request) | _EXCEPTION_BIT:
-        return Verdict.EXCEPTION
-    if frame[1] != function_of(request):
-        return Verdict.WRONG_FUNCTION
-    if len(frame) != expected_length(request):
-        return Verdict.WRONG_LENGTH
-    if isinstance(request, Write) and frame != encode(request):
-        return Verdict.WRONG_ECHO
-    return Verdict.REPLY
-
-
-def _words(frame: bytes, request: Request) -> tuple[int, ...]:
-    content = frame[_HEAD:-_CRC]
-    if isinstance(request, Write):
-        return (request.value,)
-    if request.table in _BIT_TABLES:
-        bits = int.from_bytes(content, "little")
-        return tuple(bits >> place & 1 for place in range(request.count))
-    return tuple(int.from_bytes(content[at : at + 2], "big") for at in range(0, len(content), 2))
+    return judge_pdu(frame[1:-_CRC], request)
 
 
 def _reason_without_frame(buffer: bytes, request: Request, known: Verdict) -> Verdict:

@@ -14,6 +14,7 @@ FAULT_OF_VERDICT = {
     Verdict.WRONG_FUNCTION: Fault.WRONG_REPLY,
     Verdict.WRONG_LENGTH: Fault.WRONG_REPLY,
     Verdict.WRONG_ECHO: Fault.WRONG_REPLY,
+    Verdict.WRONG_TRANSACTION: Fault.WRONG_REPLY,
 }
 OWES_NOTHING = frozenset({Fault.EXCEPTION, Fault.RESTING})
 """Faults after which no reply of the unit can still be on its way."""
@@ -39,6 +40,7 @@ class Outcome:
     """`sent_us` is None if the request never left. `stale`: units whose sound frames came instead.
 
     `stray`: bytes thrown away since the exchange before, because nobody had asked for them.
+    `out_of_step`: where the next frame starts is no longer known; only a new connection helps.
     """
 
     result: Reply | Failure
@@ -49,6 +51,7 @@ class Outcome:
     received: bytes = b""
     stray: bytes = b""
     stale: tuple[int, ...] = ()
+    out_of_step: bool = False
 
 
 def not_sent(errand: Errand, failure: Failure, stray: bytes = b"") -> Outcome:

@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from edge_agent.bus.back_off import BackOff
-from edge_agent.bus.serial_port import Port, PortGoneError, PortSettings, open_serial
+from edge_agent.bus.port import Port, PortGoneError
+from edge_agent.bus.serial_port import PortSettings, open_serial
 from edge_agent.exchange import Failure, Fault
 from edge_agent.health import LineHealth
 from runtime.clock import Clock

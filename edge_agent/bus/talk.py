@@ -1,10 +1,11 @@
 """One exchange on an open port, by absolute deadlines; runs in the line's own thread."""
 
-from edge_agent.bus.modbus import EXCEPTION_FRAME, Match, Verdict, expected_length, match
+from edge_agent.bus.framing import Framing, RtuFraming
+from edge_agent.bus.modbus import Match, Verdict
 from edge_agent.bus.outcome import FAULT_OF_VERDICT, Errand, Outcome
-from edge_agent.bus.serial_port import Port, PortGoneError
+from edge_agent.bus.port import Port, PortGoneError
 from edge_agent.bus.wake import Wake
-from edge_agent.bus.wire_time import SerialFormat
+from edge_agent.bus.wire_time import WireTime
 from edge_agent.exchange import Failure, Fault, Reply
 from runtime.clock import Clock
 
@@ -13,6 +14,12 @@ _STRAY_MAX = 1_024
 _LEAST_TURNAROUND_US = 20_000
 _NEVER_SILENT = "the line is never silent"
 _TAKEN = (Verdict.REPLY, Verdict.EXCEPTION)
+_BROKEN = (Verdict.INCOMPLETE, Verdict.NOISE)
+_GATEWAY_CODES = {
+    10: "the gateway has no path to the unit",
+    11: "the gateway got no answer from the unit",
+}
+"""Exceptions in which the unit itself said nothing (Modbus Application Protocol V1.1b3, 7)."""
 
 
 class Talk:
@@ -23,9 +30,18 @@ class Talk:
     """
 
     def __init__(
-        self, port: Port, shape: SerialFormat, clock: Clock, wake: Wake, *, refuse_early: bool
+        self,
+        port: Port,
+        shape: WireTime,
+        clock: Clock,
+        wake: Wake,
+        *,
+        refuse_early: bool,
+        framing: Framing | None = None,
     ) -> None:
+        """Take an open port; without a `framing` the frames are RTU."""
         self._port = port
+        self._framing = RtuFraming() if framing is None else framing
         self._shape = shape
         self._clock = clock
         self._wake = wake
@@ -70,12 +86,14 @@ class Talk:
         self._gap_us = max(self._shape.gap_us, errand.turnaround_us)
         self._used_until_us = sent + self._shape.duration_us(len(errand.frame))
         self._port.send(errand.frame, errand.timeout_us)
-        least_us = self._shape.duration_us(len(errand.frame) + expected_length(errand.request))
+        least_us = self._shape.duration_us(
+            len(errand.frame) + self._framing.reply_length(errand.request)
+        )
         deadline = sent + max(errand.timeout_us, least_us + _LEAST_TURNAROUND_US)
         return self._hear(errand, sent, deadline)
 
     def _hear(self, errand: Errand, sent: int, deadline: int) -> Outcome:
-        heard = _Heard()
+        heard = _Heard(self._framing)
         while not errand.abandoned:
             wait_us = deadline - self._clock.mono_us()
             if wait_us <= 0:
@@ -104,7 +122,9 @@ class Talk:
         self._stray += heard.bytes[found.end :]  # came with it, and is nobody's
         if found.verdict is Verdict.REPLY:
             return self._outcome(errand, Reply(found.words, sent, now), heard)
-        return self._outcome(errand, Failure(Fault.EXCEPTION, now, found.code), heard)
+        silence = _GATEWAY_CODES.get(found.code or 0)
+        fault = Fault.EXCEPTION if silence is None else Fault.TIME_OUT
+        return self._outcome(errand, Failure(fault, now, found.code, silence or ""), heard)
 
     def _not_answered(self, errand: Errand, heard: "_Heard") -> Outcome:
         now = self._clock.mono_us()
@@ -129,6 +149,7 @@ class Talk:
             received=bytes(heard.bytes) if heard else b"",
             stray=stray,
             stale=heard.stale if heard else (),
+            out_of_step=heard is not None and heard.is_out_of_step,
         )
 
     def _discard(self, data: bytes) -> None:
@@ -141,11 +162,17 @@ class Talk:
 class _Heard:
     """The bytes since the request, what was found in them, and what had to be refused."""
 
-    def __init__(self) -> None:
+    def __init__(self, framing: Framing) -> None:
+        self._framing = framing
         self.bytes = bytearray()
         self.found = Match(Verdict.SILENCE)
         self.early = False
         self._stale: tuple[int, ...] = ()
+
+    @property
+    def is_out_of_step(self) -> bool:
+        """What was heard ends within a frame, or is none, and the framing can not find the next."""
+        return not self._framing.finds_frames and self.found.verdict in _BROKEN
 
     @property
     def stale(self) -> tuple[int, ...]:
@@ -155,8 +182,8 @@ class _Heard:
         """Add bytes and look again; what is surely too short for any reply is not looked at."""
         self.bytes += data
         del self.bytes[:-_HEARD_MAX]
-        if len(self.bytes) >= EXCEPTION_FRAME:
-            self.found = match(bytes(self.bytes), errand.request)
+        if len(self.bytes) >= self._framing.shortest:
+            self.found = self._framing.match(bytes(self.bytes), errand.request, errand.frame)
         else:
             self.found = Match(Verdict.INCOMPLETE)
         return self.found
@@ -164,6 +191,7 @@ class _Heard:
     def refuse_early(self, found: Match) -> None:
         """Forget a frame that can not be the answer, and go on with what follows it."""
         self.early = True
-        self._stale += (*found.stale, self.bytes[found.end - found.size])
+        refused = bytes(self.bytes[found.end - found.size : found.end])
+        self._stale += (*found.stale, *self._framing.stale_units(refused))
         del self.bytes[: found.end]
         self.found = Match(Verdict.INCOMPLETE if self.bytes else Verdict.SILENCE)

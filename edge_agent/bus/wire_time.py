@@ -1,4 +1,4 @@
-"""How long characters take on a serial wire, and how soon a reply can be there."""
+"""How long characters take on a serial wire, if there is one, and how soon a reply can be there."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,3 +61,23 @@ class SerialFormat:
         left out, since many answer sooner; 5 % are forgiven for the clocks of two UARTs.
         """
         return sent_us + self.duration_us(request + reply) * _EARLY_PER_CENT // 100
+
+
+@dataclass(frozen=True, slots=True)
+class NoWire:
+    """No serial wire, or one that we can not know (behind a Modbus TCP server): no time to keep."""
+
+    @property
+    def gap_us(self) -> int:
+        """Modbus TCP parts its frames by their length (Messaging on TCP/IP V1.0b, 3.1.3)."""
+        return 0
+
+    def duration_us(self, characters: int) -> int:  # noqa: ARG002 - of any number
+        return 0
+
+    def earliest_us(self, sent_us: int, request: int, reply: int) -> int:  # noqa: ARG002 - at once
+        return sent_us
+
+
+WireTime = SerialFormat | NoWire
+"""What keeps the time between request and reply."""

@@ -1,7 +1,7 @@
 """Cross-checks of agent.toml: what the types of single keys can not see."""
 
 import difflib
-from collections import defaultdict
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -9,11 +9,12 @@ from alarm_rules.duration import duration_text
 from alarm_rules.in_force import OverrideError, in_force
 from alarm_rules.rule import AbsenceRule
 from device_profiles.model import Profile
-from device_profiles.transport import R60, Modbus, Serial
+from device_profiles.transport import Modbus
 from device_profiles.typed_toml import Problem
+from edge_agent.config.check_lines import check_lines, kinds_of
 from edge_agent.config.sections import Sections
 from edge_agent.config.size import parse_size
-from edge_agent.config.tables import BufferTable, DeviceTable, LineKind, LineTable
+from edge_agent.config.tables import BufferTable, DeviceTable, LineTable
 from runtime.mqtt_words import is_loopback
 from wire.bounds import DEVICES
 from wire.reading import ID
@@ -21,7 +22,6 @@ from wire.reading import ID
 LEAST_PERIOD_US = 20_000
 LEAST_BUFFER = 1024 * 1024
 _GRAMMAR = "write small letters, digits and hyphens, at most 64, the first no hyphen"
-KIND_OF_TRANSPORT = {Modbus: LineKind.MODBUS_RTU, R60: LineKind.UART}
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Findings:
 def check_sections(
     found: Sections, profiles: Mapping[str, Profile], real_ports: Mapping[str, str]
 ) -> Findings:
-    """Judge what could be read. `real_ports`: by line, the port with all links resolved."""
+    """Judge what could be read. `real_ports`: by line, the port or address, all links resolved."""
     findings = Findings()
     findings.errors += [
         *_gateway(found),
@@ -43,13 +43,11 @@ def check_sections(
         *_mqtt(found),
         *_names("lines", found.named_lines),
         *_names("devices", found.devices),
-        *_ports(real_ports),
+        *check_lines(found, profiles, real_ports),
     ]
     for name, device in found.devices.items():
         findings.errors += _device(name, device, found, profiles)
         findings.warnings += _device_warnings(name, device, profiles)
-    for name, line in found.lines.items():
-        findings.errors += _line(name, line, found, profiles)
     findings.warnings += _warnings(found)
     return findings
 
@@ -103,15 +101,6 @@ def _mqtt(found: Sections) -> Iterator[Problem]:
         yield Problem("mqtt", "password_env", "stands beside password_file: keep one of the two")
 
 
-def _ports(real_ports: Mapping[str, str]) -> Iterator[Problem]:
-    owners: dict[str, str] = {}
-    for line, port in real_ports.items():
-        if port in owners:
-            remedy = f"{port} is the port of line {owners[port]!r} too: a port belongs to one line"
-            yield Problem(f"lines.{line}", "port", remedy)
-        owners.setdefault(port, line)
-
-
 def _device(
     name: str, device: DeviceTable, found: Sections, profiles: Mapping[str, Profile]
 ) -> Iterator[Problem]:
@@ -127,6 +116,7 @@ def _device(
         yield from _unit(table, device, profile.transport)
     else:
         yield from _stream_keys(table, device)
+    yield from _baseline(table, device, profile)
     yield from _rules(table, device, profile)
 
 
@@ -140,9 +130,9 @@ def _not_there(name: str, known: Mapping[str, object] | frozenset[str], what: st
 def _transport(
     table: str, device: DeviceTable, profile: Profile, line: LineTable | None
 ) -> Iterator[Problem]:
-    wanted = KIND_OF_TRANSPORT[type(profile.transport)]
-    if line is not None and line.kind is not wanted:
-        remedy = f"put it on a line with kind = {wanted.value!r}"
+    wanted = kinds_of(profile.transport)
+    if line is not None and line.kind not in wanted:
+        remedy = f"put it on a line with kind = {' or '.join(repr(kind.value) for kind in wanted)}"
         message = f"is {device.line!r} of kind {line.kind.value!r}; {profile.id} can not use it"
         yield Problem(table, "line", f"{message}: {remedy}")
 
@@ -165,6 +155,16 @@ def _stream_keys(table: str, device: DeviceTable) -> Iterator[Problem]:
         yield Problem(table, "poll_period", remedy)
 
 
+def _baseline(table: str, device: DeviceTable, profile: Profile) -> Iterator[Problem]:
+    if device.baseline is None:
+        return
+    if not profile.takes_baseline:
+        yield Problem(table, "baseline", f"is of no use: {profile.id} computes no tilt; leave it")
+    elif not 0 < math.hypot(*device.baseline) < math.inf:
+        remedy = "write the acceleration that it shows with the cover closed, such as [0, 0, 1]"
+        yield Problem(table, "baseline", f"is {list(device.baseline)}, no direction: {remedy}")
+
+
 def _rules(table: str, device: DeviceTable, profile: Profile) -> Iterator[Problem]:
     try:
         in_force(profile.rules, device.rules, device.site_class)
@@ -173,78 +173,20 @@ def _rules(table: str, device: DeviceTable, profile: Profile) -> Iterator[Proble
             yield Problem(table, "rules", str(refusal))
 
 
-def _line(
-    name: str, line: LineTable, found: Sections, profiles: Mapping[str, Profile]
-) -> Iterator[Problem]:
-    devices = {
-        device_name: device for device_name, device in found.devices.items() if device.line == name
-    }
-    if line.kind is LineKind.UART and len(devices) > 1:
-        listed = ", ".join(sorted(devices))
-        remedy = "a stream belongs to one device: give each a line of its own"
-        yield Problem(f"lines.{name}", "", f"has {len(devices)} devices ({listed}); {remedy}")
-    if line.kind is LineKind.MODBUS_RTU:
-        yield from _doubled_units(devices, profiles)
-    elif line.settle is not None:
-        yield Problem(f"lines.{name}", "settle", "is of no use on a stream: leave it")
-    yield from _speeds(name, line, devices, profiles)
-
-
-def _doubled_units(
-    devices: Mapping[str, DeviceTable], profiles: Mapping[str, Profile]
-) -> Iterator[Problem]:
-    owners: dict[int, str] = {}
-    for name, device in devices.items():
-        profile = profiles.get(device.profile)
-        if profile is None or not isinstance(profile.transport, Modbus):
-            continue
-        unit = profile.transport.default_unit if device.unit is None else device.unit
-        if unit in owners:
-            origin = " (the profile's default)" if device.unit is None else ""
-            message = f"is {unit}{origin}, and {owners[unit]!r} on the same line has it too"
-            yield Problem(f"devices.{name}", "unit", f"{message}: give each unit its own number")
-        owners.setdefault(unit, name)
-
-
-def _speeds(
-    name: str,
-    line: LineTable,
-    devices: Mapping[str, DeviceTable],
-    profiles: Mapping[str, Profile],
-) -> Iterator[Problem]:
-    for key in ("baud", "parity", "stop_bits"):
-        if getattr(line, key) is not None:
-            continue
-        wanted: dict[str, list[str]] = defaultdict(list)
-        for device_name, device in devices.items():
-            if device.profile in profiles:
-                serial = profiles[device.profile].transport.serial
-                wanted[str(getattr(serial, key))].append(device_name)
-        if len(wanted) > 1:
-            said = ", ".join(f"{value} for {' and '.join(who)}" for value, who in wanted.items())
-            remedy = f"set the devices to one value and write it here as {key}"
-            yield Problem(f"lines.{name}", key, f"the profiles disagree ({said}): {remedy}")
-
-
-def serial_of(line: LineTable, profiles: list[Profile]) -> Serial:
-    """How the port is set: what the line says, else what its devices ship with."""
-    shipped = profiles[0].transport.serial if profiles else Serial()
-    return Serial(
-        baud=shipped.baud if line.baud is None else line.baud,
-        data_bits=shipped.data_bits,
-        parity=shipped.parity if line.parity is None else line.parity,
-        stop_bits=shipped.stop_bits if line.stop_bits is None else line.stop_bits,
-    )
-
-
 def _device_warnings(
     name: str, device: DeviceTable, profiles: Mapping[str, Profile]
 ) -> Iterator[Problem]:
     if device.test_mode:
         remedy = "all it says is marked as test; write false when the work is done"
         yield Problem(f"devices.{name}", "test_mode", f"is true: {remedy}")
-    if device.profile in profiles and device.poll_period is not None:
-        yield from _too_slow(name, device.poll_period, profiles[device.profile])
+    profile = profiles.get(device.profile)
+    if profile is None:
+        return
+    if device.poll_period is not None:
+        yield from _too_slow(name, device.poll_period, profile)
+    if profile.takes_baseline and device.baseline is None:
+        remedy = "take its acceleration with the cover closed and at rest, and write it here"
+        yield Problem(f"devices.{name}", "baseline", f"is missing, no tilt is watched: {remedy}")
 
 
 def _too_slow(name: str, period_us: int, profile: Profile) -> Iterator[Problem]:

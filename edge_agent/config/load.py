@@ -15,17 +15,20 @@ from device_profiles.load import CatalogError, FileProblem, catalog, profile_has
 from device_profiles.model import Profile
 from device_profiles.transport import Modbus
 from device_profiles.typed_toml import Problem
-from edge_agent.config.check import check_sections, serial_of
-from edge_agent.config.model import BufferConfig, Config, DeviceConfig, LineConfig
+from edge_agent.config.check import check_sections
+from edge_agent.config.check_lines import MODBUS_PORT, serial_of
+from edge_agent.config.model import BufferConfig, Config, DeviceConfig, LineConfig, NetworkConfig
 from edge_agent.config.secret import SecretError, read_secret
 from edge_agent.config.sections import Sections, read_sections
 from edge_agent.config.size import parse_size
-from edge_agent.config.tables import AgentFile, DeviceTable, LineTable, MqttTable
+from edge_agent.config.tables import AgentFile, DeviceTable, LineKind, LineTable, MqttTable
 from runtime.mqtt_words import Options
 
 DEFAULT_PATH = Path("/etc/lifeline/agent.toml")
 _TLS_PORT, _PLAIN_PORT = 8883, 1883
 _SETTLE_MARGIN_US = 300_000
+_NETWORK_TIMEOUT_US = 1_000_000  # a gateway has a time-out of its own before it says so
+_CONNECT_US = 3_000_000
 _SOCKET_BYTES = 107  # sun_path of unix(7) without its NUL
 _canonical = msgspec.json.Encoder(order="deterministic")
 
@@ -106,7 +109,18 @@ def _profiles(path: Path, found: Sections) -> dict[str, Profile]:
 
 
 def _real_ports(path: Path, found: Sections) -> dict[str, str]:
-    return {name: os.path.realpath(beside(path, one.port)) for name, one in found.lines.items()}
+    """Of lines that say where they are; a line that does not has a problem of its own."""
+    ports = {}
+    for name, line in found.lines.items():
+        if line.kind.is_network:
+            ports[name] = _address(line)
+        elif isinstance(line.port, str):
+            ports[name] = os.path.realpath(beside(path, line.port))
+    return ports
+
+
+def _address(line: LineTable) -> str:
+    return f"{(line.host or '').lower()}:{line.port or MODBUS_PORT}"
 
 
 def _password(
@@ -193,18 +207,31 @@ def _options(path: Path, file: AgentFile, password: str | None) -> Options:
 def _line(path: Path, name: str, file: AgentFile, profiles: Mapping[str, Profile]) -> LineConfig:
     line = file.lines[name]
     used = [profiles[device.profile] for device in file.devices.values() if device.line == name]
+    is_network = line.kind.is_network
     return LineConfig(
         name=name,
         kind=line.kind,
-        port=str(beside(path, line.port)),
+        port=_address(line) if is_network else str(beside(path, str(line.port))),
         serial=serial_of(line, used),
         settle_us=_settle_us(line, used),
+        network=_network(line) if is_network else None,
+    )
+
+
+def _network(line: LineTable) -> NetworkConfig:
+    return NetworkConfig(
+        host=line.host or "",
+        port=line.port if isinstance(line.port, int) else MODBUS_PORT,
+        timeout_us=_NETWORK_TIMEOUT_US if line.timeout is None else line.timeout,
+        connect_us=_CONNECT_US if line.connect_timeout is None else line.connect_timeout,
     )
 
 
 def _settle_us(line: LineTable, used: Sequence[Profile]) -> int:
     if line.settle is not None:
         return line.settle
+    if line.kind is LineKind.MODBUS_TCP:  # a reply names its request
+        return 0
     late_us = [one.transport.late_max for one in used if isinstance(one.transport, Modbus)]
     return max(late_us) + _SETTLE_MARGIN_US if late_us else 0
 
@@ -225,6 +252,7 @@ def _device(name: str, device: DeviceTable, profile: Profile) -> DeviceConfig:
         report=device.report,
         is_test=device.test_mode,
         rules=in_force(profile.rules, device.rules, device.site_class),
+        baseline=device.baseline,
         site_class=device.site_class,
         overrides=device.rules,
         place=device.place,

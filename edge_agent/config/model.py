@@ -7,7 +7,7 @@ from alarm_rules.in_force import InForce
 from alarm_rules.override import Override
 from device_profiles.model import Profile
 from device_profiles.transport import Serial
-from edge_agent.config.tables import LineKind, ReportMode
+from edge_agent.config.tables import LineKind, ReportMode, Vector
 from runtime.clock import Trust
 from runtime.mqtt_words import Options
 
@@ -22,14 +22,28 @@ class BufferConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """Where a network line connects to. `timeout_us`: replies may take so long, at the least."""
+
+    host: str
+    port: int
+    timeout_us: int
+    connect_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class LineConfig:
-    """A port and how it is set. `settle_us` is 0 for a stream."""
+    """A port and how it is set. `settle_us` is 0 for a stream.
+
+    `port`: a path, or `host:number` of a network line.
+    """
 
     name: str
     kind: LineKind
     port: str
     serial: Serial
     settle_us: int
+    network: NetworkConfig | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,7 @@ class DeviceConfig:
     report: ReportMode
     is_test: bool
     rules: InForce
+    baseline: Vector | None
     site_class: str | None
     overrides: tuple[Override, ...]
     place: str | None

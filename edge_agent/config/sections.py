@@ -25,7 +25,6 @@ _SECRETS = ("password", "token", "secret")
 _MISSING = {
     "gateway.id": 'is missing: name this gateway, such as id = "gw-001"',
     "mqtt.host": 'is missing: name the broker, such as host = "mqtt.example.org"',
-    "lines.port": 'is missing: name the port, such as port = "/dev/serial/by-id/usb-FTDI-if00"',
     "devices.profile": 'is missing: name the profile, such as profile = "calectro_ug3"',
     "devices.line": "is missing: name the line that the device is on",
 }

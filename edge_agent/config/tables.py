@@ -17,11 +17,31 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 
 
+TcpPort = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+Vector = tuple[float, float, float]
+
+
 class LineKind(StrEnum):
-    """`modbus-rtu`: asked, shared by units. `uart`: one device that talks by itself."""
+    """`modbus-…`: asked, shared by units. `uart`: one device that talks by itself.
+
+    `modbus-tcp` is the protocol of its own; `modbus-rtu-over-tcp` are the frames of a serial line
+    behind a converter.
+    """
 
     MODBUS_RTU = "modbus-rtu"
     UART = "uart"
+    MODBUS_TCP = "modbus-tcp"
+    MODBUS_RTU_OVER_TCP = "modbus-rtu-over-tcp"
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether its devices are asked one after another."""
+        return self is not LineKind.UART
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it is reached by host and port number."""
+        return self in (LineKind.MODBUS_TCP, LineKind.MODBUS_RTU_OVER_TCP)
 
 
 class ReportMode(StrEnum):
@@ -56,7 +76,7 @@ class MqttTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The broker. `port`: 8883, without TLS 1883. User name and client id: the gateway's id."""
 
     host: Text
-    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] | None = None
+    port: TcpPort | None = None
     tls: bool = True
     ca_file: FilePath | None = None
     username: Text | None = None
@@ -72,23 +92,32 @@ class HealthTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class LineTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A port. Speed and shape come from the profiles unless they stand here.
+    """A port: a path, or with `host` a number (502 for modbus-tcp).
+
+    Speed and shape come from the profiles unless they stand here; those of modbus-rtu-over-tcp are
+    those of the wire behind the converter.
 
     `settle`: how long a Modbus line rests after its port was opened, because whoever held it before
-    may still be owed a reply; without it the longest `late_max` of its devices and a margin.
+    may still be owed a reply; without it the longest `late_max` of its devices and a margin (none
+    for modbus-tcp, whose replies name their request). `timeout`: how long a reply may take on a
+    network line, if that is longer than the profile says. `connect_timeout`: and a connection.
     """
 
     kind: LineKind
-    port: FilePath
+    port: FilePath | TcpPort | None = None
+    host: Text | None = None
     baud: Annotated[int, msgspec.Meta(ge=300, le=4_000_000)] | None = None
     parity: Parity | None = None
     stop_bits: Annotated[int, msgspec.Meta(ge=1, le=2)] | None = None
     settle: Duration | None = None
+    timeout: Duration | None = None
+    connect_timeout: Duration | None = None
 
 
 class DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A device. `unit` and `poll_period`: the profile's unless they stand here.
 
+    `baseline`: the acceleration (of any length) that a tilt sensor showed when all was well.
     `site_class`: one of those that the profile's rules know (`household`), for their set points.
     """
 
@@ -100,6 +129,7 @@ class DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     poll_period: Duration | None = None
     report: ReportMode = ReportMode.CHANGE
     test_mode: bool = False
+    baseline: Vector | None = None
     site_class: Name | None = None
     rules: tuple[Override, ...] = ()
 

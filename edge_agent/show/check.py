@@ -11,6 +11,7 @@ from device_profiles.typed_toml import Problem
 from edge_agent.config.load import ConfigError, load_config
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
 from edge_agent.config.size import size_text
+from edge_agent.config.tables import LineKind
 from edge_agent.line_load import line_loads, overloads
 from edge_agent.show.answer import Answer, as_json
 from edge_agent.show.language import Language, table
@@ -53,7 +54,7 @@ def _warnings(path: Path, config: Config) -> list[FileProblem]:
     """What only the machine and the wire can tell."""
     found = [Problem("", "", sentence) for sentence in overloads(config)]
     for line in config.lines:
-        if not Path(line.port).exists():
+        if not line.kind.is_network and not Path(line.port).exists():
             message = f"{line.port} is not there now: plug the adapter in, or name another port"
             found.append(Problem(f"lines.{line.name}", "port", message))
     return [FileProblem(str(path), problem) for problem in found]
@@ -119,7 +120,9 @@ def _line(line: LineConfig, config: Config, load: float | None) -> list[str]:
         line.name,
         line.kind.value,
         line.port,
-        f"{serial.baud} {serial.data_bits}{serial.parity}{serial.stop_bits}",
+        "-"
+        if line.kind is LineKind.MODBUS_TCP
+        else f"{serial.baud} {serial.data_bits}{serial.parity}{serial.stop_bits}",
         str(len(config.devices_of(line.name))),
         "-" if load is None else f"{load:.1%}",
     ]

@@ -24,8 +24,11 @@ from edge_agent.assembly import (
     report_policy,
 )
 from edge_agent.buffer.lanes import PointPlan
+from edge_agent.bus.framing import RtuFraming
+from edge_agent.bus.mbap import MbapFraming
 from edge_agent.bus.port import PortGoneError
 from edge_agent.bus.serial_port import PortSettings
+from edge_agent.bus.tcp_port import TcpSettings
 from edge_agent.bus.wire_time import Parity, SerialFormat
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
@@ -169,3 +172,44 @@ def test_a_pseudo_terminal_is_opened_although_it_knows_no_parity(tmp_path: Path)
     terminal.close()
     with pytest.raises(PortGoneError):
         open_port(settings)
+
+
+NETWORK = """
+gateway.id = "gw-001"
+mqtt = { host = "localhost", tls = false }
+lines.hall = { kind = "modbus-tcp", host = "h" }
+lines.pit = { kind = "modbus-rtu-over-tcp", host = "h", port = 4001, connect_timeout = "1s" }
+lines.yard = { kind = "modbus-rtu", port = "ttyYard" }
+devices.gas-01 = { profile = "honeywell_sensepoint_xcd", line = "hall" }
+devices.tilt-01 = { profile = "witmotion_485", line = "pit", baseline = [0, 0, 1] }
+devices.gas-02 = { profile = "honeywell_sensepoint_xcd", line = "yard" }
+"""
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Config:
+    file = tmp_path / "agent.toml"
+    file.write_text(NETWORK)
+    return load_config(file, {}).config
+
+
+def test_each_kind_of_line_has_its_place_wire_and_framing(network: Config) -> None:
+    hall, pit, yard = (line_settings(line) for line in network.lines)
+    assert hall.port == TcpSettings("h", 502)
+    assert pit.port == TcpSettings("h", 4001, SerialFormat(9600), 1_000_000)
+    assert isinstance(yard.port, PortSettings)
+    assert yard.port.format == SerialFormat(19_200, Parity.EVEN)
+    assert [type(one.framing) for one in (hall, pit, yard)] == [MbapFraming, RtuFraming, RtuFraming]
+    assert (hall.settle_us, pit.settle_us) == (0, 3_300_000)
+    assert all(one.refuse_early for one in (hall, pit, yard))
+
+
+def test_a_network_gives_replies_more_time(network: Config) -> None:
+    gas = network.devices[0]
+    assert polled(gas).timeout_us == 500_000
+    assert polled(gas, 1_000_000).timeout_us == 1_000_000
+
+
+def test_a_server_that_is_not_there_is_gone_by_name() -> None:
+    with pytest.raises(PortGoneError, match="can not connect"):
+        open_port(TcpSettings("127.0.0.1", 1))

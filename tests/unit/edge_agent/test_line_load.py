@@ -37,3 +37,21 @@ def test_a_line_that_can_not_carry_its_polls_is_named(tmp_path: Path) -> None:
     (sentence,) = overloads(config(tmp_path, 20, "500ms"))
     assert sentence.startswith("line shed is asked for 120% of its time: poll less often")
     assert overloads(config(tmp_path, 20, "500ms", baud=57_600)) == ()
+
+
+def test_what_hardly_changes_weighs_little_and_a_wire_unknown_has_no_load(tmp_path: Path) -> None:
+    file = tmp_path / "agent.toml"
+    file.write_text("""
+gateway.id = "gw-001"
+mqtt = { host = "localhost", tls = false }
+lines.hall = { kind = "modbus-tcp", host = "h" }
+lines.pit = { kind = "modbus-rtu-over-tcp", host = "h", port = 4001 }
+devices.gas-01 = { profile = "honeywell_sensepoint_xcd", line = "hall" }
+devices.gas-02 = { profile = "honeywell_sensepoint_xcd", line = "pit" }
+""")
+    # Each second 8 + 31 and 8 + 21 characters of 11 bits at 19 200 baud, two gaps, two thoughts;
+    # each minute 8 + 19 and 8 + 9 characters.
+    each_second = (68 * 11 / 19_200) + 2 * (0.002006 + 0.01)
+    each_minute = (44 * 11 / 19_200) + 2 * (0.002006 + 0.01)
+    loads = line_loads(load_config(file, {}).config)
+    assert loads == {"pit": pytest.approx(each_second + each_minute / 60, rel=0.01)}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,18 @@ from edge_agent.health import DeviceState
 from edge_agent.watch import Watch, watches
 from runtime.clock import SystemClock
 from simulators.care_radar import CareRadar
+from simulators.cover_motion import CoverMotion
+from simulators.gas_cloud import GasCloud
+from simulators.gas_monitor import GasMonitor
+from simulators.manhole_cover import PitContacts, TiltSensor
+from simulators.modbus_tcp import ModbusTcp, RtuOverTcp
 from simulators.serial_line import SerialLine
 from simulators.serial_stream import SerialStream
+from simulators.slave_line import SlaveUnit
 from simulators.smoke_detector import SmokeDetector
+from simulators.water_gauge import WaterRadar, WaterRuler
+from simulators.water_level import WaterLevel
+from simulators.wire_time import WireFormat
 
 TEXT = """
 gateway.id = "gw-001"
@@ -42,6 +51,14 @@ class Heard:
 
     def said(self, device: str, point: str) -> list[object]:
         return [one.value for one in self.samples.get(device, ()) if one.point == point]
+
+    def latest(self, device: str, point: str) -> object:
+        """Its newest value, None if there is none or it is bad."""
+        return (self.said(device, point) or [None])[-1]
+
+
+def near(value: object, least: float, most: float) -> bool:
+    return isinstance(value, float) and least <= value <= most
 
 
 @pytest.fixture
@@ -148,3 +165,68 @@ async def test_a_watch_that_is_cancelled_lets_its_port_go(
             await until(lambda: watch.line_health().is_open)
             task.cancel()
         assert not watch.line_health().is_open
+
+
+WHAT_THEY_SAY: dict[str, dict[str, object]] = {
+    "tilt": {"acceleration_z": pytest.approx(9.8, abs=0.5), "tilt": pytest.approx(0, abs=3)},
+    "contacts": {"cover_open": False, "float_raised": False},
+    "gas-rtu": {"lel": pytest.approx(0.3, abs=0.01), "state": "normal", "alarm": True},
+    "gas-tcp": {"lel": pytest.approx(0.3, abs=0.01), "unit": "lel", "alarm_1_active": True},
+    "ruler": {"level": pytest.approx(0.45)},
+    "radar": {"level": pytest.approx(0.45), "installed_height": pytest.approx(3.0)},
+}
+CITY = """
+gateway.id = "gw-001"
+mqtt = { host = "localhost", tls = false }
+lines.pit = { kind = "modbus-rtu", port = "ttyPit", settle = "0s", parity = "N" }
+lines.gas = { kind = "modbus-rtu", port = "ttyGas", settle = "0s", parity = "N" }
+lines.hall = { kind = "modbus-tcp", host = "127.0.0.1", port = {tcp} }
+lines.yard = { kind = "modbus-rtu-over-tcp", host = "127.0.0.1", port = {rtu}, settle = "0s" }
+devices.tilt = { profile = "witmotion_485", line = "pit", baseline = [0, 0, 1] }
+devices.contacts = { profile = "di2_modbus_sqr2", line = "pit" }
+devices.gas-rtu = { profile = "honeywell_sensepoint_xcd", line = "gas" }
+devices.gas-tcp = { profile = "honeywell_sensepoint_xcd", line = "hall" }
+devices.ruler = { profile = "bcd_ruler", line = "yard" }
+devices.radar = { profile = "dfrobot_sen0676", line = "hall", unit = 2 }
+"""
+
+
+def site(folder: Path, server: ModbusTcp, converter: RtuOverTcp) -> Config:
+    file = folder / "agent.toml"
+    text = CITY.replace("{tcp}", str(server.port)).replace("{rtu}", str(converter.port))
+    file.write_text(text)
+    return load_config(file, {}).config
+
+
+async def test_every_device_over_wires_a_server_and_a_converter(
+    tmp_path: Path, heard: Heard
+) -> None:
+    cover, water = CoverMotion(), WaterLevel(0.45)
+    gas_cloud = GasCloud(0.3)
+    pit: list[SlaveUnit] = [TiltSensor(cover), PitContacts(cover)]
+    radar = WaterRadar(water, unit=2, installed_cm=300)
+    with ExitStack() as stack:
+        server = stack.enter_context(ModbusTcp([GasMonitor(gas_cloud), radar]))
+        wire = WireFormat(baud=9600)
+        converter = stack.enter_context(RtuOverTcp([WaterRuler(water)], wire))
+        stack.enter_context(SerialLine(pit, baud=9600, link=tmp_path / "ttyPit"))
+        stack.enter_context(
+            SerialLine([GasMonitor(gas_cloud)], baud=19_200, link=tmp_path / "ttyGas")
+        )
+        made = watches(site(tmp_path, server, converter), heard, SystemClock(), heard.alive.add)
+        async with AsyncExitStack() as all_of_them:
+            for watch in made:
+                await all_of_them.enter_async_context(running(watch))
+            await until(
+                lambda: all(
+                    heard.said(device, point)
+                    for device, points in WHAT_THEY_SAY.items()
+                    for point in points
+                )
+            )
+            for device, points in WHAT_THEY_SAY.items():
+                for point, value in points.items():
+                    assert heard.latest(device, point) == value, f"{device} {point}"
+            cover.open(SystemClock().mono_us())
+            await until(lambda: heard.latest("contacts", "cover_open") is True)
+            await until(lambda: near(heard.latest("tilt", "tilt"), 90, 180))

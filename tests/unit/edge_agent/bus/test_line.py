@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from edge_agent.bus.line import Line, LineSettings
-from edge_agent.bus.serial_port import Port, PortSettings
+from edge_agent.bus.place import Place
+from edge_agent.bus.port import Port
+from edge_agent.bus.serial_port import PortSettings
 from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Table, Write
 from runtime.clock import SystemClock
@@ -338,7 +340,7 @@ async def test_counts_what_each_unit_did(
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_a_thread_that_died_is_not_taken_for_a_port_that_is_gone() -> None:
-    def broken(_: PortSettings) -> Port:
+    def broken(_: Place) -> Port:
         raise ZeroDivisionError
 
     settings = LineSettings("line-1", PortSettings("nowhere", SerialFormat(baud=BAUD)))

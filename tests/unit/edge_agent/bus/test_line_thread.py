@@ -13,7 +13,9 @@ import pytest
 from edge_agent.bus.line_thread import LineThread
 from edge_agent.bus.modbus import encode
 from edge_agent.bus.outcome import Errand
-from edge_agent.bus.serial_port import Port, PortGoneError, PortSettings
+from edge_agent.bus.place import Place
+from edge_agent.bus.port import Port, PortGoneError
+from edge_agent.bus.serial_port import PortSettings
 from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault, Read, Reply, Table
 from runtime.clock import Clock, SystemClock
@@ -80,7 +82,7 @@ class Heard:
 
 @asynccontextmanager
 async def running(
-    open_port: Callable[[PortSettings], Port], owner: Heard, clock: Clock | None = None
+    open_port: Callable[[Place], Port], owner: Heard, clock: Clock | None = None
 ) -> AsyncIterator[LineThread]:
     thread = LineThread(SETTINGS, clock or SystemClock(), open_port, owner, refuse_early=False)
     thread.start(asyncio.get_running_loop())
@@ -132,7 +134,7 @@ async def test_a_port_that_does_not_open_refuses_at_once_and_is_tried_again() ->
     clock, owner, port = StandingClock(), Heard(), Pipe()
     tries: list[str] = []
 
-    def second_time(settings: PortSettings) -> Port:
+    def second_time(settings: Place) -> Port:
         tries.append(settings.path)
         if len(tries) == 1:
             raise PortGoneError("can not open it: no such file")
@@ -156,7 +158,7 @@ async def test_a_port_pulled_out_while_idle_is_told_closed_and_opened_again() ->
     clock, owner = StandingClock(), Heard()
     ports: list[Pipe] = []
 
-    def fresh(_: PortSettings) -> Port:
+    def fresh(_: Place) -> Port:
         ports.append(Pipe())
         return ports[-1]
 
@@ -204,7 +206,7 @@ async def test_a_caller_that_gave_up_stops_no_later_one() -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_a_fault_of_ours_is_known_as_such() -> None:
-    def broken(_: PortSettings) -> Port:
+    def broken(_: Place) -> Port:
         raise ZeroDivisionError
 
     owner = Heard()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.bus.serial_port import PortGoneError, PortSettings, open_serial
+from edge_agent.bus.port import PortGoneError
+from edge_agent.bus.serial_port import PortSettings, open_serial
 from edge_agent.bus.wake import Wake
 from edge_agent.bus.wire_time import Parity, SerialFormat
 from simulators.pseudo_terminal import PseudoTerminal

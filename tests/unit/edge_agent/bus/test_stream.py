@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.bus.serial_port import Port, PortSettings, open_serial
+from edge_agent.bus.port import Port
+from edge_agent.bus.serial_port import PortSettings, open_serial
 from edge_agent.bus.stream import Stream
 from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault

@@ -7,7 +7,7 @@ import pytest
 
 from edge_agent.bus.modbus import encode
 from edge_agent.bus.outcome import Errand, Outcome
-from edge_agent.bus.serial_port import PortGoneError
+from edge_agent.bus.port import PortGoneError
 from edge_agent.bus.talk import Talk
 from edge_agent.bus.wake import Wake
 from edge_agent.bus.wire_time import SerialFormat

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edge_agent.bus.wire_time import Parity, SerialFormat
+from edge_agent.bus.wire_time import NoWire, Parity, SerialFormat, WireTime
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,8 @@ def test_no_reply_is_there_before_request_and_reply_have_passed() -> None:
 def test_what_no_uart_can_be_set_to_is_refused(baud: int, stop_bits: int, named: str) -> None:
     with pytest.raises(ValueError, match=named):
         SerialFormat(baud, stop_bits=stop_bits)
+
+
+def test_without_a_wire_there_is_no_time_to_keep() -> None:
+    wire: WireTime = NoWire()
+    assert (wire.gap_us, wire.duration_us(256), wire.earliest_us(7, 8, 256)) == (0, 0, 7)

@@ -32,7 +32,9 @@ def profiles() -> dict[str, Profile]:
 def check(text: str, profiles: Mapping[str, Profile]) -> Findings:
     found = read_sections(tomllib.loads(HEAD + text))
     assert found.problems == []
-    return check_sections(found, profiles, {name: line.port for name, line in found.lines.items()})
+    return check_sections(
+        found, profiles, {name: str(line.port) for name, line in found.lines.items()}
+    )
 
 
 def test_a_sound_site_has_no_findings(profiles: dict[str, Profile]) -> None:
@@ -108,3 +110,27 @@ def test_two_places_for_one_secret(profiles: dict[str, Profile]) -> None:
     text = 'gateway.id = "g"\n[mqtt]\nhost = "h"\npassword_env = "X"\npassword_file = "y"\n'
     findings = check_sections(read_sections(tomllib.loads(text)), profiles, {})
     assert [one.key for one in findings.errors] == ["password_env"]
+
+
+TILT = '[devices.tilt-01]\nprofile = "witmotion_485"\nline = "shed"\n'
+
+
+def test_a_tilt_sensor_without_a_baseline_is_warned_of(profiles: dict[str, Profile]) -> None:
+    findings = check(SHED + TILT, profiles)
+    assert findings.errors == []
+    (warning,) = findings.warnings
+    assert (warning.table, warning.key) == ("devices.tilt-01", "baseline")
+    assert "no tilt is watched" in warning.message
+    assert check(f"{SHED}{TILT}baseline = [0, 0, 9.8]", profiles) == Findings()
+
+
+@pytest.mark.parametrize("baseline", ["[0, 0, 0]", "[inf, 0, 1]", "[nan, 0, 1]"])
+def test_a_baseline_is_a_direction(profiles: dict[str, Profile], baseline: str) -> None:
+    (problem,) = check(f"{SHED}{TILT}baseline = {baseline}", profiles).errors
+    assert "no direction: write the acceleration" in problem.message
+
+
+def test_a_baseline_belongs_to_a_tilt_sensor(profiles: dict[str, Profile]) -> None:
+    (problem,) = check(f"{SHED}{SMOKE}baseline = [0, 0, 1]", profiles).errors
+    assert problem.key == "baseline"
+    assert "calectro_ug3 computes no tilt; leave it" in problem.message

@@ -7,6 +7,7 @@ import pytest
 
 from device_profiles.load import SHIPPED
 from edge_agent.config.load import ConfigError, Loaded, load_config
+from edge_agent.config.model import NetworkConfig
 from edge_agent.config.tables import LineKind
 
 HEAD = '[gateway]\nid = "gw-001"\n[mqtt]\nhost = "localhost"\n'
@@ -129,3 +130,20 @@ def test_a_socket_with_a_path_that_no_system_takes(tmp_path: Path, table: str) -
     said = refused(tmp_path, table + HEAD + BODY)
     assert "health.socket: /" in said
     assert "at most 107: name a shorter path" in said
+
+
+def test_a_network_line_has_host_number_and_times_of_its_own(tmp_path: Path) -> None:
+    text = """
+lines.hall = { kind = "modbus-tcp", host = "PLC-7" }
+lines.pit = { kind = "modbus-rtu-over-tcp", host = "h", port = 4001, timeout = "2s", baud = 4800 }
+devices.gas-01 = { profile = "honeywell_sensepoint_xcd", line = "hall" }
+devices.tilt-01 = { profile = "witmotion_485", line = "pit", baseline = [0, 0, 1.5] }
+"""
+    config = load(tmp_path, f"{text}{HEAD}").config
+    hall, pit = config.lines
+    assert (hall.port, pit.port) == ("plc-7:502", "h:4001")
+    assert hall.network == NetworkConfig("PLC-7", 502, 1_000_000, 3_000_000)
+    assert pit.network == NetworkConfig("h", 4_001, 2_000_000, 3_000_000)
+    assert (hall.settle_us, pit.settle_us) == (0, 3_300_000)
+    assert pit.serial.baud == 4_800
+    assert [device.baseline for device in config.devices] == [None, (0.0, 0.0, 1.5)]

@@ -51,7 +51,8 @@ def test_a_stream_has_neither_unit_nor_period_nor_settle(config: Config) -> None
 
 
 @pytest.mark.parametrize(
-    "kind", [model.BufferConfig, model.LineConfig, model.DeviceConfig, model.Config]
+    "kind",
+    [model.BufferConfig, model.LineConfig, model.NetworkConfig, model.DeviceConfig, model.Config],
 )
 def test_every_default_is_filled_in_before_and_nothing_changes_after(kind: type) -> None:
     """A default here would be a second place for it, beside tables.py and the profiles."""

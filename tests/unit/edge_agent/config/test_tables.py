@@ -65,7 +65,6 @@ def test_an_unknown_key_is_an_error(table: type, given: dict[str, Any]) -> None:
         (GatewayTable, {}, "id"),
         (MqttTable, {}, "host"),
         (LineTable, {"port": "/dev/ttyS0"}, "kind"),
-        (LineTable, {"kind": "uart"}, "port"),
         (DeviceTable, {"line": "shed"}, "profile"),
         (DeviceTable, {"profile": "calectro_ug3"}, "line"),
         (AgentFile, {"gateway": {"id": "gw-001"}}, "mqtt"),
@@ -131,4 +130,9 @@ def test_a_choice_is_one_of_those_named(table: type, given: dict[str, Any], key:
 
 def test_a_line_is_asked_or_heard() -> None:
     kinds = {msgspec.convert({**LINE, "kind": kind.value}, LineTable).kind for kind in LineKind}
-    assert kinds == {LineKind.MODBUS_RTU, LineKind.UART}
+    assert kinds == set(LineKind)
+    assert [kind for kind in LineKind if not kind.is_asked] == [LineKind.UART]
+    assert [kind for kind in LineKind if kind.is_network] == [
+        LineKind.MODBUS_TCP,
+        LineKind.MODBUS_RTU_OVER_TCP,
+    ]
