@@ -45,12 +45,21 @@ class Influxd:
     """One influxd on 127.0.0.1:`port`, its files in `folder`, with an organisation and a bucket.
 
     `token_file` holds a token that may read and write that bucket and nothing else. `start` after
-    `stop` or `kill` finds everything again. Methods block.
+    `stop` or `kill` finds everything again. `settings`: of influxd, by the names of its environment
+    variables. Methods block.
     """
 
-    def __init__(self, folder: Path, *, port: int | None = None, retention_s: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        retention_s: int = 0,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder
         self._retention_s = retention_s
+        self._settings = dict(settings or {})
         self.port = port or free_port()
         self._admin = secrets.token_urlsafe(24)
         self._org = ""
@@ -150,6 +159,7 @@ class Influxd:
             "INFLUXD_ENGINE_PATH": str(self._folder / "engine"),
             "INFLUXD_REPORTING_DISABLED": "true",
             "INFLUXD_LOG_LEVEL": "warn",
+            **self._settings,
         }
 
     def _set_up(self) -> None:

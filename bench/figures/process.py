@@ -1,0 +1,33 @@
+"""What another process has cost so far: processor time and bytes sent to the storage."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """`resident`: bytes of memory now. `written`: by /proc/<pid>/io."""
+
+    cpu_s: float
+    written: int
+    resident: int
+
+
+def spent(pid: int) -> Spent:
+    """Of a process of this machine; it must run."""
+    # The name, in brackets, may hold blanks; utime and stime are the 14th and 15th word (proc(5)).
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks = int(words[11]) + int(words[12])
+    written = next(
+        int(line.partition(": ")[2])
+        for line in Path(f"/proc/{pid}/io").read_text().splitlines()
+        if line.startswith("write_bytes")
+    )
+    resident = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return Spent(ticks / os.sysconf("SC_CLK_TCK"), written, resident * os.sysconf("SC_PAGE_SIZE"))
+
+
+def size_of(folder: Path, pattern: str) -> int:
+    """Bytes of all files below it whose names match."""
+    return sum(path.stat().st_size for path in folder.rglob(pattern) if path.is_file())
