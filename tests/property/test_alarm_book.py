@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from ingest_server.alarm.watcher import WatcherSettings
 from ingest_server.db.alarm_book import Which
 from ingest_server.db.snapshot import Snapshot
-from tests.alarm_rig import RADAR, SECOND, SMOKE, PowerCutError, Rig, device, reading
+from tests.alarm_rig import GAUGE, RADAR, SECOND, SMOKE, PowerCutError, Rig, device, reading
 from tests.standing_clock import StandingClock
+from wire.identity import SiteRules
 from wire.quality import GOOD, Limit, Quality, Reason, bad, uncertain
 from wire.reading import Reading
 from wire.topic import Lane
@@ -41,12 +42,31 @@ def a_reading(draw: st.DrawFn) -> Reading:
     return reading(T0 + second * SECOND, value, point=point, quality=quality)
 
 
+@st.composite
+def a_level(draw: st.DrawFn) -> Reading:
+    """Of the gauge with a rule of every kind: on a grid that meets limits, deadbands and rises."""
+    second = draw(st.integers(0, 60)) * draw(st.sampled_from((1, 7, 120)))
+    quality = draw(st.sampled_from(QUALITIES))
+    point, grid = draw(st.sampled_from((*[("level", 0.05)] * 3, ("tilt", 3.0))))
+    value = None if quality.status == "bad" else draw(st.integers(0, 12)) * grid
+    at_us = T0 + second * SECOND
+    return reading(at_us, value, device="gauge-01", point=point, quality=quality)
+
+
+def level(at_us: int, value: float | None, quality: Quality = GOOD) -> Reading:
+    return reading(at_us, value, device="gauge-01", point="level", quality=quality)
+
+
 def one_of_an_instant(readings: Sequence[Reading]) -> list[Reading]:
     """The gateway's times are strictly increasing per point: no two samples on one key."""
     return list({(one.point, one.time_us): one for one in readings}.values())
 
 
-HISTORY = st.lists(a_reading(), min_size=1, max_size=40).map(one_of_an_instant)
+HISTORY = st.one_of(
+    st.lists(a_reading(), min_size=1, max_size=40), st.lists(a_level(), min_size=1, max_size=40)
+).map(one_of_an_instant)
+BASELINE = SiteRules(None, ({"rule": "moved", "baseline": 6.0},))
+DEVICES = (device(), device("gauge-01", GAUGE.id, site=BASELINE))
 Batches = list[list[Reading]]
 
 
@@ -66,7 +86,7 @@ def shuffled(draw: st.DrawFn) -> tuple[list[Reading], Batches]:
 
 
 async def feed(rig: Rig, batches: Batches, *, each: bool) -> None:
-    await rig.birth(device())
+    await rig.birth(*DEVICES)
     for number, batch in enumerate(batches):
         lane = Lane.URGENT if number % 3 else Lane.BULK
         await rig.send(*batch, lane=lane)
@@ -97,7 +117,7 @@ async def run_live(history: Sequence[Reading]) -> list[tuple[object, ...]]:
     """One reading after the other, each with the word that all is complete so far."""
     with TemporaryDirectory() as folder:
         async with Rig(Path(folder)) as rig:
-            await rig.birth(device())
+            await rig.birth(*DEVICES)
             for one in in_order(history)[0]:
                 await rig.hear(one.time_us - 1)
                 await rig.watch()
@@ -148,7 +168,7 @@ async def watch_each(batches: Batches) -> None:
     """After each pass: no latched hazard has gone, no revision was skipped or rewritten."""
     with TemporaryDirectory() as folder:
         async with Rig(Path(folder)) as rig:
-            await rig.birth(device())
+            await rig.birth(*DEVICES)
             paged: set[str] = set()
             for batch in batches:
                 await rig.send(*batch)
@@ -179,19 +199,22 @@ def test_bad_and_missing_never_clear(qualities: list[Quality], backwards: bool) 
     async def scene() -> None:
         with TemporaryDirectory() as folder:
             async with Rig(Path(folder)) as rig:
-                await rig.birth(device())
+                await rig.birth(*DEVICES)
                 await rig.send(reading(T0, value=True))
+                await rig.watch()
+                await rig.send(level(T0, 0.0), level(T0 + 1, 0.6))
                 await rig.watch()
                 order = list(enumerate(qualities, 1))
                 for number, quality in reversed(order) if backwards else order:
                     at_us = T0 + number * SECOND
                     await rig.send(reading(at_us, None, quality=quality))
+                    await rig.send(level(at_us, None, quality))
                     await rig.watch()
-                (smoke,) = [one for one in await rig.alarms() if one.rule == "smoke"]
-                assert smoke.active
+                active = {one.rule for one in await rig.alarms() if one.active}
+                assert active >= {"smoke", "flood_close", "flood_nobody", "rising"}
 
     asyncio.run(scene())
 
 
 def test_the_profiles_have_a_latched_hazard_to_try() -> None:
-    assert all(any(rule.latched for rule in profile.rules) for profile in (SMOKE, RADAR))
+    assert all(any(rule.latched for rule in profile.rules) for profile in (SMOKE, RADAR, GAUGE))

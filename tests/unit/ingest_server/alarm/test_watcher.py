@@ -16,9 +16,10 @@ from ingest_server.db.alarm_book import Which, migrate_book
 from ingest_server.db.cursor import Cursor, write_cursor
 from ingest_server.db.snapshot import Change, EventType, Snapshot
 from runtime.database import Database, Work
-from tests.alarm_rig import GATEWAY, SECOND, PowerCutError, Rig, changes, device, reading
-from wire.identity import Presence, Status
-from wire.quality import Quality, Reason, bad
+from tests.alarm_rig import GATEWAY, GAUGE, SECOND, PowerCutError, Rig, changes, device, reading
+from wire.identity import Presence, SiteRules, Status
+from wire.quality import GOOD, Limit, Quality, Reason, bad
+from wire.reading import Reading
 from wire.topic import Lane
 
 T = TypeVar("T")
@@ -83,6 +84,108 @@ async def test_a_latched_hazard_found_over_pages_late_and_stays_latched(rig: Rig
     assert (paged.active, paged.latched, paged.late) == (False, True, True)
     assert paged.age_us == 2 * HOUR - SECOND
     assert paged.until == t0 + 9 * SECOND
+
+
+def level(at_us: int, metres: float | None, quality: Quality = GOOD) -> Reading:
+    return reading(at_us, metres, device="gauge-01", point="level", quality=quality)
+
+
+async def test_each_severity_sounds_as_the_water_rises_and_none_as_it_falls(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device("gauge-01", GAUGE.id))
+    for minute, metres in enumerate((0.0, 0.16, 0.3, 0.6, 0.3, 0.2)):
+        await rig.send(level(t0 + 400 * minute * SECOND, metres))
+        await rig.hear(t0 + 400 * (minute + 1) * SECOND - 1)
+        await rig.watch()
+    floods = [one for one in await rig.told() if one.rule.startswith("flood")]
+    assert [(one.rule, one.change, one.announces, one.limit) for one in floods] == [
+        ("flood_notice", Change.ACTIVATED, True, 0.15),
+        ("flood_close", Change.ACTIVATED, True, 0.25),
+        ("flood_nobody", Change.ACTIVATED, True, 0.5),
+        ("flood_nobody", Change.RETURNED, False, 0.5),
+        ("flood_close", Change.RETURNED, False, 0.25),
+    ]
+    assert (await one(rig, "flood_notice")).active
+
+
+async def test_a_flood_at_once_sounds_once_by_its_worst_severity(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device("gauge-01", GAUGE.id))
+    await rig.send(level(t0, 0.0), level(t0 + SECOND, 0.6), level(t0 + 10 * SECOND, 0.6))
+    await rig.watch()
+    told = await rig.told()
+    assert [(one.rule, one.announces) for one in told] == [
+        ("flood_nobody", True),
+        ("flood_close", False),
+        ("rising", True),
+        ("flood_notice", False),
+    ]
+
+
+async def test_an_off_delay_ends_by_the_word_that_all_is_here(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device("gauge-01", GAUGE.id))
+    await rig.send(level(t0, 0.3), level(t0 + SECOND, 0.1))
+    await rig.hear(t0 + 20 * SECOND)
+    await rig.watch()
+    assert (await one(rig, "flood_close")).active
+    await rig.hear(t0 + 21 * SECOND)
+    await rig.watch()
+    closed = await one(rig, "flood_close")
+    assert (closed.active, closed.until) == (False, t0 + 21 * SECOND)
+
+
+async def test_a_rise_is_found_across_batches_and_a_restart(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device("gauge-01", GAUGE.id))
+    for minute, metres in enumerate((0.02, 0.03, 0.05, 0.07)):
+        await rig.send(level(t0 + 60 * minute * SECOND, metres))
+        await rig.watch()
+        rig.watcher = rig.new_watcher()
+    rising = await one(rig, "rising")
+    assert (rising.since, rising.limit, rising.value) == (t0 + 180 * SECOND, 0.05, 0.07)
+
+
+async def test_saturated_fires_every_severity_though_there_is_no_value(rig: Rig) -> None:
+    await rig.birth(device("gauge-01", GAUGE.id))
+    await rig.send(level(rig.clock.utc_us(), None, bad(Reason.OUT_OF_RANGE, Limit.HIGH)))
+    await rig.watch()
+    active = {one.rule for one in await rig.alarms() if one.active}
+    assert active == {"flood_close", "flood_nobody", "rising"}, "the notice waits for its delay"
+
+
+def tilts(t0: int, *degrees: float) -> list[Reading]:
+    return [
+        reading(t0 + number * SECOND, value, device="gauge-01", point="tilt")
+        for number, value in enumerate(degrees)
+    ]
+
+
+async def test_a_missing_baseline_is_sensor_health_until_it_is_set(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device("gauge-01", GAUGE.id))
+    await rig.send(*tilts(t0, 40.0, 40.0, 40.0, 40.0))
+    await rig.watch()
+    (unset,) = await rig.alarms()
+    assert (unset.rule, unset.alarm_class, unset.active) == ("moved_unset", "sensor_health", True)
+    site = SiteRules(None, ({"rule": "moved", "baseline": 39.0},))
+    await rig.birth(device("gauge-01", GAUGE.id, site=site), connection=2)
+    await rig.send(*tilts(t0 + 10 * SECOND, 40.0, 40.0, 40.0))
+    await rig.watch()
+    assert not (await one(rig, "moved_unset")).active
+    await rig.send(*tilts(t0 + 20 * SECOND, 60.0, 60.0, 60.0))
+    await rig.watch()
+    moved = await one(rig, "moved")
+    assert (moved.active, moved.latched, moved.life_safety) == (True, True, True)
+
+
+async def test_a_device_is_judged_by_the_rules_of_its_site(rig: Rig) -> None:
+    site = SiteRules("underpass", ({"rule": "flood_notice", "limit": 0.1, "on_delay": 0},))
+    await rig.birth(device("gauge-01", GAUGE.id, site=site))
+    await rig.send(level(rig.clock.utc_us(), 0.21))
+    await rig.watch()
+    limits = {one.rule: one.limit for one in await rig.alarms()}
+    assert limits == {"flood_notice": 0.1, "flood_close": 0.2}, "and no profile_mismatch"
 
 
 async def test_an_ordinary_episode_already_over_is_delivered_once_as_over(rig: Rig) -> None:
