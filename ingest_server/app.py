@@ -33,7 +33,7 @@ from ingest_server.store.writer import Writer, WriterSettings
 from runtime.clock import Clock
 from runtime.mqtt import Session
 from runtime.progress import Progress
-from runtime.service import Notifier, keep_watchdog
+from runtime.service import Notifier, keep_watchdog, writes_to_journal
 from wire.topic import up_filters
 
 _log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class App:
             files = await stack.enter_async_context(
                 opened(self._config.data, self._clock.utc_us(), queued, self._open_store())
             )
-            token = obtain(self._config.api, self._tell)
+            token = obtain(self._config.api, self._tell, is_kept=writes_to_journal())
             webhook = await stack.enter_async_context(Webhook(self._clock))
             stages = self._stages(files, webhook, queued)
             self._api = ApiServer(build(self._office(files, stages), token), self._config.api)

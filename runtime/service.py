@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _US = 1_000_000
+_STDERR = 2
 
 
 class Notifier:
@@ -47,6 +48,15 @@ class Notifier:
                 to.sendto("\n".join(lines).encode(), address)
         except OSError as error:
             log.debug("systemd did not hear %s: %s", lines[0], error)
+
+
+def writes_to_journal(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether what goes to stderr is kept in systemd's journal (systemd.exec(5), JOURNAL_STREAM)."""
+    try:
+        stderr = os.fstat(_STDERR)
+    except OSError:
+        return False
+    return environment.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
 
 
 def _line(text: str) -> str:

@@ -15,8 +15,10 @@ class TokenError(Exception):
     """The token file can not be used; the text says what to do."""
 
 
-def obtain(config: ApiConfig, tell: Callable[[str], None]) -> str:
+def obtain(config: ApiConfig, tell: Callable[[str], None], *, is_kept: bool = False) -> str:
     """The token that requests must carry. A new one is given to `tell`, that once.
+
+    `is_kept`: what is told ends in a log, which must not hold it; then only its file is named.
 
     Raises TokenError, OSError.
     """
@@ -27,7 +29,10 @@ def obtain(config: ApiConfig, tell: Callable[[str], None]) -> str:
         return known
     token = secrets.token_urlsafe(_BYTES)
     _write(config.token_file, token)
-    tell(f"API token (shown this once, kept in {config.token_file}): {token}")
+    if is_kept:
+        tell(f"API token: made, and kept in {config.token_file}")
+    else:
+        tell(f"API token (shown this once, kept in {config.token_file}): {token}")
     return token
 
 

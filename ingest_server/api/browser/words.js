@@ -26,8 +26,8 @@ const WORDS = {
   sign_in: ["Sign in", "登录"],
   sign_out: ["Sign out", "退出"],
   sign_in_help: [
-    "The server showed its API token once, at its first start, and keeps it in the file api.token in its data folder, or in the file that server.toml names. This tab forgets it when it is closed.",
-    "服务器首次启动时显示过一次 API 令牌，并保存在数据目录的 api.token 文件中（或 server.toml 指定的文件）。关闭此标签页后令牌即被清除。",
+    "The server keeps its API token in the file api.token in its data folder, or in the file that server.toml names. This tab forgets it when it is closed.",
+    "API 令牌保存在服务器数据目录的 api.token 文件中，或 server.toml 指定的文件中。关闭此标签页后令牌即被清除。",
   ],
   token: ["API token", "API 令牌"],
   token_wrong: ["The server does not know this token.", "服务器不认识该令牌。"],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.service import Notifier, keep_watchdog, run_until_signal
+from runtime.service import Notifier, keep_watchdog, run_until_signal, writes_to_journal
 
 
 @pytest.fixture
@@ -45,6 +45,13 @@ def test_an_abstract_socket_is_reached() -> None:
 def test_without_systemd_nothing_happens(tmp_path: Path) -> None:
     Notifier({}).ready()
     Notifier({"NOTIFY_SOCKET": str(tmp_path / "gone")}).ready()
+
+
+def test_it_knows_when_its_words_are_kept_in_the_journal() -> None:
+    stderr = os.fstat(2)
+    assert writes_to_journal({"JOURNAL_STREAM": f"{stderr.st_dev}:{stderr.st_ino}"})
+    assert not writes_to_journal({"JOURNAL_STREAM": "1:2"})
+    assert not writes_to_journal({})
 
 
 @pytest.mark.parametrize(

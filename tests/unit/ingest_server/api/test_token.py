@@ -33,6 +33,13 @@ def test_the_first_start_makes_one_and_shows_it_once(config: ApiConfig) -> None:
     assert len(shown) == 1
 
 
+def test_a_log_never_holds_it(config: ApiConfig) -> None:
+    shown: list[str] = []
+    token = obtain(config, shown.append, is_kept=True)
+    assert token not in shown[0]
+    assert str(config.token_file) in shown[0]
+
+
 def test_a_given_one_is_not_shown(config: ApiConfig) -> None:
     shown: list[str] = []
     assert obtain(replace(config, token="g" * 40), shown.append) == "g" * 40
