@@ -51,7 +51,7 @@ class Notifier:
 
 
 def writes_to_journal(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether what goes to stderr is kept in systemd's journal (systemd.exec(5), JOURNAL_STREAM)."""
+    """Whether stderr is kept in systemd's journal (systemd.exec(5), JOURNAL_STREAM)."""
     try:
         stderr = os.fstat(_STDERR)
     except OSError:
