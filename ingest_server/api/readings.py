@@ -1,4 +1,4 @@
-"""Readings over HTTP: the newest of each series, and a stretch of one."""
+"""Readings over HTTP: the newest of each series, a stretch of one, and a chart of it."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -11,10 +11,11 @@ from ingest_server.api.page import MOST, Limit, Moment, Page, cut, moment
 from ingest_server.db.journal import lane_states
 from ingest_server.notify.moment import EPOCH
 from ingest_server.store.point import Point
-from ingest_server.store.port import Series, Stretch
+from ingest_server.store.port import Bucket, Series, Stretch
 from wire.topic import Lane
 
 _LATEST_US = 4_102_444_800_000_000
+_WIDEST_S = 366 * 86_400
 
 
 class ReadingView(BaseModel):
@@ -35,6 +36,16 @@ class LatestView(ReadingView):
     point: str
     age_seconds: float
     stale: bool
+
+
+class BucketView(BaseModel):
+    """The numbers of one stretch of time that begins at `start`, a multiple of its width."""
+
+    start: Moment
+    min: float
+    max: float
+    mean: float
+    count: int
 
 
 def router(office: Office) -> APIRouter:
@@ -78,11 +89,44 @@ def router(office: Office) -> APIRouter:
         following = moment(rows[-1].time_us) if more else None
         return Page(items=[_reading(one) for one in shown], next=following)
 
+    @made.get("/downsampled")
+    async def downsampled(
+        *,
+        gateway: str,
+        device: str,
+        point: str,
+        width_seconds: Annotated[int, Query(ge=1, le=_WIDEST_S, description="of a bucket")],
+        start: Annotated[AwareDatetime | None, Query(description="RFC 3339; included")] = None,
+        end: Annotated[AwareDatetime | None, Query(description="RFC 3339; not included")] = None,
+        limit: Annotated[int, Query(ge=1, le=20 * MOST)] = MOST,
+    ) -> Page[BucketView]:
+        """Least, most, mean and count, the oldest first. `next` is the `start` of the next page.
+
+        States, texts and what is bad have no number; a bucket without numbers is left out.
+        """
+        asked = Stretch(_microseconds(start, 0), _microseconds(end, _LATEST_US))
+        series, width_us = Series(gateway, device, point), width_seconds * 1_000_000
+        async with office.readers:
+            rows = await office.store.downsampled(series, asked, width_us, limit + 1)
+        shown, more = cut(rows, limit)
+        following = moment(rows[-1].start_us) if more else None
+        return Page(items=[_bucket(one) for one in shown], next=following)
+
     return made
 
 
 def _microseconds(given: datetime | None, otherwise: int) -> int:
     return otherwise if given is None else (given - EPOCH) // timedelta(microseconds=1)
+
+
+def _bucket(one: Bucket) -> BucketView:
+    return BucketView(
+        start=moment(one.start_us),
+        min=one.minimum,
+        max=one.maximum,
+        mean=one.mean,
+        count=one.count,
+    )
 
 
 def _reading(one: Point) -> ReadingView:

@@ -1,5 +1,6 @@
 """Readings over HTTP: the newest of each series, stretches, and never fresh when it is not."""
 
+from ingest_server.store.point import Point
 from tests.server_rig import ServerRig
 
 
@@ -63,6 +64,38 @@ async def test_a_stretch_by_pages(rig: ServerRig) -> None:
         found += page["items"]
         start = page["next"]
     assert found == every
+
+
+async def test_a_chart_of_one_series_by_pages(rig: ServerRig) -> None:
+    points = [
+        Point("gw-001", "gas", "lel", at_us, float(n), "/", "good/ok", "synchronised")
+        for n, at_us in enumerate(range(0, 10_000_000, 500_000))
+    ]
+    await rig.files.store.write(points, 1)
+    series = "gateway=gw-001&device=gas&point=lel&width_seconds=4"
+    every = (await rig.get(f"/v1/readings/downsampled?{series}"))["items"]
+    assert every[0] == {
+        "start": "1970-01-01T00:00:00.000000Z",
+        "min": 0.0,
+        "max": 7.0,
+        "mean": 3.5,
+        "count": 8,
+    }
+    assert [one["count"] for one in every] == [8, 8, 4]
+    found: list[object] = []
+    start: str | None = "1970-01-01T00:00:00Z"
+    while start is not None:
+        page = await rig.get(f"/v1/readings/downsampled?{series}&limit=1&start={start}")
+        found += page["items"]
+        start = page["next"]
+    assert found == every
+
+
+async def test_a_bucket_has_a_width(rig: ServerRig) -> None:
+    series = "gateway=a&device=b&point=c"
+    for width in ("", "&width_seconds=0", "&width_seconds=1e9"):
+        refused = await rig.get(f"/v1/readings/downsampled?{series}{width}", 422)
+        assert "width_seconds" in refused["detail"]
 
 
 async def test_a_time_without_a_zone_is_refused(rig: ServerRig) -> None:
