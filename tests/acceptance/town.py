@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from runtime.clock import SystemClock
+from simulators import influxd
 from simulators.alarm_centre import AlarmCentre
 from simulators.care_radar import CareRadar
 from simulators.delivery_book import Delivery
@@ -144,6 +147,13 @@ class Town:
             return int(rows), int(distinct.fetchone()[0])
 
 
+def _need_influxd() -> None:
+    try:
+        influxd.find()
+    except InfluxError as error:
+        pytest.skip(str(error))
+
+
 def _holds(condition: Callable[[], Any]) -> bool:
     try:
         return bool(condition())
@@ -174,6 +184,8 @@ async def town(
     `detectors` lines with `units` smoke detectors each: smoke-0, smoke-1, … line by line.
     `receiver`: URL and secret of an alarm centre elsewhere instead of `Town.centre`.
     """
+    if stage_options.get("influx"):
+        _need_influxd()
     with ExitStack() as plugged:
         made = [
             SmokeDetector(

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from simulators.broker import Broker, BrokerError, free_port
+from simulators.influxd import Influxd
 from simulators.pseudo_terminal import PseudoTerminal
 from simulators.stage import (
     SERVER_USER,
@@ -106,6 +107,20 @@ def test_the_server_accepts_its_configuration(stage: Stage) -> None:
     said = json.loads(done.stdout)
     assert (said["receivers"], said["places"]) == (1, 1)
     assert said["broker"].endswith(f":{stage.broker.port}")
+
+
+def test_readings_go_to_an_influxdb_that_the_server_may_use(
+    influxd: Influxd, tmp_path: Path
+) -> None:
+    assert influxd.is_running
+    stage = set_up(tmp_path / "stage", influx=True)
+    assert stage.influx is not None
+    with stage.influx:
+        said = check("ingest_server", stage.folder / "server.toml")
+        assert (said.returncode, said.stderr) == (0, "")
+        store = toml(stage.folder / "server.toml")["store"]
+        assert (store["kind"], store["url"]) == ("influxdb", stage.influx.url)
+    assert not stage.influx.is_running
 
 
 def test_text_numbers_and_truth_arrive_as_they_were(stage: Stage) -> None:
