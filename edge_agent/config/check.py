@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from alarm_rules.duration import duration_text
 from alarm_rules.in_force import OverrideError, in_force
+from alarm_rules.override import Refused
 from alarm_rules.rule import AbsenceRule
 from device_profiles.model import Profile
 from device_profiles.transport import Modbus
@@ -170,7 +171,11 @@ def _rules(table: str, device: DeviceTable, profile: Profile) -> Iterator[Proble
         in_force(profile.rules, device.rules, device.site_class)
     except OverrideError as error:
         for refusal in error.refusals:
-            yield Problem(table, "rules", str(refusal))
+            if refusal.reason is Refused.UNKNOWN_SITE_CLASS:
+                message = f"{device.site_class!r} is not known to its rules: {refusal.remedy}"
+                yield Problem(table, "site_class", message)
+            else:
+                yield Problem(table, "rules", str(refusal))
 
 
 def _device_warnings(

@@ -34,7 +34,10 @@ LOW = LimitRule(
     deadband=0.02,
     off_delay=5 * S,
     caps=Caps(limit=0.25, on_delay=3 * S),
-    site_caps=(SiteCaps(site_class="household", limit=0.10),),
+    site_caps=(
+        SiteCaps(site_class="household", limit=0.10),
+        SiteCaps(site_class="foundry", limit=0.40, deadband=0.01),
+    ),
 )
 HIGH = LimitRule(
     **COMMON, id="gas_high", severity=Severity.HIGH, point="lel", limit=0.5, site_caps=(TUNNEL,)
@@ -71,6 +74,7 @@ def test_the_caps_of_a_class_stand_in_place_of_the_rules_own() -> None:
         (LOW, None, 0.20),
         (LOW, "industrial", 0.20),
         (LOW, "household", 0.10),
+        (LOW, "foundry", 0.20),
         (HIGH, "utility_tunnel", 0.35),
         (OXYGEN, None, 0.195),
         (OXYGEN, "utility_tunnel", 0.20),
@@ -87,7 +91,7 @@ def test_a_default_gives_way_to_the_caps_of_a_class(
 def test_a_class_may_raise_the_severity_and_never_softens() -> None:
     assert default_at(HIGH, "utility_tunnel").severity is Severity.CRITICAL
     assert default_at(OFFLINE, "utility_tunnel") == OFFLINE
-    assert site_classes((LOW, HIGH, OFFLINE)) == {"household", "utility_tunnel"}
+    assert site_classes((LOW, HIGH, OFFLINE)) == {"household", "foundry", "utility_tunnel"}
 
 
 def test_which_side_is_the_stricter() -> None:

@@ -84,6 +84,11 @@ def test_test_samples_vote_among_themselves() -> None:
     assert said(TILT, *tried) == [U, U, F]
 
 
+def test_votes_of_a_test_end_with_it() -> None:
+    tried = [(0, 12.0, TEST), (1, 12.0, TEST), (2, 0.0, GOOD), (3, 12.0, TEST)]
+    assert said(TILT, *tried) == [U, U, C, U]
+
+
 def test_a_rise_within_the_window_in_source_time() -> None:
     flat = [(second, 0.10, GOOD) for second in range(0, 360, 60)]
     slow = [(360, 0.12, GOOD), (480, 0.14, GOOD), (600, 0.149, GOOD)]

@@ -41,6 +41,16 @@ def test_a_sound_site_has_no_findings(profiles: dict[str, Profile]) -> None:
     assert check(SHED + SMOKE, profiles) == Findings()
 
 
+GAS = '[devices.gas-01]\nprofile = "honeywell_sensepoint_xcd"\nline = "shed"\n'
+
+
+def test_a_class_of_site_that_the_rules_do_not_know(profiles: dict[str, Profile]) -> None:
+    (problem,) = check(f'{SHED}{GAS}site_class = "tunnel"\n', profiles).errors
+    assert (problem.table, problem.key) == ("devices.gas-01", "site_class")
+    assert "one of industrial, utility_tunnel" in problem.message
+    assert check(f'{SHED}{GAS}site_class = "utility_tunnel"\n', profiles).errors == []
+
+
 FAST = '[devices.fast]\nprofile = "faster"\nline = "shed"\nunit = 2\n'
 
 
