@@ -1,6 +1,7 @@
 """Fixtures that every test may use: a real broker, MQTT sessions, a free port; no skip in CI."""
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
@@ -42,6 +43,16 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _refuse_skip(report)
     return report
+
+
+@pytest.fixture(autouse=True)
+def root_logger_as_it_was() -> Iterator[None]:
+    """A program's `main` sets logging up for good; a test must not, for the tests after it."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    root.handlers[:] = [one for one in root.handlers if one in handlers]
 
 
 @pytest.fixture
