@@ -90,7 +90,8 @@ function row(one, device) {
   const title = device.profile?.points.find((point) => point.point === one.point)?.title;
   const since = Date.parse(one.time);
   const looks = one.stale ? "stale" : grade;
-  const words = one.stale ? `${say("not_current")} · ${text}` : text;
+  const last = grade === "good" ? "" : ` · ${text}`;
+  const words = one.stale ? `${say("not_current")}${last}` : text;
   return make(
     "tr",
     { class: looks },

@@ -11,12 +11,16 @@ const RARE = ["thinned", "rejected", "lost_after_receipt"];
 export function showGateways(list, gateways) {
   showList(
     list,
-    gateways.map((one) => [
+    silentFirst(gateways).map((one) => [
       one.gateway,
       JSON.stringify([language(), one]),
       () => card(one),
     ]),
   );
+}
+
+function silentFirst(gateways) {
+  return [...gateways].sort((one, other) => Number(other.silent) - Number(one.silent));
 }
 
 // What is to be thought of it: silent beats what it said of itself.
@@ -35,7 +39,7 @@ function card(gateway) {
       { class: "gateway-head" },
       make("h3", {}, gateway.gateway),
       make("span", { class: `presence ${state}` }, say(`presence_${state}`)),
-      make("span", { class: "heard" }, heard(gateway)),
+      make("span", { class: "last-heard" }, heard(gateway)),
     ),
     clones(gateway),
     ledger(gateway),
