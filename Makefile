@@ -16,8 +16,8 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --no-h
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: $(DEMO) ## a minute with smoke, a fall and a cut uplink (KEEP=1 stays up, BROKER=mosquitto|iotcore)
-	@$(BIN)/simulators demo $(if $(KEEP),--keep) $(if $(BROKER),--broker $(BROKER))
+demo: $(DEMO) ## a street in danger, its uplink cut (KEEP=1 stays up, BROKER=mosquitto|iotcore, INFLUX=1)
+	@$(BIN)/simulators demo $(if $(KEEP),--keep) $(if $(BROKER),--broker $(BROKER)) $(if $(INFLUX),--influx)
 
 test: lint unit ## everything that CI runs
 

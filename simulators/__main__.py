@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from simulators.delivery_book import Delivery, Violation
 from simulators.delivery_text import Language, delivery_line, language_of, silence_line
-from simulators.demo import add_demo
+from simulators.demo_command import add_demo
 from simulators.device_commands import UsageError, add_devices, new_command, say
 
 FINE, PROBLEM, USAGE, INTERRUPTED = 0, 1, 2, 130

@@ -15,11 +15,11 @@ DUCT, PLANT, ROOM = "smoke-duct", "smoke-plant", "radar-302"
 
 PLACES = (
     PlaceSpec(
-        "cable-duct-3",
+        "shed-3",
         {
             "division": "150302",
             "grid": "150302003007",
-            "address": "海勃湾区 新华街 电缆沟3号 / Xinhua Street, cable duct 3",
+            "address": "海勃湾区 新华街 车棚3号风管 / Xinhua Street, air duct of shed 3",
             "longitude": 106.822,
             "latitude": 39.673,
         },
@@ -74,7 +74,7 @@ def build(folder: Path, plugged: ExitStack) -> City:
             LineSpec("room", "uart", ports["room"]),
         ),
         (
-            DeviceSpec(DUCT, "calectro_ug3", "rs485", {"unit": 1, "place": "cable-duct-3"}),
+            DeviceSpec(DUCT, "calectro_ug3", "rs485", {"unit": 1, "place": "shed-3"}),
             DeviceSpec(PLANT, "calectro_ug3", "rs485", {"unit": 2, "place": "plant-room-1"}),
             DeviceSpec(ROOM, "micradar_r60afd1", "room", {"place": "flat-302"}),
         ),

@@ -48,6 +48,7 @@ LOOPS = {
     "ingest_server/notify/deliverer.py",
     "ingest_server/store/writer.py",
     "simulators/demo.py",
+    "simulators/demo_scene.py",
 }
 ADAPTERS = {
     "edge_agent/buffer/control.py",

@@ -6,11 +6,12 @@ import string
 
 import pytest
 
-from simulators import demo
+from simulators import demo, demo_incidents, demo_scene
 from simulators.delivery_text import Language
 from simulators.demo_words import TEXTS
 
 ENGLISH, CHINESE = TEXTS["en"], TEXTS["zh"]
+SOURCE = "\n".join(inspect.getsource(one) for one in (demo, demo_scene, demo_incidents))
 HAN = range(0x4E00, 0xA000)
 
 
@@ -19,9 +20,9 @@ def placeholders(text: str) -> list[str]:
 
 
 def told() -> dict[str, set[str]]:
-    """The keys that demo.py tells with a name written out, each with the words it gives."""
+    """The keys that are told with a name written out, each with the words it gives."""
     found: dict[str, set[str]] = {}
-    for node in ast.walk(ast.parse(inspect.getsource(demo))):
+    for node in ast.walk(ast.parse(SOURCE)):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".tell"):
             key = node.args[1]
             if isinstance(key, ast.Constant):
@@ -60,4 +61,4 @@ def test_the_scene_gives_each_text_the_words_it_needs() -> None:
 
 @pytest.mark.parametrize("key", ENGLISH)
 def test_no_text_is_left_over(key: str) -> None:
-    assert f'"{key}"' in inspect.getsource(demo)
+    assert f'"{key}"' in SOURCE
