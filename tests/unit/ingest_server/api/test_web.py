@@ -16,6 +16,7 @@ ROUTES = {
     "/v1/gateways/{gateway}/commands/{command_id}": {"get"},
     "/v1/gateways/{gateway}/devices": {"get"},
     "/v1/readings": {"get"},
+    "/v1/readings/downsampled": {"get"},
     "/v1/readings/latest": {"get"},
     "/v1/deliveries": {"get"},
     "/v1/deliveries/{delivery_id}": {"get"},
