@@ -56,7 +56,6 @@ class Files:
             Kind.BIRTH: urgent,
             Kind.STATUS: urgent,
             Kind.RESULT: control,
-            Kind.RETIME: min(urgent, bulk, stored),
         }
 
 

@@ -11,7 +11,6 @@ from ingest_server.api import (
     deliveries,
     gateways,
     health,
-    metrics,
     profiles,
     quarantine,
     readings,
@@ -57,7 +56,6 @@ def build(office: Office, token: str) -> ASGIApp:
         quarantine,
         profiles,
         health,
-        metrics,
     ):
         app.include_router(part.router(office))
     app.include_router(status_page())

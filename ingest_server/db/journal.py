@@ -9,7 +9,6 @@ from enum import StrEnum
 import msgspec
 
 from ingest_server.db.migrate import migrate
-from ingest_server.db.retime import Retime, decode_retime
 from wire.batch import decode_batch
 from wire.codec import unpack
 from wire.command import Result, decode_command
@@ -30,7 +29,6 @@ class Kind(StrEnum):
     BIRTH = "birth"
     STATUS = "status"
     RESULT = "result"
-    RETIME = "retime"  # of intake itself: earlier entries stand elsewhere in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,6 @@ class Entry:
     birth: Birth | None = None
     status: Status | None = None
     result: Result | None = None
-    retime: Retime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +136,6 @@ def _entry(row: _Row) -> Entry:
         return replace(entry, status=decode_status(payload))
     if entry.kind is Kind.RESULT:
         return replace(entry, result=decode_command(payload, Result))
-    if entry.kind is Kind.RETIME:
-        return replace(entry, retime=decode_retime(payload))
     readings = decode_batch(unpack(payload, Encoding(encoding)), gateway).readings
     if kept is not None:
         slices = msgspec.json.decode(kept, type=list[tuple[int, int]])
@@ -153,23 +148,6 @@ def _entry(row: _Row) -> Entry:
 def lane_states(connection: sqlite3.Connection) -> list[LaneState]:
     rows = connection.execute("SELECT gateway, lane, arrival_us, through_us, clones FROM lane")
     return [LaneState(gateway, Lane(lane), *rest) for gateway, lane, *rest in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Entries that a stage has not read, and when the oldest of them arrived."""
-
-    entries: int
-    oldest_us: int | None
-
-
-def waiting(connection: sqlite3.Connection, kinds: Sequence[Kind], cursor: int) -> Waiting:
-    marks = ", ".join("?" for _ in kinds)
-    row = connection.execute(
-        f"SELECT count(*), min(arrival_us) FROM entry WHERE kind IN ({marks}) AND id > ?",  # noqa: S608
-        (*(kind.value for kind in kinds), cursor),
-    ).fetchone()
-    return Waiting(*row)
 
 
 def last_id(connection: sqlite3.Connection) -> int:
