@@ -13,7 +13,6 @@ from alarm_rules.rule import (
     RateRule,
     StateRule,
     StuckRule,
-    VotedRule,
 )
 from alarm_rules.verdict import Sample, Verdict, is_number, is_pinned, verdict
 from wire.quality import Status
@@ -66,10 +65,10 @@ def recall(rule: PointRule, memory: Memory, seen_us: int | None, sample: Sample)
             return verdict(rule, sample), memory
 
 
-def _vote(rule: VotedRule, memory: Memory, sample: Sample) -> Recalled:
+def _vote(rule: StateRule | LimitRule | DeviationRule, memory: Memory, sample: Sample) -> Recalled:
     """Bad samples, and uncertain ones that do not fire, have no vote: they thin out no alarm."""
-    said = verdict(rule, sample)  # type: ignore[arg-type]  # a VotedRule is one of its three kinds
-    if is_pinned(rule, sample.quality):  # type: ignore[arg-type]  # as above
+    said = verdict(rule, sample)
+    if is_pinned(rule, sample.quality):
         return said, memory
     if said is not Verdict.FIRES and sample.quality.status is not Status.GOOD:
         return said, memory
