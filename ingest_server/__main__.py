@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from device_profiles.load import CatalogError, catalog
-from ingest_server import commands
+from ingest_server import asked, commands
 from ingest_server.api.server import BindError
 from ingest_server.api.token import TokenError
 from ingest_server.api.web import release
-from ingest_server.api_client import ApiClientError
+from ingest_server.api_client import ApiClient, ApiClientError
 from ingest_server.app import App
 from ingest_server.config import Config, ConfigError, load
 from ingest_server.config_schema import server_schema
@@ -26,6 +26,7 @@ from ingest_server.words import LANGUAGES, language_of, say
 from runtime.clock import SystemClock
 from runtime.log import add_options, set_up
 from runtime.service import run_until_signal
+from wire.command import CommandKind
 
 FINE, PROBLEM, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -96,6 +97,44 @@ def _alarms(config: Config, given: argparse.Namespace) -> int:
     return FINE
 
 
+def _quarantine(config: Config, given: argparse.Namespace) -> int:
+    api = ApiClient(config)
+    if given.action == "list":
+        print(
+            asked.quarantine(
+                api, given.lang, gateway=given.gateway, reason=given.reason, as_json=given.json
+            )
+        )
+        return FINE
+    if given.id is None:
+        _complain(LookupError(f"quarantine {given.action}: say which message: its number"))
+        return USAGE
+    if given.action == "show":
+        print(asked.quarantined(api, given.id, as_json=given.json))
+    else:
+        print(asked.replay(api, given.lang, given.id, given.actor, as_json=given.json))
+    return FINE
+
+
+def _commands(config: Config, given: argparse.Namespace) -> int:
+    api = ApiClient(config)
+    if given.kind is None:
+        print(asked.commands(api, given.lang, given.gateway, as_json=given.json))
+        return FINE
+    wish = asked.Wish(
+        gateway=given.gateway,
+        kind=given.kind,
+        device=given.device,
+        action=given.action,
+        actor=given.actor,
+        comment=given.comment,
+        expires_in=given.expires_in,
+    )
+    text, is_done = asked.ask(api, wish, as_json=given.json)
+    print(text)
+    return FINE if is_done else PROBLEM
+
+
 # Command line ---------------------------------------------------------------------------------
 
 _EXAMPLES = """examples:
@@ -103,6 +142,8 @@ _EXAMPLES = """examples:
   ingest-server run -c server.toml
   ingest-server receivers -c server.toml test alarm-centre
   ingest-server gateways -c server.toml --json
+  ingest-server quarantine -c server.toml show 7
+  ingest-server commands -c server.toml gw-001 action --device smoke-1 --action reset
 
 exit codes: 0 fine, 1 it found a problem, 2 usage or configuration, 130 interrupted"""
 
@@ -149,9 +190,60 @@ def _parser() -> argparse.ArgumentParser:
         "alarms -c server.toml --state all",
     )
     alarms.add_argument("--state", choices=["open", "all"], default="open", help="(%(default)s)")
-    for made in (check, receivers, gateways, alarms):
+    asking = (_add_quarantine(commands_of), _add_commands(commands_of))
+    for made in (check, receivers, gateways, alarms, *asking):
         made.add_argument("--json", action="store_true", help="print JSON instead of text")
     return parser
+
+
+def _add_quarantine(to: Any) -> argparse.ArgumentParser:
+    made = _command(
+        to,
+        "quarantine",
+        _quarantine,
+        "list the messages that were refused, show one whole, or let one through after all",
+        "quarantine -c server.toml --reason not_json\n"
+        "  ingest-server quarantine -c server.toml show 7\n"
+        "  ingest-server quarantine -c server.toml replay 7",
+    )
+    made.add_argument(
+        "action",
+        nargs="?",
+        choices=["list", "show", "replay"],
+        default="list",
+        help="(%(default)s)",
+    )
+    made.add_argument("id", nargs="?", type=int, help="the number of a message")
+    made.add_argument("--gateway", help="of one gateway only")
+    made.add_argument("--reason", help="of one reason only")
+    _add_actor(made)
+    return made
+
+
+def _add_commands(to: Any) -> argparse.ArgumentParser:
+    made = _command(
+        to,
+        "commands",
+        _commands,
+        "what a gateway was asked and answered; or ask it something and wait for the answer",
+        "commands -c server.toml gw-001\n"
+        "  ingest-server commands -c server.toml gw-001 action --device smoke-1 --action reset\n"
+        "  ingest-server commands -c server.toml gw-001 read --device smoke-1\n"
+        "  ingest-server commands -c server.toml gw-001 diagnostics --json",
+    )
+    made.add_argument("gateway", help="its id")
+    made.add_argument("kind", nargs="?", choices=[one.value for one in CommandKind])
+    made.add_argument("--device", help="of this gateway")
+    made.add_argument("--action", help="one that the device's profile allows")
+    made.add_argument("--comment", help="why")
+    made.add_argument("--expires-in", type=int, default=60, help="seconds (%(default)s)")
+    _add_actor(made)
+    return made
+
+
+def _add_actor(made: argparse.ArgumentParser) -> None:
+    default = os.environ.get("USER") or "operator"
+    made.add_argument("--actor", default=default, help="who asks, for the audit (%(default)s)")
 
 
 def _command(

@@ -4,6 +4,7 @@ import json
 import ssl
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from typing import Any
 
 from ingest_server.api.token import read
@@ -42,8 +43,19 @@ class ApiClient:
             after = f"&after={page['next']}"
 
     def get(self, path: str) -> Any:
+        """What the server answers; raise ApiClientError."""
+        return self._ask(path, None)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """What the server answers; raise ApiClientError, also when it refuses."""
+        return self._ask(path, json.dumps(body).encode())
+
+    def _ask(self, path: str, body: bytes | None) -> Any:
+        headers = {"authorization": f"Bearer {self._token}"}
+        if body is not None:
+            headers["content-type"] = "application/json"
         request = urllib.request.Request(  # noqa: S310 - the configuration allows http and https
-            self._url + path, headers={"authorization": f"Bearer {self._token}"}
+            self._url + path, data=body, headers=headers
         )
         try:
             with urllib.request.urlopen(  # noqa: S310 - as above

@@ -1,16 +1,23 @@
 """Deliveries over HTTP: what each receiver was told, is being told, and how it went."""
 
+import logging
+import sqlite3
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from ingest_server.api.alarms import OrderBody
 from ingest_server.api.office import Office
 from ingest_server.api.page import Before, Limit, Page, cut
-from ingest_server.api.problem import not_found
+from ingest_server.api.problem import RefusedError, not_found
 from ingest_server.api.views import AttemptView, DeliveryView, attempt_view, delivery_view
 from ingest_server.db import delivery_list
-from ingest_server.db.delivery import DeliveryState
+from ingest_server.db.delivery import DeliveryState, Replay
+from ingest_server.db.outbox import replay
+
+_log = logging.getLogger(__name__)
 
 
 class DeliveryFileView(BaseModel):
@@ -62,4 +69,23 @@ def router(office: Office) -> APIRouter:
             delivery=delivery_view(found), attempts=[attempt_view(one) for one in attempts]
         )
 
+    @made.post("/{delivery_id}/replay")
+    async def replay_(delivery_id: str, body: OrderBody) -> DeliveryView:
+        """Send a settled one once more, under its own id. 409 not_settled: it is on its way."""
+        replayed = await office.book.transact(lambda book: _replay(book, office, delivery_id))
+        _log.info("%s replayed delivery %s: %s", body.actor, delivery_id, replayed)
+        if replayed is Replay.NOT_SETTLED:
+            raise RefusedError(HTTPStatus.CONFLICT, replayed.value, "it is still on its way")
+        found = await office.read(office.book, lambda book: delivery_list.get(book, delivery_id))
+        if replayed is Replay.UNKNOWN or found is None:
+            raise not_found(f"delivery {delivery_id}")
+        return delivery_view(found)
+
     return made
+
+
+def _replay(book: sqlite3.Connection, office: Office, delivery_id: str) -> Replay:
+    replayed = replay(book, delivery_id)
+    if replayed is Replay.QUEUED:
+        office.queued()
+    return replayed

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 from http import HTTPStatus
 
 from fastapi.responses import JSONResponse
@@ -13,6 +14,8 @@ from ingest_server.api.status_page import PATHS
 
 BODY_BYTES = 16 * 1024
 OPEN = frozenset({"/healthz", "/readyz", "/openapi.json"}) | PATHS
+METRICS = "/metrics"
+_PASSED_ON = ("forwarded", "x-forwarded-for", "origin", "sec-fetch-site")
 _HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -45,7 +48,7 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        if scope["path"] not in OPEN and not self._is_known(headers):
+        if not _is_open(scope, headers) and not self._is_known(headers):
             await _unknown()(scope, receive, send_guarded)
         elif _is_too_large(headers):
             text = f"a body has at most {BODY_BYTES} bytes"
@@ -57,6 +60,24 @@ class Guard:
     def _is_known(self, headers: Headers) -> bool:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         return scheme.lower() == "bearer" and hmac.compare_digest(_digest(token), self._digest)
+
+
+def _is_open(scope: Scope, headers: Headers) -> bool:
+    """Figures are open to this machine itself, but not to what a proxy or a web page passes on."""
+    if scope["path"] != METRICS:
+        return scope["path"] in OPEN
+    client = scope.get("client") or ("", 0)
+    host = headers.get("host", "").rpartition(":")[0].strip("[]")
+    if any(name in headers for name in _PASSED_ON):
+        return False
+    return _is_loopback(client[0]) and (host == "localhost" or _is_loopback(host))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _unknown() -> JSONResponse:

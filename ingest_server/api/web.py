@@ -11,6 +11,7 @@ from ingest_server.api import (
     deliveries,
     gateways,
     health,
+    metrics,
     profiles,
     quarantine,
     readings,
@@ -56,6 +57,7 @@ def build(office: Office, token: str) -> ASGIApp:
         quarantine,
         profiles,
         health,
+        metrics,
     ):
         app.include_router(part.router(office))
     app.include_router(status_page())

@@ -150,6 +150,23 @@ def lane_states(connection: sqlite3.Connection) -> list[LaneState]:
     return [LaneState(gateway, Lane(lane), *rest) for gateway, lane, *rest in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Entries that a stage has not read, and when the oldest of them arrived."""
+
+    entries: int
+    oldest_us: int | None
+
+
+def waiting(connection: sqlite3.Connection, kinds: Sequence[Kind], cursor: int) -> Waiting:
+    marks = ", ".join("?" for _ in kinds)
+    row = connection.execute(
+        f"SELECT count(*), min(arrival_us) FROM entry WHERE kind IN ({marks}) AND id > ?",  # noqa: S608
+        (*(kind.value for kind in kinds), cursor),
+    ).fetchone()
+    return Waiting(*row)
+
+
 def last_id(connection: sqlite3.Connection) -> int:
     """The highest id ever given, trimmed entries included."""
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entry'").fetchone()

@@ -21,19 +21,22 @@ class Refused:
     detail: str
     properties: Sequence[tuple[str, str]]
     payload: bytes
+    content_type: str | None = None
 
 
-def set_aside(connection: sqlite3.Connection, refused: Refused) -> None:
-    """Keep it once however often it comes; at most 2 000 a gateway, the oldest go first."""
+def set_aside(connection: sqlite3.Connection, refused: Refused) -> int:
+    """Keep it once however often it comes; at most 2 000 a gateway, the oldest go first.
+
+    Returns its id. Two keys are two messages, even with the same bytes.
+    """
     properties = msgspec.json.encode(refused.properties).decode()
-    digest = blake2b(
-        b"\0".join((refused.topic.encode(), refused.reason.encode(), refused.payload)),
-        digest_size=16,
-    ).digest()
-    connection.execute(
+    key = "".join(text for name, text in refused.properties if name == "key")
+    words = (refused.topic.encode(), refused.reason.encode(), key.encode(), refused.payload)
+    (number,) = connection.execute(
         "INSERT INTO quarantine (first_us, last_us, times, topic, gateway, reason, detail,"
-        " properties, payload, digest) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (digest) DO UPDATE SET times = times + 1, last_us = excluded.last_us",
+        " properties, payload, digest, content_type) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (digest) DO UPDATE SET times = times + 1, last_us = excluded.last_us"
+        " RETURNING id",
         (
             refused.arrival_us,
             refused.arrival_us,
@@ -43,13 +46,23 @@ def set_aside(connection: sqlite3.Connection, refused: Refused) -> None:
             refused.detail[:1_000],
             properties,
             refused.payload,
-            digest,
+            blake2b(b"\0".join(words), digest_size=16).digest(),
+            refused.content_type,
         ),
-    )
+    ).fetchone()
     connection.execute(
         "DELETE FROM quarantine WHERE gateway IS ? AND id <= (SELECT id FROM quarantine"
         " WHERE gateway IS ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
         (refused.gateway, refused.gateway, ROWS_PER_GATEWAY),
+    )
+    return int(number)
+
+
+def note_rejected(connection: sqlite3.Connection, number: int, keys: Sequence[int]) -> None:
+    """These keys count as rejected because of this message: its replay takes them back."""
+    connection.execute(
+        "UPDATE quarantine SET rejected = ? WHERE id = ?",
+        (msgspec.json.encode(list(keys)).decode(), number),
     )
 
 

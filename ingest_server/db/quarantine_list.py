@@ -1,7 +1,11 @@
 """What people ask of the quarantine: which messages were refused, why, and how often."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,37 @@ class Quarantined:
     reason: str
     detail: str
     payload_bytes: int
+    replayed: bool
+    tried_us: int | None
+    tried_by: str | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A refused message whole."""
+
+    summary: Quarantined
+    properties: list[tuple[str, str]]
+    content_type: str | None
+    payload: bytes
+
+
+_NAMES = tuple(Quarantined.__dataclass_fields__)
+_SUMMARY = ", ".join(_NAMES).replace("payload_bytes", "length(payload)")
+
+
+def find(connection: sqlite3.Connection, number: int) -> Kept | None:
+    row = connection.execute(
+        f"SELECT {_SUMMARY}, properties, content_type, payload"  # noqa: S608 - a constant of ours
+        " FROM quarantine WHERE id = ?",
+        (number,),
+    ).fetchone()
+    if row is None:
+        return None
+    *summary, properties, content_type, payload = row
+    pairs = msgspec.json.decode(properties, type=list[tuple[str, str]])
+    return Kept(_summary(summary), pairs, content_type, payload)
 
 
 def page(
@@ -29,9 +64,15 @@ def page(
 ) -> list[Quarantined]:
     """The newest first. For the next page pass the last one's `id` as `before`."""
     rows = connection.execute(
-        "SELECT id, first_us, last_us, times, topic, gateway, reason, detail, length(payload)"
+        f"SELECT {_SUMMARY}"  # noqa: S608 - same
         " FROM quarantine WHERE (?1 IS NULL OR gateway = ?1) AND (?2 IS NULL OR reason = ?2)"
         " AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4",
         (gateway, reason, before, limit),
     )
-    return [Quarantined(*row) for row in rows]
+    return [_summary(row) for row in rows]
+
+
+def _summary(row: Sequence[Any]) -> Quarantined:
+    words = dict(zip(_NAMES, row, strict=True))
+    words["replayed"] = bool(words["replayed"])
+    return Quarantined(**words)

@@ -16,7 +16,7 @@ from ingest_server.db.lane_table import (
     remember_digest,
     save_lane,
 )
-from ingest_server.db.quarantine import Refused, set_aside
+from ingest_server.db.quarantine import Refused, note_rejected, set_aside
 from ingest_server.intake import sequence
 from ingest_server.intake.admit import Admitted
 from ingest_server.intake.placement import boot_zero_seen, place, through_utc
@@ -64,6 +64,7 @@ class _Transaction:
         self._connection = connection
         self._now_us = now_us
         self._books: dict[tuple[str, Lane], LaneBook] = {}
+        self._aside: int | None = None  # the quarantine's id of the message under hand
         self.committed = Committed()
 
     def save(self) -> None:
@@ -71,8 +72,8 @@ class _Transaction:
             save_lane(self._connection, gateway, lane, book)
 
     def enter(self, admitted: Admitted) -> None:
-        if admitted.refused is not None:
-            self._set_aside(admitted, admitted.refused)
+        refused = admitted.refused
+        self._aside = None if refused is None else self._set_aside(admitted, refused)
         topic = admitted.topic
         if topic is None:
             return
@@ -88,9 +89,9 @@ class _Transaction:
         if topic.kind in _LANES and (admitted.refused is None or topic.kind is not Up.BIRTH):
             self._enter_lane(admitted, topic, _LANES[topic.kind])
 
-    def _set_aside(self, admitted: Admitted, error: WireError) -> None:
+    def _set_aside(self, admitted: Admitted, error: WireError) -> int:
         gateway = None if admitted.topic is None else admitted.topic.gateway
-        set_aside(
+        return set_aside(
             self._connection,
             Refused(
                 admitted.arrival.arrival_us,
@@ -100,6 +101,7 @@ class _Transaction:
                 error.detail,
                 admitted.arrival.properties,
                 admitted.arrival.payload,
+                admitted.arrival.content_type,
             ),
         )
 
@@ -150,6 +152,8 @@ class _Transaction:
                 digest,
                 thinned=bool(key.covers),
             )
+        if self._aside is not None:
+            note_rejected(self._connection, self._aside, [cover.seq for cover in lacking])
         if batch is not None:
             kept = None if verdict is KeyVerdict.NEW else _slices(key.covers, lacking)
             self._store(admitted, topic, batch, kept)

@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 # What a single message may provoke in spite of admission. Other errors of SQLite are the disk's or
 # the file's: the next message would meet them too.
-_OF_THE_MESSAGE = (
+OF_THE_MESSAGE = (
     ValueError,
     LookupError,
     TypeError,
@@ -47,7 +47,7 @@ class Desk:
         now_us = self._clock.utc_us()
         try:
             return await self._journal.transact(lambda journal: commit(journal, admitted, now_us))
-        except _OF_THE_MESSAGE:
+        except OF_THE_MESSAGE:
             _log.exception("%d messages can not be entered together", len(admitted))
             return await self._journal.transact(
                 lambda journal: _one_by_one(journal, admitted, now_us)
@@ -63,7 +63,7 @@ def _one_by_one(
         journal.execute("SAVEPOINT message")
         try:
             committed = commit(journal, [one], now_us)
-        except _OF_THE_MESSAGE as error:
+        except OF_THE_MESSAGE as error:
             journal.execute("ROLLBACK TO message")
             _log.exception("set aside a message to %s", one.arrival.topic)
             set_aside(journal, _refused(one, repr(error)))
@@ -84,4 +84,5 @@ def _refused(one: Admitted, detail: str) -> Refused:
         detail,
         arrival.properties,
         arrival.payload,
+        arrival.content_type,
     )

@@ -16,7 +16,7 @@ from ingest_server.__main__ import main
 from simulators.broker import Broker, free_port
 from tests.server_toml import written
 
-COMMANDS = ["run", "check", "receivers", "gateways", "alarms"]
+COMMANDS = ["run", "check", "receivers", "gateways", "alarms", "quarantine", "commands"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -43,3 +43,16 @@ async def test_one_with_its_attempts(rig: ServerRig) -> None:
 
 async def test_no_such_delivery(rig: ServerRig) -> None:
     assert (await rig.get("/v1/deliveries/msg_none", 404))["reason"] == "not_found"
+
+
+async def test_a_settled_one_is_sent_once_more_under_its_own_id(rig: ServerRig) -> None:
+    await rig.feed("birth", "urgent_good")
+    one = (await rig.get("/v1/deliveries"))["items"][0]["id"]
+    path, order = f"/v1/deliveries/{one}/replay", {"actor": "desk"}
+    assert (await rig.post(path, order, 409))["reason"] == "not_settled"
+    done = Attempt(at_us=T0 + 5, outcome="delivered", status=200, latency_ms=3, answer="")
+    await rig.files.book.transact(lambda book: record_delivered(book, one, done))
+    again = await rig.post(path, order)
+    assert (again["id"], again["state"], again["attempts"]) == (one, "waiting", 1)
+    assert (await rig.post("/v1/deliveries/none/replay", order, 404))["reason"] == "not_found"
+    assert (await rig.post(path, {}, 422))["reason"] == "invalid"

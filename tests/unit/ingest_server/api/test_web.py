@@ -20,8 +20,11 @@ ROUTES = {
     "/v1/readings/latest": {"get"},
     "/v1/deliveries": {"get"},
     "/v1/deliveries/{delivery_id}": {"get"},
+    "/v1/deliveries/{delivery_id}/replay": {"post"},
     "/v1/profiles": {"get"},
     "/v1/quarantine": {"get"},
+    "/v1/quarantine/{number}": {"get"},
+    "/v1/quarantine/{number}/replay": {"post"},
     "/healthz": {"get"},
     "/readyz": {"get"},
 }

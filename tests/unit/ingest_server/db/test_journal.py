@@ -7,11 +7,13 @@ import pytest
 from ingest_server.db.journal import (
     Draft,
     Kind,
+    Waiting,
     append,
     entries_after,
     last_id,
     migrate_journal,
     trim,
+    waiting,
 )
 from wire.batch import Batch, encode_batch
 from wire.envelope import Encoding
@@ -73,3 +75,11 @@ def test_trim_works_in_slices(connection: sqlite3.Connection) -> None:
         append(connection, draft(Kind.BULK, NOW))
     assert trim(connection, {Kind.BULK: 5}, limit=2) == 2
     assert trim(connection, {Kind.BULK: 5}, limit=9) == 3
+
+
+def test_what_a_stage_has_not_read(connection: sqlite3.Connection) -> None:
+    for kind in (Kind.BULK, Kind.URGENT, Kind.BULK):
+        append(connection, draft(kind, NOW))
+    assert waiting(connection, [Kind.BULK], 0).entries == 2
+    assert waiting(connection, [Kind.BULK], 1).entries == 1
+    assert waiting(connection, list(Kind), 3) == Waiting(0, None)
