@@ -18,18 +18,22 @@ def messages(gateways: int, batches: int, readings: int) -> Iterator[Message]:
     """`batches` of each gateway, round by round; a round is one second of source time."""
     for seq in range(1, batches + 1):
         for number in range(gateways):
-            yield _message(f"gw-{number:03d}", f"{number:016x}", seq, readings)
+            at_us = START_US + seq * 1_000_000
+            said = _readings(seq, at_us, readings)
+            yield message(f"gw-{number:03d}", f"{number:016x}", seq, at_us, said)
 
 
-def _message(gateway: str, epoch: str, seq: int, readings: int) -> Message:
-    at_us = START_US + seq * 1_000_000
-    payload, encoding = pack(encode_batch(Batch(gateway, _readings(seq, at_us, readings))))
+def message(
+    gateway: str, epoch: str, seq: int, at_us: int, readings: tuple[Reading, ...]
+) -> Message:
+    """Batch number `seq` of an epoch whose batches all have as many readings; a second for each."""
+    payload, encoding = pack(encode_batch(Batch(gateway, readings)))
     stated = EpochStatement(
-        epoch, floor=max(seq - 15, 1), last=seq, ended=False, taken=seq * readings, base=0
+        epoch, floor=max(seq - 15, 1), last=seq, ended=False, taken=seq * len(readings), base=0
     )
     envelope = Envelope(
         encoding=encoding,
-        key=Key(epoch, seq, readings),
+        key=Key(epoch, seq, len(readings)),
         statement=Statement(seq, (stated,)),
         base=Base("boot", seq * 1_000, ClockState.SYNCHRONISED),
         sent=Sent("boot", seq * 1_000 + 20, ClockState.SYNCHRONISED),

@@ -28,6 +28,32 @@ def spent(pid: int) -> Spent:
     return Spent(ticks / os.sysconf("SC_CLK_TCK"), written, resident * os.sysconf("SC_PAGE_SIZE"))
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes in memory; `private`: those that no other process shares. And how many threads."""
+
+    resident: int
+    private: int
+    threads: int
+
+
+def memory(pid: int) -> Memory:
+    """Of a process of this machine; it must run."""
+    kib: dict[str, int] = {}
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+        name, size, *_ = line.split()
+        kib[name] = int(size)
+    private = kib["Private_Clean:"] + kib["Private_Dirty:"]
+    threads = len(list(Path(f"/proc/{pid}/task").iterdir()))
+    return Memory(kib["Rss:"] * 1024, private * 1024, threads)
+
+
+def main_thread_s(pid: int) -> float:
+    """Processor time of the thread in which the program's event loop runs."""
+    words = Path(f"/proc/{pid}/task/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def size_of(folder: Path, pattern: str) -> int:
     """Bytes of all files below it whose names match."""
     return sum(path.stat().st_size for path in folder.rglob(pattern) if path.is_file())
