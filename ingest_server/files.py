@@ -56,6 +56,7 @@ class Files:
             Kind.BIRTH: urgent,
             Kind.STATUS: urgent,
             Kind.RESULT: control,
+            Kind.RETIME: min(urgent, bulk, stored),
         }
 
 

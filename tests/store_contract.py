@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from ingest_server.db.retime import Moves, Retime
 from ingest_server.store.point import Point
 from ingest_server.store.port import Bucket, Series, Store, Stretch
 
@@ -179,6 +182,42 @@ class StoreContract:
         found = await store.range(SMOKE, Stretch(begin, begin + 3_600 * SECOND), 10_000)
         assert [one.value for one in found] == [3.0] * 2_000
         assert len(await store.range(SMOKE, EVER, 10_000)) == 8_000
+
+    @pytest.mark.parametrize("delta_us", [-SECOND // 2, SECOND // 2, -3_600 * SECOND])
+    @pytest.mark.parametrize("clock", [None, "anchored"])
+    async def test_what_was_told_at_other_times_is_moved_once(
+        self, store: Store, delta_us: int, clock: str | None
+    ) -> None:
+        """Points closer together than they move, around and within the span, and of others."""
+        inside = [point(T0 + n * SECOND // 10, float(n), clock="unset") for n in range(100)]
+        others = [
+            point(T0 - 1, 7.0),
+            point(T0 + 10 * SECOND + 1, 8.0),
+            point(T0 + 7, 9.0, clock="foreign"),
+        ]
+        elsewhere = [point(T0, gateway="gw-002"), point(T0, device="smoke-02", clock="unset")]
+        await store.write(inside + others + elsewhere, 1)
+        said = Retime(Moves.TIMES, T0, T0 + 10 * SECOND - 1, delta_us, clock)
+        for _ in range(2):
+            while await store.retime("gw-001", said, 2):
+                pass
+            moved = [
+                replace(one, time_us=one.time_us + delta_us, clock=clock or "unset")
+                for one in inside
+            ]
+            expected = sorted([*moved, *others], key=lambda one: one.time_us)
+            assert await store.range(SMOKE, EVER) == expected
+            assert await store.range(Series("gw-002", "smoke-01", "smoke"), EVER) == elsewhere[:1]
+            (other,) = await store.range(Series("gw-001", "smoke-02", "smoke"), EVER)
+            assert other.time_us == T0 + delta_us
+        assert await store.cursor() == 2
+        newest = {one.device: one.time_us for one in await store.latest(gateway="gw-001")}
+        assert newest == {"smoke-01": T0 + 10 * SECOND + 1, "smoke-02": T0 + delta_us}
+
+    async def test_a_clock_that_went_on_elsewhere_moves_no_point(self, store: Store) -> None:
+        await store.write([point()], 1)
+        assert not await store.retime("gw-001", Retime(Moves.CLOCK, 0, 2 * T0, SECOND), 2)
+        assert (await store.range(SMOKE, EVER), await store.cursor()) == ([point()], 2)
 
     async def test_latest_is_the_newest_in_source_time(self, store: Store) -> None:
         await store.write([point(T0 + SECOND, 2.0)], 1)

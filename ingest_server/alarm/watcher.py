@@ -3,17 +3,20 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 
 import msgspec
 
 from device_profiles.model import Profile
+from ingest_server.alarm.bulk_slice import fitting, in_time
 from ingest_server.alarm.completeness import Complete, complete
 from ingest_server.alarm.gateway_absence import gateway_away
 from ingest_server.alarm.hearing import Hearing
 from ingest_server.alarm.known_profiles import KnownProfiles
+from ingest_server.alarm.retime import retime
 from ingest_server.alarm.settle import Desk
 from ingest_server.alarm.take_in import take_entries
 from ingest_server.alarm.watch_device import Watched, pass_time
@@ -42,7 +45,12 @@ from runtime.clock import Clock
 from runtime.database import Database
 
 _log = logging.getLogger(__name__)
-_KINDS = {Cursor.URGENT: (Kind.URGENT, Kind.BIRTH, Kind.STATUS), Cursor.BULK: (Kind.BULK,)}
+_KINDS = {
+    Cursor.URGENT: (Kind.URGENT, Kind.BIRTH, Kind.STATUS, Kind.RETIME),
+    Cursor.BULK: (Kind.BULK,),
+}
+_CORRECTIONS = 10_000  # more than bulk will ever lag behind
+_ALL = 2**63 - 1
 _BAD_ENTRY = (
     ValueError,
     LookupError,
@@ -163,9 +171,12 @@ class Watcher:
             for name, limit in limits.items()
         }
         whole = {name: len(entries[name]) < limit for name, limit in limits.items()}
-        fitting = _fitting(entries[Cursor.BULK], self._settings.bulk_readings)
-        whole[Cursor.BULK] &= len(fitting) == len(entries[Cursor.BULK])
-        return Look(start, lanes, entries | {Cursor.BULK: fitting}, whole)
+        made = _ALL if whole[Cursor.URGENT] else entries[Cursor.URGENT][-1].id
+        corrections = entries_after(connection, [Kind.RETIME], start[Cursor.BULK], _CORRECTIONS)
+        bulk = in_time(entries[Cursor.BULK], corrections, made)
+        fits = fitting(bulk, self._settings.bulk_readings)
+        whole[Cursor.BULK] &= len(fits) == len(entries[Cursor.BULK])
+        return Look(start, lanes, entries | {Cursor.BULK: fits}, whole)
 
     def _take(self, book: sqlite3.Connection, look: Look) -> None:
         desk = self._desk(book)
@@ -175,9 +186,14 @@ class Watcher:
         self._judge_time(desk, look)
 
     def _take_entries(self, desk: Desk, name: Cursor, entries: Sequence[Entry]) -> None:
-        if entries:
-            take_entries(desk, self._profiles, entries)
-            write_cursor(desk.connection, name, entries[-1].id)
+        if not entries:
+            return
+        for is_correction, part in groupby(entries, lambda entry: entry.kind is Kind.RETIME):
+            if is_correction:
+                _correct(desk, part)
+            else:
+                take_entries(desk, self._profiles, list(part))
+        write_cursor(desk.connection, name, entries[-1].id)
 
     async def _take_apart(self, look: Look) -> None:
         """One transaction for each entry: what breaks one is left out, counted and logged."""
@@ -231,14 +247,10 @@ class Watcher:
         return Desk(book, self._clock.utc_us(), self._enqueue)
 
 
-def _fitting(entries: Sequence[Entry], readings: int) -> Sequence[Entry]:
-    """The first of them that hold so many readings together, but at least one."""
-    total = 0
-    for number, entry in enumerate(entries):
-        total += len(entry.readings)
-        if number and total > readings:
-            return entries[:number]
-    return entries
+def _correct(desk: Desk, entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        if entry.retime is not None:
+            retime(desk, entry.gateway, entry.retime)
 
 
 def _from_the_start_if_replaced(

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from ingest_server.db.migrate import migrate
+from ingest_server.db.retime import Retime, decode_retime
 from wire.batch import decode_batch
 from wire.codec import unpack
 from wire.command import Result, decode_command
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     BIRTH = "birth"
     STATUS = "status"
     RESULT = "result"
+    RETIME = "retime"  # of intake itself: earlier entries stand elsewhere in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Entry:
     birth: Birth | None = None
     status: Status | None = None
     result: Result | None = None
+    retime: Retime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,8 @@ def _entry(row: _Row) -> Entry:
         return replace(entry, status=decode_status(payload))
     if entry.kind is Kind.RESULT:
         return replace(entry, result=decode_command(payload, Result))
+    if entry.kind is Kind.RETIME:
+        return replace(entry, retime=decode_retime(payload))
     readings = decode_batch(unpack(payload, Encoding(encoding)), gateway).readings
     if kept is not None:
         slices = msgspec.json.decode(kept, type=list[tuple[int, int]])

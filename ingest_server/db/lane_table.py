@@ -1,4 +1,4 @@
-"""Lane books on disk, the digests of their keys, and the zero of each boot's clock."""
+"""Lane books on disk, and the digests of their keys."""
 
 import sqlite3
 from typing import NamedTuple
@@ -100,32 +100,4 @@ def remember_digest(
     connection.execute(
         "INSERT OR IGNORE INTO digest VALUES (?, ?, ?, ?, ?, ?)",
         (*key, digest, thinned),
-    )
-
-
-def boot_zero(connection: sqlite3.Connection, gateway: str, boot: str) -> int | None:
-    """UTC (us) of the zero of a boot's clock, as far as it is known."""
-    row = connection.execute(
-        "SELECT zero_us FROM boot WHERE gateway = ? AND boot = ?",
-        (gateway, boot),
-    ).fetchone()
-    return None if row is None else int(row[0])
-
-
-def lower_boot_zero(
-    connection: sqlite3.Connection,
-    gateway: str,
-    boot: str,
-    zero_us: int,
-    *,
-    anchored: bool,
-) -> None:
-    """Keep the least zero seen (a queue only ever delays); an anchor is exact and stays."""
-    connection.execute(
-        "INSERT INTO boot VALUES (?, ?, ?, ?) ON CONFLICT (gateway, boot) DO UPDATE SET"
-        " zero_us = CASE WHEN excluded.anchored THEN excluded.zero_us"
-        "                WHEN boot.anchored THEN boot.zero_us"
-        "                ELSE min(boot.zero_us, excluded.zero_us) END,"
-        " anchored = max(boot.anchored, excluded.anchored)",
-        (gateway, boot, zero_us, anchored),
     )

@@ -9,17 +9,16 @@ from ingest_server.db.journal import Draft, Kind, append
 from ingest_server.db.lane_book import LaneBook
 from ingest_server.db.lane_table import (
     KeyAt,
-    boot_zero,
     digest_of,
     load_lane,
-    lower_boot_zero,
     remember_digest,
     save_lane,
 )
 from ingest_server.db.quarantine import Refused, note_rejected, set_aside
+from ingest_server.db.retime import Retime, encode_retime
 from ingest_server.intake import sequence
 from ingest_server.intake.admit import Admitted
-from ingest_server.intake.placement import boot_zero_seen, place, through_utc
+from ingest_server.intake.boots import Boots, hear
 from ingest_server.intake.sequence import KeyVerdict
 from wire.batch import Batch
 from wire.envelope import ClockState, Cover, Encoding, Key
@@ -53,7 +52,9 @@ def commit(
 ) -> Committed:
     """Enter the messages in order; to be run inside one transaction."""
     transaction = _Transaction(connection, now_us)
-    for admitted in messages:
+    waiting = tuple(messages)
+    transaction.listen(waiting)
+    for admitted in waiting:
         transaction.enter(admitted)
     transaction.save()
     return transaction.committed
@@ -64,10 +65,30 @@ class _Transaction:
         self._connection = connection
         self._now_us = now_us
         self._books: dict[tuple[str, Lane], LaneBook] = {}
+        self._boots = Boots(connection, self._correct)
         self._aside: int | None = None  # the quarantine's id of the message under hand
         self.committed = Committed()
 
+    def listen(self, messages: Sequence[Admitted]) -> None:
+        """What all of them together show of the boots' zeros, before any is placed by them."""
+        heard: dict[tuple[str, str], None] = {}
+        for one in messages:
+            if one.topic is not None:
+                heard.update(dict.fromkeys(hear(self._boots, one.topic.gateway, one)))
+        for gateway, boot in heard:
+            self._boots.settle(gateway, boot)
+
+    def _correct(self, gateway: str, retime: Retime) -> None:
+        self._append(_retimed(gateway, retime, self._now_us))
+        for lane in Lane:
+            at = (gateway, lane)
+            book = self._books.get(at) or load_lane(self._connection, gateway, lane)
+            if book.through_us is not None:
+                book.through_us = retime.moved(book.through_us)
+                self._books[at] = book
+
     def save(self) -> None:
+        self._boots.save()
         for (gateway, lane), book in self._books.items():
             save_lane(self._connection, gateway, lane, book)
 
@@ -79,8 +100,7 @@ class _Transaction:
             return
         if admitted.birth is not None:
             for anchor in admitted.birth.anchors:
-                zero_us = anchor.utc - anchor.mono * 1_000
-                self._lower_zero(topic.gateway, anchor.boot, zero_us, anchored=True)
+                self._boots.anchor(topic.gateway, anchor)
             self._append(_identity(Kind.BIRTH, topic, admitted))
         if admitted.status is not None:
             self._append(_identity(Kind.STATUS, topic, admitted))
@@ -115,10 +135,6 @@ class _Transaction:
         book = self._book(topic.gateway, lane)
         if topic.kind is not Up.BIRTH:
             book.arrival_us = max(book.arrival_us, admitted.arrival.arrival_us)
-        if envelope.sent is not None and envelope.sent.clock is ClockState.UNSET:
-            zero = boot_zero_seen(envelope, admitted.arrival.arrival_us)
-            if zero is not None:
-                self._lower_zero(topic.gateway, envelope.sent.boot, zero, anchored=False)
         if envelope.key is not None:
             self._enter_key(admitted, topic, envelope.key)
         elif admitted.batch is not None and admitted.batch.readings:
@@ -177,19 +193,13 @@ class _Transaction:
         batch: Batch,
         kept: tuple[tuple[int, int], ...] | None,
     ) -> None:
-        envelope = admitted.envelope
-        zero_us = None
-        if batch.relative and envelope.base is not None:
-            zero_us = boot_zero(self._connection, topic.gateway, envelope.base.boot)
-        placed = place(batch, envelope, admitted.arrival.arrival_us, zero_us)
-        if batch.relative and envelope.base is not None and zero_us is None:
-            zero_us = placed.shift_us - envelope.base.mono * 1_000
-            self._lower_zero(topic.gateway, envelope.base.boot, zero_us, anchored=False)
+        envelope, arrival_us = admitted.envelope, admitted.arrival.arrival_us
+        placed = self._boots.place(topic.gateway, batch, envelope, arrival_us)
         self._append(
             Draft(
                 Kind.URGENT if topic.kind is Up.URGENT else Kind.BULK,
                 topic.gateway,
-                admitted.arrival.arrival_us,
+                arrival_us,
                 placed.clock,
                 placed.shift_us,
                 envelope.encoding,
@@ -212,8 +222,9 @@ class _Transaction:
         if envelope.through is None or envelope.statement is None or envelope.sent is None:
             return
         if sequence.is_complete(book, envelope.statement):
-            zero_us = boot_zero(self._connection, topic.gateway, envelope.sent.boot)
-            through = through_utc(envelope.through, admitted.arrival.arrival_us, zero_us)
+            through = self._boots.through(
+                topic.gateway, envelope.sent.boot, envelope.through, admitted.arrival.arrival_us
+            )
             if through is not None:
                 book.through_us = max(book.through_us or through, through)
 
@@ -242,14 +253,16 @@ class _Transaction:
             self._books[gateway, lane] = load_lane(self._connection, gateway, lane)
         return self._books[gateway, lane]
 
-    def _lower_zero(self, gateway: str, boot: str, zero_us: int, *, anchored: bool) -> None:
-        lower_boot_zero(self._connection, gateway, boot, zero_us, anchored=anchored)
-
 
 def _identity(kind: Kind, topic: UpTopic, admitted: Admitted) -> Draft:
     arrival = admitted.arrival
     server = ClockState.SERVER.value
     return Draft(kind, topic.gateway, arrival.arrival_us, server, 0, Encoding.RAW, arrival.payload)
+
+
+def _retimed(gateway: str, retime: Retime, now_us: int) -> Draft:
+    server, payload = ClockState.SERVER.value, encode_retime(retime)
+    return Draft(Kind.RETIME, gateway, now_us, server, 0, Encoding.RAW, payload)
 
 
 def _slices(covers: Sequence[Cover], lacking: Sequence[Cover]) -> tuple[tuple[int, int], ...]:

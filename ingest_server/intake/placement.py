@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
+from ingest_server.db.boot import Boot
+from ingest_server.db.retime import ClockMark
+from ingest_server.intake.timeline import TOLERANCE_US, Said
 from wire.batch import Batch
-from wire.envelope import Envelope, Through
+from wire.envelope import Base, Through
 
-# A gateway's clock may differ from ours by its NTP error and ours; more is a stamp from the future.
-FUTURE_TOLERANCE_US = 5_000_000
 US_PER_MS = 1_000
-
-FOREIGN = "foreign"
-SUSPECT = "clock_suspect"
+# The base is cut to a millisecond: the zero that a stamp implies is early by less than this.
+_CUT_US = US_PER_MS - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,38 +21,41 @@ class Placement:
     clock: str
 
 
-def boot_zero_seen(envelope: Envelope, arrival_us: int) -> int | None:
-    """UTC of the sending boot's zero as this message shows it: late by what the queue took."""
-    if envelope.sent is None:
-        return None
-    return arrival_us - envelope.sent.mono * US_PER_MS
+def place_foreign(batch: Batch, arrival_us: int, clock: str = ClockMark.FOREIGN.value) -> Placement:
+    """Readings that no boot can place, marked `clock`; none of them lies in the future."""
+    latest_us = max((one.time_us for one in batch.readings), default=0)
+    if batch.relative:
+        # RFC 8428 section 4.5.3: relative to roughly now.
+        return Placement(arrival_us - max(latest_us, 0), clock)
+    if latest_us > arrival_us + TOLERANCE_US:
+        return Placement(arrival_us - latest_us, ClockMark.SUSPECT.value)
+    return Placement(0, clock)
 
 
-def place(batch: Batch, envelope: Envelope, arrival_us: int, zero_us: int | None) -> Placement:
-    """Place a batch; `zero_us` is what is known of the zero of the boot of its base."""
-    latest = max((r.time_us for r in batch.readings), default=0)
-    if not batch.relative:
-        clock = FOREIGN if envelope.base is None else envelope.base.clock.value
-        if latest > arrival_us + FUTURE_TOLERANCE_US:
-            return Placement(arrival_us - latest, SUSPECT)
-        return Placement(0, clock)
-    if envelope.base is None:
-        # RFC 8428 section 4.5.3: relative to roughly now; nothing may lie in the future.
-        return Placement(arrival_us - max(latest, 0), FOREIGN)
-    base_us = envelope.base.mono * US_PER_MS
-    if zero_us is None:
-        zero_us = _zero_before_this_boot(envelope, arrival_us, base_us)
-    return Placement(min(zero_us + base_us, arrival_us - latest), envelope.base.clock.value)
+def stated_by_batch(batch: Batch, base: Base) -> int:
+    """The boot's zero as absolute times imply it, at most 1 ms early."""
+    return min(one.time_us for one in batch.readings) - base.mono * US_PER_MS - _CUT_US
 
 
-def _zero_before_this_boot(envelope: Envelope, arrival_us: int, base_us: int) -> int:
-    """An earlier boot without an anchor ended, at the latest, when the sending boot began."""
-    sending_zero = boot_zero_seen(envelope, arrival_us)
-    return (arrival_us if sending_zero is None else sending_zero) - base_us
+def stated_by_through(through: Through) -> int | None:
+    """The same of a *complete through* in UTC; None without."""
+    return None if through.utc is None else through.utc - through.mono * US_PER_MS - _CUT_US
 
 
-def through_utc(through: Through, arrival_us: int, zero_us: int | None) -> int | None:
-    """Complete through, in UTC and never in the future; None when the boot can not be placed."""
-    if through.utc is not None:
-        return min(through.utc, arrival_us)
-    return None if zero_us is None else min(zero_us + through.mono * US_PER_MS, arrival_us)
+def end_of_batch(batch: Batch, base: Base) -> int:
+    """The latest time of its readings on the boot's clock, us."""
+    times = [one.time_us for one in batch.readings]
+    begin_us = 0 if batch.relative else min(times, default=0)
+    return base.mono * US_PER_MS + max(times, default=begin_us) - begin_us
+
+
+def place_relative(boot: Boot, base: Base) -> Placement:
+    clock = ClockMark.ANCHORED if boot.is_anchored else base.clock
+    return Placement(boot.zero_us + base.mono * US_PER_MS, clock.value)
+
+
+def place_absolute(boot: Boot, base: Base, stated_us: int, said: Said) -> Placement:
+    """As stamped, or on the boot's own zero when the stamps are not believed."""
+    if said is Said.SUSPECT:
+        return Placement(boot.zero_us - stated_us, ClockMark.SUSPECT.value)
+    return Placement(0, base.clock.value)

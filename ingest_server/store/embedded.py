@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from ingest_server.db.migrate import migrate
+from ingest_server.db.retime import Retime
 from ingest_server.store.point import Point
 from ingest_server.store.port import Bucket, Series, StoreError, Stretch
 from ingest_server.store.portion import Portion, extended
+from ingest_server.store.retime import move_slice
 from ingest_server.store.series_table import (
     Row,
     SeriesIds,
@@ -53,6 +55,14 @@ class EmbeddedStore:
             await self._database.transact(lambda store: self._write(store, points, cursor))
         except sqlite3.Error as error:
             self._series.forget()  # an id that was rolled back stands for nothing
+            raise StoreError(str(error)) from error
+
+    async def retime(self, gateway: str, said: Retime, cursor: int) -> bool:
+        try:
+            return await self._database.transact(
+                lambda store: move_slice(store, gateway, said, cursor)
+            )
+        except sqlite3.Error as error:
             raise StoreError(str(error)) from error
 
     async def latest(

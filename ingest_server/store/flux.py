@@ -21,13 +21,16 @@ _MIN, _MAX, _MEAN, _COUNT = "min", "max", "mean", "count"
 _FARTHEST_US = 9_223_372_036_854_775  # InfluxDB counts nanoseconds in 64 bits
 
 
-def reading_query(bucket: str, series: Series, stretch: Stretch, limit: int) -> str:
-    """Each field comes as a table of its own, cut to the first `limit` times that it has.
+def reading_query(
+    bucket: str, series: Series, stretch: Stretch, limit: int, *, newest: bool = False
+) -> str:
+    """Each field comes as a table of its own, cut to the first (or newest) `limit` times it has.
 
-    Every point has a quality, and so the first of all points are among what comes.
+    Every point has a quality, and so the first (or newest) of all are among what comes.
     """
+    order = '\n  |> sort(columns: ["_time"], desc: true)' if newest else ""
     return (
-        f"{_source(bucket, series, stretch)}\n"
+        f"{_source(bucket, series, stretch)}{order}\n"
         f"  |> limit(n: {limit})\n"
         '  |> keep(columns: ["_time", "_field", "_value"])'
     )
@@ -43,6 +46,17 @@ def bucket_query(bucket: str, series: Series, stretch: Stretch, width_us: int, l
     ]
     source = f'{_source(bucket, series, stretch)}\n  |> filter(fn: (r) => r._field == "number")'
     return "\n".join([f"numbers = {source}", *(f"numbers\n{part}" for part in parts)])
+
+
+def predicate(series: Series) -> str:
+    """Which points to delete, as InfluxDB wants it told (InfluxData, "Delete predicate syntax")."""
+    names = {"gateway": series.gateway, "device": series.device, "point": series.point}
+    told = " AND ".join(f'{tag}="{_quoted(name)}"' for tag, name in names.items())
+    return f'_measurement="{line.MEASUREMENT}" AND {told}'
+
+
+def _quoted(name: str) -> str:
+    return name.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def any_query(bucket: str) -> str:
@@ -73,14 +87,15 @@ def _time(time_us: int) -> str:
     return f"time(v: {max(-_FARTHEST_US, min(time_us, _FARTHEST_US)) * 1_000})"
 
 
-def points(series: Series, answer: str, limit: int) -> list[Point]:
-    """The first `limit` points of a `reading_query`'s answer, the oldest first."""
+def points(series: Series, answer: str, limit: int, *, newest: bool = False) -> list[Point]:
+    """The first (or newest) `limit` points of a `reading_query`'s answer, the oldest first."""
     found: dict[int, dict[str, str]] = {}
     for row in _rows(answer):
         found.setdefault(_microseconds(row["_time"]), {})[row["_field"]] = row["_value"]
     name = (series.gateway, series.device, series.point)
     made = (line.point(name, time_us, found[time_us]) for time_us in sorted(found))
-    return [one for one in made if one is not None][:limit]
+    found_points = [one for one in made if one is not None]
+    return found_points[-limit:] if newest else found_points[:limit]
 
 
 def buckets(answer: str, width_us: int) -> list[Bucket]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from aiohttp import ClientError, ClientTimeout
@@ -63,6 +64,20 @@ class Influx:
             return Answer(None, _reason(error))
         return Answer(204) if stored else Answer(None, "answered, but not as InfluxDB 2 does")
 
+    async def delete(self, predicate: str, first_us: int, last_us: int) -> Answer:
+        """Delete what the predicate names between two times, both included. Raises nothing."""
+        try:
+            gone = (
+                await self._open()
+                .delete_api()
+                .delete(_moment(first_us), _moment(last_us), predicate, self._config.bucket)
+            )
+        except ApiException as error:
+            return _answer(error)
+        except (ClientError, OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            return Answer(None, _reason(error))
+        return Answer(204) if gone else Answer(None, "answered, but not as InfluxDB 2 does")
+
     async def query(self, flux: str) -> str:
         """The answer as CSV without annotations. Raises StoreError."""
         try:
@@ -88,6 +103,11 @@ def _answer(error: ApiException) -> Answer:
     wish = str(headers.get("Retry-After", ""))
     text = error.message if isinstance(error.message, str) else str(error.reason)
     return Answer(error.status, text, float(wish) if wish.isdecimal() else None)
+
+
+def _moment(at_us: int) -> str:
+    seconds, us = divmod(at_us, 1_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{us:06d}Z"
 
 
 def _reason(error: BaseException) -> str:

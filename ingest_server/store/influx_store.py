@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from ingest_server.db.quarantine import Refused
+from ingest_server.db.retime import Retime
 from ingest_server.store import flux
 from ingest_server.store.halving import Halving, joined
+from ingest_server.store.influx_retime import move_page
 from ingest_server.store.line import bodies, line
 from ingest_server.store.point import Point
 from ingest_server.store.port import Bucket, Series, StoreError, Stretch
@@ -41,6 +43,7 @@ class Client(Protocol):
 
     async def write(self, body: bytes) -> Answer: ...
     async def query(self, flux: str) -> str: ...
+    async def delete(self, predicate: str, first_us: int, last_us: int) -> Answer: ...
     def said(self, answer: Answer) -> str: ...
 
 
@@ -87,6 +90,12 @@ class InfluxStore:
         if bad:
             await self._put_aside(bad)
         await self._commit(points, bad, cursor)
+
+    async def retime(self, gateway: str, said: Retime, cursor: int) -> bool:
+        """A page of one series at a time, kept in store.db until it stands where it belongs."""
+        more = await move_page(self._client, self._bucket, self._file, (gateway, said, cursor))
+        self._progress()
+        return more
 
     async def latest(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ingest_server.db.retime import Retime
 from ingest_server.store.point import Point
 
 
@@ -60,6 +61,13 @@ class Store(Protocol):
         """Keep the points, and only then the cursor. Repeating it changes nothing.
 
         A point that the store refuses for ever is kept aside and counted under its reason.
+        """
+        ...
+
+    async def retime(self, gateway: str, said: Retime, cursor: int) -> bool:
+        """Move one slice of what was stored before this entry; True: there is more, ask again.
+
+        Only at the end the cursor stands at the entry. Repeating it changes nothing.
         """
         ...
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ingest_server.db.journal import Kind, entries_after
+from ingest_server.db.journal import Entry, Kind, entries_after
 from ingest_server.store.point import Point, points_of
 from ingest_server.store.port import Store, StoreError
 from runtime.clock import Clock
 from runtime.database import Database
 
 _log = logging.getLogger(__name__)
-_KINDS = (Kind.URGENT, Kind.BULK)
+_KINDS = (Kind.URGENT, Kind.BULK, Kind.RETIME)
 _ENTRIES, _LOOKS = 50, 100
 _LONGEST_WISH_S = 30.0  # the watchdog wants a sign of this loop within 60 s
 
@@ -38,11 +38,15 @@ class WriterSettings:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """`last`: the id of the last entry looked at. `more`: there may be others behind it."""
+    """`last`: the id of the last entry looked at. `more`: there may be others behind it.
+
+    `correction`: the entry behind it, which moves what was stored before.
+    """
 
     points: list[Point]
     last: int
     more: bool
+    correction: Entry | None = None
 
 
 def _look(journal: sqlite3.Connection, cursor: int, wanted: int) -> _Found:
@@ -51,6 +55,8 @@ def _look(journal: sqlite3.Connection, cursor: int, wanted: int) -> _Found:
     for _ in range(_LOOKS):
         entries = entries_after(journal, _KINDS, cursor, _ENTRIES)
         for entry in entries:
+            if entry.retime is not None:
+                return _Found(points, cursor, more=True, correction=entry)
             points += points_of(entry.gateway, entry.clock, entry.readings)
             cursor = entry.id
             if len(points) >= wanted:
@@ -123,6 +129,9 @@ class Writer:
         found = await self._journal.read(lambda journal: _look(journal, cursor, size))
         if found.last > cursor:
             await self._store.write(found.points, found.last)
+        elif found.correction is not None and found.correction.retime is not None:
+            entry, said = found.correction, found.correction.retime
+            await self._store.retime(entry.gateway, said, entry.id)
         return found.more
 
     async def _forget(self) -> None:

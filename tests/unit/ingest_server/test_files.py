@@ -32,6 +32,7 @@ async def test_each_kind_is_read_by_who_needs_it(tmp_path: Path) -> None:
             Kind.BIRTH: 30,
             Kind.STATUS: 30,
             Kind.RESULT: 5,
+            Kind.RETIME: 10,
         }
 
 

@@ -1,4 +1,4 @@
-"""Lane books, digests and boots survive on disk as they were."""
+"""Lane books and digests survive on disk as they were."""
 
 import sqlite3
 
@@ -8,11 +8,9 @@ from ingest_server.db.journal import migrate_journal
 from ingest_server.db.lane_book import Epoch, LaneBook
 from ingest_server.db.lane_table import (
     KeyAt,
-    boot_zero,
     digest_of,
     lanes,
     load_lane,
-    lower_boot_zero,
     remember_digest,
     save_lane,
 )
@@ -57,14 +55,3 @@ def test_digests_below_the_floor_are_forgotten(connection: sqlite3.Connection) -
     save_lane(connection, "gw", Lane.URGENT, book)
     assert digest_of(connection, KeyAt("gw", Lane.URGENT, A, 1)) is None
     assert digest_of(connection, KeyAt("gw", Lane.URGENT, A, 2)) == (b"digest", False)
-
-
-def test_the_zero_of_a_boot_only_falls_until_an_anchor_fixes_it(
-    connection: sqlite3.Connection,
-) -> None:
-    assert boot_zero(connection, "gw", "b") is None
-    for zero_us, anchored, want in ((9, False, 9), (7, False, 7), (8, False, 7), (20, True, 20)):
-        lower_boot_zero(connection, "gw", "b", zero_us, anchored=anchored)
-        assert boot_zero(connection, "gw", "b") == want
-    lower_boot_zero(connection, "gw", "b", 1, anchored=False)
-    assert boot_zero(connection, "gw", "b") == 20

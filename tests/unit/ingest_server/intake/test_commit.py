@@ -140,9 +140,50 @@ def test_an_unset_clock_is_placed_by_the_least_delayed_message(
 
     send(connection, batch(0, relative=True), unset(1_000, 1), arrival_us=NOW + 4_000_000)
     send(connection, batch(0, relative=True), unset(2_000, 2), arrival_us=NOW + 2_000_000)
-    assert times(connection) == [NOW + 4_000_000, NOW + 2_000_000]
-    clocks = {entry.clock for entry in entries_after(connection, [Kind.URGENT], 0, 9)}
-    assert clocks == {"unset"}
+    first, moved, second = entries_after(connection, tuple(Kind), 0, 9)
+    assert [one.time_us for one in first.readings] == [NOW + 4_000_000]
+    assert [one.time_us for one in second.readings] == [NOW + 2_000_000]
+    assert (first.clock, second.clock) == ("unset", "unset")
+    assert moved.retime is not None
+    assert moved.retime.moved(NOW + 4_000_000) == NOW + 1_000_000
+
+
+def test_what_came_together_is_placed_by_the_least_delayed_of_all(
+    connection: sqlite3.Connection,
+) -> None:
+    """A queue that the broker kept while we were away moves nothing afterwards."""
+    arrivals = [
+        Arrival(
+            up("gw", Up.URGENT),
+            batch(0, relative=True),
+            to_properties(
+                Envelope(
+                    key=Key(EPOCH, seq, 1),
+                    base=Base("b", seq * 10_000, ClockState.UNSET),
+                    sent=Sent("b", seq * 10_000, ClockState.UNSET),
+                )
+            ),
+            None,
+            NOW,
+        )
+        for seq in range(1, 6)
+    ]
+    commit(connection, [admit(one) for one in arrivals], NOW)
+    assert times(connection) == [NOW - ago * 10_000_000 for ago in (4, 3, 2, 1, 0)]
+    assert entries_after(connection, [Kind.RETIME], 0, 9) == []
+
+
+def test_complete_through_moves_with_its_boot(connection: sqlite3.Connection) -> None:
+    unset = Sent("b", 5_000, ClockState.UNSET)
+    heartbeat = Envelope(statement=statement(last=0, taken=0), sent=unset, through=Through(4_000))
+    send(connection, b"[]", heartbeat)
+    assert lane_states(connection)[0].through_us == NOW - 1_000_000
+    anchors = (Anchor("b", 6_000, NOW + 400_000),)
+    birth = Birth("gw", Software("a", "1"), "b", 1, "c", (), (), anchors)
+    committed = send(connection, encode_identity(birth), Envelope(), Up.BIRTH)
+    assert committed.kinds == {Kind.BIRTH, Kind.RETIME}
+    through = {one.lane: one.through_us for one in lane_states(connection)}
+    assert through == {Lane.URGENT: NOW - 1_600_000, Lane.BULK: None}
 
 
 def test_an_anchor_places_its_boot_exactly(connection: sqlite3.Connection) -> None:

@@ -195,6 +195,9 @@ class Scripted:
     async def query(self, flux: str) -> str:
         raise StoreError(f"no answer to {flux}")
 
+    async def delete(self, predicate: str, first_us: int, last_us: int) -> Answer:
+        raise StoreError(f"no answer to {predicate} {first_us} {last_us}")
+
     def said(self, answer: Answer) -> str:
         return f"{answer.status}: {answer.text}"
 

@@ -4,11 +4,14 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ingest_server.db.journal import Draft, Kind, append, migrate_journal
+from ingest_server.db.retime import Moves, Retime, encode_retime
 from ingest_server.store.embedded import EmbeddedStore, migrate_store
 from ingest_server.store.point import Point
 from ingest_server.store.port import Series, StoreError
@@ -168,6 +171,26 @@ async def test_an_entry_that_this_release_can_not_read_stops_nothing(
     await rig.writer().pass_once()
     assert await rig.times() == [T0]
     assert "entry 1 of gateway gw-001 can not be read any more" in caplog.text
+
+
+async def test_a_correction_moves_what_came_before_and_not_what_comes_after(rig: Rig) -> None:
+    said = Retime(Moves.TIMES, T0, T0 + 10, 5, "anchored")
+    await rig.put(T0)
+    for entry in (said, replace(said, delta_us=100, clock=None)):
+        payload = encode_retime(entry)
+        draft = Draft(Kind.RETIME, "gw-001", T0, "server", 0, Encoding.RAW, payload)
+        await rig.journal.transact(partial(append, draft=draft))
+        await rig.put(T0 + 1)
+    writer = rig.writer()
+    while await writer.pass_once():
+        pass
+    points = await rig.store.range(Series("gw-001", "d", "p"), EVER)
+    assert [(one.time_us - T0, one.clock) for one in points] == [
+        (1, "unset"),
+        (101, "unset"),
+        (105, "anchored"),
+    ]
+    assert await rig.store.cursor() == 5
 
 
 async def test_it_wakes_when_told(rig: Rig) -> None:
