@@ -29,7 +29,7 @@ lint: $(DEV) ## format, style, types, import contracts
 	$(BIN)/lint-imports
 
 unit: $(DEV) ## all tests; what this machine lacks is skipped and named
-	$(BIN)/pytest
+	$(BIN)/pytest -n 4 --dist loadfile
 
 matrix: $(DEV) ## every fault on every program, each cell once (about four minutes)
 	LIFELINE_MATRIX=all $(BIN)/pytest tests/acceptance/test_matrix.py
