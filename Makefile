@@ -32,7 +32,7 @@ unit: $(DEV) ## all tests; what this machine lacks is skipped and named
 	$(BIN)/pytest -n 4 --dist loadfile
 
 matrix: $(DEV) ## every fault on every program, each cell once (about four minutes)
-	LIFELINE_MATRIX=all $(BIN)/pytest tests/acceptance/test_matrix.py
+	LIFELINE_MATRIX=all $(BIN)/pytest -n 2 tests/acceptance/test_matrix.py
 
 soak: $(DEV) ## the same for hours: outages of 60 s, ten rounds a cell
 	LIFELINE_MATRIX=soak $(BIN)/pytest tests/acceptance/test_matrix.py
