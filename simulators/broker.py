@@ -225,7 +225,7 @@ def iotcore_settings(port: int, accounts: Mapping[str, str] | None) -> str:
         "next_connection_delay_ms = 1",
         "[v5.1.connections]",
         "connection_timeout_ms = 5000",
-        "max_payload_size = 135168",
+        "max_payload_size = 1048576",
         "max_inflight_count = 500",
         "dynamic_filters = true",
     ]

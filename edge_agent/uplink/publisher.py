@@ -9,7 +9,7 @@ from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.uplink.sender import Sender
 from runtime.clock import Clock
-from runtime.mqtt import Message, Session
+from runtime.mqtt import Message, Outcome, Session
 from wire.command import Command, decode_command
 from wire.envelope import JSON, Envelope, Sent, to_properties
 from wire.identity import Anchor, Birth, Presence, Status, encode_identity
@@ -23,6 +23,8 @@ HEARTBEAT_US = 10_000_000
 URGENT_WINDOW = 64
 BULK_WINDOW = 16
 _TICK_S = 0.5
+# Retained: who subscribes later gets it.
+_TAKEN = (Outcome.ACCEPTED, Outcome.NO_SUBSCRIBER)
 _LOOK_S = 0.05  # what was taken while the broker was away waits no longer for the birth
 
 
@@ -111,7 +113,8 @@ class Publisher:
             content_type=JSON,
             utf8=True,
         )
-        log.info("%s: %s", kind, outcome)
+        level = logging.INFO if outcome in _TAKEN else logging.WARNING
+        log.log(level, "%s: %s", kind, outcome)
 
     async def _beat(self) -> None:
         """At least every 10 s the urgent topic carries something."""

@@ -103,8 +103,8 @@ async def test_a_retained_message_is_marked(each_broker: Broker, connect: Connec
 async def test_too_large_is_told_before_it_is_sent(mosquitto: Broker, connect: Connect) -> None:
     taker = connect(mosquitto, "taker", subscriptions=["t/#"])
     await taker.connected()
-    assert await taker.publish("t/x", bytes(200_000)) is Outcome.TOO_LARGE
-    assert await taker.publish("t/x", bytes(131_072)) is Outcome.ACCEPTED
+    assert await taker.publish("t/x", bytes(1_100_000)) is Outcome.TOO_LARGE
+    assert await taker.publish("t/x", bytes(1_000_000)) is Outcome.ACCEPTED
     assert taker.connection == 1
 
 
