@@ -10,9 +10,9 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from figures.process import spent
+from figures.process import queued_s, spent
 from figures.record import Bench, bench, percentile
 from figures.wire_bed import REGISTERS, TURNAROUND_US, UNITS, Heard, WireBed, wire_bed
 
@@ -40,6 +40,17 @@ _START_S = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What a process took of the cores, and how long it was ready and did not get one."""
+
+    cpu_s: float
+    queued_s: float
+
+    def __sub__(self, before: Self) -> "Taken":
+        return Taken(self.cpu_s - before.cpu_s, self.queued_s - before.queued_s)
+
+
+@dataclass(frozen=True, slots=True)
 class Swept:
     """What was heard in the stretches: before, while the dead are found out, and after."""
 
@@ -48,8 +59,9 @@ class Swept:
     none_dead: list[Heard]
     finding: list[Heard]
     dead: list[Heard]
-    agent_cpu: float
-    devices_cpu: float
+    wall_s: float
+    agent: Taken
+    devices: Taken
     reply_us: float
 
 
@@ -126,10 +138,10 @@ def measure(folder: Path, seconds: float) -> Swept:
             time.sleep(_START_S)
             bed.take()
             pid = running.agents[GATEWAY].pid or 0
-            cpu_s, devices_s, at_us = spent(pid).cpu_s, bed.cpu_s(), SystemClock().mono_us()
+            before, at_us = (_taken_by(pid), _taken_by(bed.pid)), SystemClock().mono_us()
             none_dead = _after(bed, seconds)
             wall_s = (SystemClock().mono_us() - at_us) / 1e6
-            agent_cpu, devices_cpu = spent(pid).cpu_s - cpu_s, bed.cpu_s() - devices_s
+            after = (_taken_by(pid), _taken_by(bed.pid))
             units = [unit for line in running.status(GATEWAY)["lines"] for unit in line["units"]]
             bed.silence(0, DEAD)
             finding = _after(bed, KNOWN_DEAD_S)
@@ -140,10 +152,15 @@ def measure(folder: Path, seconds: float) -> Swept:
         none_dead=none_dead,
         finding=finding,
         dead=dead,
-        agent_cpu=agent_cpu / wall_s,
-        devices_cpu=devices_cpu / wall_s,
+        wall_s=wall_s,
+        agent=after[0] - before[0],
+        devices=after[1] - before[1],
         reply_us=1_000 * sum(unit["reply_p50_ms"] for unit in units) / len(units),
     )
+
+
+def _taken_by(pid: int) -> Taken:
+    return Taken(spent(pid).cpu_s, queued_s(pid))
 
 
 def _after(bed: WireBed, seconds: float) -> list[Heard]:
@@ -167,6 +184,7 @@ def figures_of(found: Swept) -> dict[str, Any]:
     first, second = found.none_dead
     swept, other = sweep_us(first), sweep_us(second)
     dead, alone = sweep_us(found.dead[0], DEAD), sweep_us(found.floor)
+    turns = sum(len(at) for heard in found.none_dead for at in heard.asked_us.values())
     stretches = (found.floor, *found.none_dead, *found.finding, *found.dead)
     return {
         "wire_limit_ms": round(SWEEP_US / 1_000, 1),
@@ -190,8 +208,9 @@ def figures_of(found: Swept) -> dict[str, Any]:
         "between_late_us": round((swept + other) / 2 / UNITS - found.reply_us - SHAPE.gap_us),
         "without_loop_reply_late_us": round(found.floor_reply_us - ASK_US),
         "without_loop_between_late_us": round(alone / UNITS - found.floor_reply_us - SHAPE.gap_us),
-        "agent_cpu_of_a_core": round(found.agent_cpu, 3),
-        "devices_cpu_of_a_core": round(found.devices_cpu, 3),
+        "queued_us_per_turn": round(1e6 * (found.agent.queued_s + found.devices.queued_s) / turns),
+        "agent_cpu_of_a_core": round(found.agent.cpu_s / found.wall_s, 3),
+        "devices_cpu_of_a_core": round(found.devices.cpu_s / found.wall_s, 3),
         "load_average": round(os.getloadavg()[0], 1),
     }
 
@@ -202,7 +221,8 @@ def limit(found: dict[str, Any]) -> str:
         f" (wake-ups of the devices' thread and of ours; {found['without_loop_reply_late_us']}"
         f" without event loop) and {found['between_late_us']} us beyond the silence before the"
         f" next request (our thread and the event loop; {found['without_loop_between_late_us']}"
-        " without it)"
+        f" without it); of both, {found['queued_us_per_turn']} us are waits for a core that"
+        " others had"
     )
 
 

@@ -54,6 +54,12 @@ def main_thread_s(pid: int) -> float:
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def queued_s(pid: int) -> float:
+    """How long its threads, together, were ready to run and had to wait for a core."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[1]) for task in tasks) / 1e9
+
+
 def size_of(folder: Path, pattern: str) -> int:
     """Bytes of all files below it whose names match."""
     return sum(path.stat().st_size for path in folder.rglob(pattern) if path.is_file())

@@ -2,7 +2,6 @@
 
 import itertools
 import multiprocessing
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -60,8 +59,9 @@ class CountingUnit:
 class WireBed:
     """Orders to the process in which the lines are; each waits for its answer."""
 
-    def __init__(self, orders: Connection) -> None:
+    def __init__(self, orders: Connection, pid: int) -> None:
         self._orders = orders
+        self.pid = pid
 
     def silence(self, line: int, units: Sequence[int]) -> None:
         """Take devices off a line."""
@@ -72,12 +72,6 @@ class WireBed:
         """What each line has heard since it was last asked."""
         self._orders.send(("take",))
         found: list[Heard] = self._orders.recv()
-        return found
-
-    def cpu_s(self) -> float:
-        """Processor time that the simulation has taken."""
-        self._orders.send(("cpu",))
-        found: float = self._orders.recv()
         return found
 
     def end(self) -> None:
@@ -91,7 +85,7 @@ def wire_bed(ports: Sequence[Path]) -> Iterator[WireBed]:
     ours, theirs = made.Pipe()
     process = made.Process(target=_play, args=(theirs, tuple(ports)), daemon=True)
     process.start()
-    bed = WireBed(ours)
+    bed = WireBed(ours, process.pid or 0)
     try:
         bed.take()
         yield bed
@@ -128,8 +122,6 @@ def _play(orders: Connection, ports: tuple[Path, ...]) -> None:
                     orders.send(SystemClock().mono_us())
                 case ("take",):
                     orders.send([_heard(line) for line in lines])
-                case ("cpu",):
-                    orders.send(time.process_time())
                 case _:
                     return
 
