@@ -1,11 +1,14 @@
 """The rows of the lanes: keys, statements, receipts, the ledger, what is given up."""
 
 import sqlite3
+from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from edge_agent.buffer import rows
+from runtime.database import connect
 from wire.envelope import Base, ClockState, Cover, Encoding
 from wire.receipt import Receipt
 from wire.topic import Lane
@@ -118,3 +121,35 @@ def test_a_newer_file_is_refused(disk: sqlite3.Connection) -> None:
     disk.execute("PRAGMA user_version = 99")
     with pytest.raises(rows.NewerBufferError, match="99"):
         rows.migrate(disk)
+
+
+def test_sizes_follow_what_goes(disk: sqlite3.Connection) -> None:
+    rows.commit(disk, Lane.BULK, A, [draft(), draft(), draft()])
+    whole = rows.sizes(disk)[Lane.BULK]
+    rows.receive(disk, receipt((1, 1)), A)
+    assert rows.give_up(disk, 2, "full") == whole // 3
+    assert rows.sizes(disk) == {Lane.BULK: whole // 3}
+
+
+def test_what_is_asked_for_each_message_looks_at_few_rows(disk: sqlite3.Connection) -> None:
+    def steps(size: int) -> int:
+        """Hundreds of instructions of SQLite's machine."""
+        rows.commit(disk, Lane.URGENT, A, [draft()] * size)
+        counted: list[None] = []
+        disk.set_progress_handler(lambda: counted.append(None), 100)
+        rows.state(disk, Lane.URGENT, A)
+        rows.sizes(disk)
+        disk.set_progress_handler(None, 0)
+        return len(counted)
+
+    few = steps(10)
+    assert steps(10_000) <= few + 2
+
+
+def test_a_file_of_an_older_agent_gets_its_sizes(tmp_path: Path) -> None:
+    old = connect(tmp_path / "old.db")
+    for script in rows._SCRIPTS[:3]:
+        old.executescript((files("edge_agent.buffer") / script).read_text(encoding="utf-8"))
+    rows.commit(old, Lane.URGENT, A, [draft(), draft()])
+    rows.migrate(old)
+    assert rows.sizes(old) == {Lane.URGENT: 2 * len(draft().payload)}
