@@ -77,6 +77,8 @@ class Lanes:
         self._pending: dict[Lane, list[Pending]] = {lane: [] for lane in Lane}
         # Handed to the disk, which has not answered yet: not complete through them.
         self._committing: dict[Lane, list[list[Pending]]] = {lane: [] for lane in Lane}
+        # When the first sample of each `take` under way was heard: behind it the line's next waits.
+        self._taking: list[int] = []
         self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
         self._numbers = dict.fromkeys(Lane, 0)
         self._good_us = 0
@@ -117,6 +119,16 @@ class Lanes:
 
         Keep-alives of the urgent lane and everything of bulk wait for their group, at most 1 s.
         """
+        if not samples:
+            return
+        heard_us = min(sample.mono_us for sample in samples)
+        self._taking.append(heard_us)
+        try:
+            await self._take(device, samples)
+        finally:
+            self._taking.remove(heard_us)
+
+    async def _take(self, device: str, samples: Sequence[Sample]) -> None:
         has_transition = False
         for sample in samples:
             lane = self._plan(device, sample.point).lane
@@ -178,6 +190,8 @@ class Lanes:
         except sqlite3.Error as error:
             self._refused(str(error))
             self._keep_waiting(lane, pending)
+            if not isinstance(error, sqlite3.OperationalError):  # only a start mends a broken file
+                raise
             return
         finally:
             self._committing[lane].remove(pending)
@@ -230,7 +244,7 @@ class Lanes:
         horizon_us = timebase.mono_us - IN_FLIGHT_US
         groups = [self._pending[lane], *self._committing[lane]]
         waiting = [one.sample.mono_us for group in groups for one in group]
-        mono_us = max(min([horizon_us, *(at_us - 1 for at_us in waiting)]), 0)
+        mono_us = max(min([horizon_us, *(at_us - 1 for at_us in (*waiting, *self._taking))]), 0)
         return Through(mono_us // 1_000, timebase.utc_us(mono_us))
 
     async def rows_after(self, lane: Lane, after: int, limit: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -38,15 +39,19 @@ async def opened(
     limits: Limits = LIMITS,
 ) -> AsyncIterator[Lanes]:
     async with Database(path / "buffer.db", rows.migrate) as database:
-        yield Lanes(
-            database=database,
-            timekeeper=Timekeeper(clock),
-            gateway="gw",
-            epoch=EPOCH,
-            limits=limits,
-            plan=plan,
-            progress=lambda _name: None,
-        )
+        yield lanes_on(database, clock, limits)
+
+
+def lanes_on(database: Database, clock: StandingClock, limits: Limits = LIMITS) -> Lanes:
+    return Lanes(
+        database=database,
+        timekeeper=Timekeeper(clock),
+        gateway="gw",
+        epoch=EPOCH,
+        limits=limits,
+        plan=plan,
+        progress=lambda _name: None,
+    )
 
 
 def sample(clock: StandingClock, point: str, value: Value) -> Sample:
@@ -264,3 +269,48 @@ async def test_a_disk_without_room_for_the_reserve_is_told_and_no_reason_to_stop
         assert "has no reserve (database or disk is full)" in await lanes.reserve()
         await lanes.take("d", [sample(clock, "smoke", True)])
         assert await taken(lanes, Lane.URGENT) == 1
+
+
+async def test_a_file_that_breaks_while_it_is_in_use_ends_the_run(tmp_path: Path) -> None:
+    """Reads may go on for ever; only a start sets it aside."""
+    clock = StandingClock()
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        lanes = lanes_on(database, clock)
+
+        def breaks(connection: sqlite3.Connection) -> None:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute(
+                "UPDATE sqlite_schema SET rootpage = 999999 WHERE name = 'batch_by_lane'"
+            )
+
+        await database.transact(breaks)
+        await database.transact(lambda c: c.execute("PRAGMA writable_schema = RESET"))
+        await lanes.take("d", [sample(clock, "heat", 1)])
+        with pytest.raises(sqlite3.DatabaseError, match="malformed"):
+            await lanes.flush()
+
+
+async def test_what_waits_behind_a_slow_commit_is_not_stated_as_complete(tmp_path: Path) -> None:
+    """The line's next urgent answer waits in its delivery until `take` of this one returns."""
+    clock = StandingClock()
+    gate = threading.Event()
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        lanes = lanes_on(database, clock)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(database.transact(lambda _: gate.wait(5)))
+            await asyncio.sleep(0)
+            heard_us = clock.mono_us()
+            many = [Sample("heat", float(n), heard_us + n) for n in range(GROUP_READINGS)]
+            taking = group.create_task(lanes.take("d", many))
+            await asyncio.sleep(0)
+            clock.advance(5_000_000)
+            stated = group.create_task(lanes.outgoing(Lane.URGENT, None))
+            await asyncio.sleep(0)
+            gate.set()
+        outgoing = stated.result()
+        assert taking.done()
+        assert outgoing is not None
+        assert outgoing.through.mono <= heard_us // 1_000
+        later = await lanes.outgoing(Lane.URGENT, None)
+        assert later is not None
+        assert later.through.mono > heard_us // 1_000
