@@ -1,5 +1,6 @@
 """Commands at the gateway itself: its health as one document."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 
 from edge_agent.diagnosis import diagnosis
@@ -17,4 +18,8 @@ class GatewayHand:
 
     async def carry_out(self, command: Command) -> Done:
         """What `edge-agent status --json` says, as far as it fits."""
-        return Done(Outcome.DONE, diagnosis(await self._health(), RESULT_TEXT, command.id))
+        try:
+            health = await self._health()
+        except sqlite3.OperationalError as error:  # a start would ask the same disk again
+            return Done(Outcome.FAILED, f"the buffer can not be read: {error}")
+        return Done(Outcome.DONE, diagnosis(health, RESULT_TEXT, command.id))
