@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 _TICK_S = 0.25  # how often paho looks at its keepalive
 _CONNECT_S = 5.0  # for TCP, then again for TLS
+_ANSWER_S = 30.0  # from PUBLISH to PUBACK: a broker that only answers pings is left
 _READY_S = 15.0  # from CONNECT sent to SUBACK
 _FAREWELL_S = 1.0
 _WINDOW = 1000  # publishes in flight, unless the broker allows fewer
@@ -42,7 +43,9 @@ class Link:
         subscriptions: Sequence[str],
         will: Will | None,
         deliver: Callable[[Message], None],
+        answer_s: float = _ANSWER_S,
     ) -> None:
+        self._answer_s = answer_s
         self.number = number
         self._options = options
         self._subscriptions = subscriptions
@@ -51,6 +54,7 @@ class Link:
         self.lost: asyncio.Future[str] = self._loop.create_future()
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._pending: dict[int, asyncio.Future[Outcome]] = {}
+        self._asked: dict[int, float] = {}  # when, of each that is pending; the oldest first
         self._window = asyncio.Semaphore(_WINDOW)
         self._largest: int | None = None
         self._held = self._closed = False
@@ -121,10 +125,12 @@ class Link:
                 return Outcome.LOST
             answer: asyncio.Future[Outcome] = self._loop.create_future()
             self._pending[info.mid] = answer
+            self._asked[info.mid] = self._loop.time()
             try:
                 return await answer
             finally:
                 self._pending.pop(info.mid, None)
+                self._asked.pop(info.mid, None)
 
     def acknowledge(self, mid: int) -> None:
         if not self.lost.done():
@@ -142,6 +148,7 @@ class Link:
         sock = self._client.socket()
         if sock is not None and self._held:
             self._held = False
+            self._asked = dict.fromkeys(self._asked, self._loop.time())  # we did not listen
             self._loop.add_reader(sock, self._on_readable)
             self._loop.call_soon(self._on_readable)  # bytes that TLS has read wake no selector
 
@@ -176,11 +183,17 @@ class Link:
     def _tick(self) -> None:
         self._timer = self._loop.call_later(_TICK_S, self._tick)
         if not self._held:
+            self._look_for_answers()
             self._client.loop_misc()
         elif self._loop.time() - self._pinged >= self._options.keepalive_s / 2:
             # While we do not read, no PINGRESP can reach paho: its own check would give up.
             self._pinged = self._loop.time()
             self._client._send_pingreq()  # noqa: SLF001 - paho has no public way to ping
+
+    def _look_for_answers(self) -> None:
+        oldest = next(iter(self._asked.values()), None)
+        if oldest is not None and self._loop.time() - oldest >= self._answer_s:
+            self._lose(f"no PUBACK within {self._answer_s:.0f} s")
 
     def _on_readable(self) -> None:
         while not self._held:

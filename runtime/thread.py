@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 async def in_daemon_thread(name: str, call: Callable[[], None]) -> None:
-    """Run `call`; raise the OSError or ValueError that it raises.
+    """Run `call`; raise the OSError or ValueError that it raises, OSError if it dies of another.
 
     asyncio.to_thread is no choice where DNS may hang: leaving the loop waits for its threads.
     """
@@ -23,13 +23,15 @@ async def in_daemon_thread(name: str, call: Callable[[], None]) -> None:
             done.set_exception(error)
 
     def work() -> None:
-        error: Exception | None = None
+        error: Exception | None = OSError(f"{name} died: its thread's own report says why")
         try:
             call()
+            error = None
         except (OSError, ValueError) as caught:
             error = caught
-        with contextlib.suppress(RuntimeError):  # the loop has been closed meanwhile
-            loop.call_soon_threadsafe(settle, error)
+        finally:  # whatever it dies of: the caller must not wait for ever
+            with contextlib.suppress(RuntimeError):  # the loop has been closed meanwhile
+                loop.call_soon_threadsafe(settle, error)
 
     threading.Thread(target=work, name=name, daemon=True).start()
     await done

@@ -128,3 +128,19 @@ def test_properties_say_what_was_asked() -> None:
     assert said["UserProperty"] == [("a", "1"), ("a", "2")]
     assert (said["ContentType"], said["PayloadFormatIndicator"]) == ("text/x", 1)
     assert said["MessageExpiryInterval"] == 9
+
+
+async def test_a_broker_that_answers_no_publish_is_left() -> None:
+    """It may still answer pings: without an end here, who awaits the answer would hang for ever."""
+    async with peer(CONNACK) as port:
+        options = Options(host="127.0.0.1", port=port, client_id="x", tls=False, keepalive_s=60)
+        link = Link(
+            options, number=1, subscriptions=(), will=None, deliver=lambda _: None, answer_s=0.05
+        )
+        await link.open()
+        stated = publish_properties((), content_type=None, utf8=False, expiry_s=None)
+        async with asyncio.timeout(3):
+            outcome = await link.publish("t", b"x", qos=1, retain=False, stated=stated)
+        assert outcome is Outcome.LOST
+        assert "no PUBACK" in await link.lost
+        link.close()

@@ -42,3 +42,12 @@ def test_a_call_that_outlives_the_loop_harms_nobody() -> None:
     gate.set()
     thread.join(5)
     assert not thread.is_alive()
+
+
+async def test_a_call_that_dies_of_a_fault_keeps_nobody_waiting() -> None:
+    def die() -> None:
+        raise SystemExit  # as any fault that nobody expects, but without a report
+
+    with pytest.raises(OSError, match="died"):
+        async with asyncio.timeout(2):
+            await in_daemon_thread("dies", die)
