@@ -30,7 +30,7 @@ class SerialPort(Descriptor):
     """One opened port, exclusive, non-blocking, with low latency where the driver can."""
 
     def __init__(self, settings: PortSettings) -> None:
-        """Open the port; raise PortGoneError when that fails, ValueError for a bad setting."""
+        """Open the port; raise PortGoneError when that fails, or the driver refuses the setting."""
         self._serial = _open(settings)
         super().__init__(settings.path, self._serial.fileno())
 
@@ -57,8 +57,9 @@ def _open(settings: PortSettings) -> serial.Serial:
             timeout=0,
             exclusive=True,
         )
-    # termios.error is neither an OSError nor a SerialException (pyserial lets it through)
-    except (serial.SerialException, OSError, termios.error) as error:
+    # termios.error is neither an OSError nor a SerialException (pyserial lets it through); a speed
+    # that the adapter refuses is a ValueError, and must not cost the other lines their agent
+    except (serial.SerialException, OSError, termios.error, ValueError, OverflowError) as error:
         raise PortGoneError(f"can not open {settings.path}: {error}") from error
     _ask_for_low_latency(port)
     return port

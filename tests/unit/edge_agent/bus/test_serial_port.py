@@ -96,3 +96,8 @@ def test_a_port_that_takes_no_bytes_is_gone(terminal: PseudoTerminal) -> None:
     with pytest.raises(PortGoneError, match="took no bytes"):
         port.send(bytes(1_000_000), 1_000)
     port.close()
+
+
+def test_a_speed_that_the_adapter_refuses_is_a_port_that_is_gone(terminal: PseudoTerminal) -> None:
+    with pytest.raises(PortGoneError, match="can not open"):
+        open_serial(PortSettings(terminal.path, SerialFormat(2**40)))
