@@ -1,8 +1,10 @@
 """What the server knows of a lane: which keys it has, what is closed, and what was lost and why."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 
 from ingest_server.db.lane_book import Epoch, LaneBook
 from wire.bounds import RANGES
@@ -136,17 +138,35 @@ def _enter_predecessor(book: LaneBook, stated: EpochStatement, now_us: int) -> N
 
 
 def _estimate(book: LaneBook) -> None:
-    """Count epochs never heard (or forgotten with a restored back-up) from those around them."""
+    """Count epochs never heard (or forgotten with a restored back-up) from those around them.
+
+    One walk over the book however many they are: a gateway may name 32 new ones in each message.
+    """
+    estimated = [epoch for epoch in book.epochs.values() if epoch.estimated]
+    if not estimated:
+        return
+    through: dict[str, int] = {}
     for epoch in book.epochs.values():
-        bases = [e.base for e in book.epochs.values() if e.prev == epoch.epoch]
-        if epoch.estimated and bases:
-            through = min(bases)
-            known = [e for e in book.epochs.values() if e.ended and not e.estimated]
-            before = [e for e in known if e.base + e.taken <= through]
-            latest = max(before, key=lambda e: (e.listed_us, e.base + e.taken), default=None)
-            epoch.base = 0 if latest is None else latest.base + latest.taken
-            epoch.taken = max(epoch.had_taken, through - epoch.base)
+        if epoch.prev is not None:
+            through[epoch.prev] = min(epoch.base, through.get(epoch.prev, epoch.base))
+    ends, latest = _ended_before(book)
+    for epoch in estimated:
+        if epoch.epoch not in through:
+            continue
+        at = bisect_right(ends, through[epoch.epoch])
+        base = latest[at - 1][1] if at else 0
+        taken = max(epoch.had_taken, through[epoch.epoch] - base)
+        if (epoch.base, epoch.taken) != (base, taken):
+            epoch.base, epoch.taken = base, taken
             book.changed.add(epoch.epoch)
+
+
+def _ended_before(book: LaneBook) -> tuple[list[int], list[tuple[int, int]]]:
+    """Ends of the epochs that told theirs, ascending; for each the latest listed up to there."""
+    known = [e for e in book.epochs.values() if e.ended and not e.estimated]
+    told = sorted((e.base + e.taken, e.listed_us) for e in known)
+    latest = accumulate(((listed_us, end) for end, listed_us in told), max)
+    return [end for end, _ in told], list(latest)
 
 
 def _vanish(book: LaneBook, now_us: int) -> None:
