@@ -83,7 +83,8 @@ def _take(desk: Desk, watched: Watched, force: RuleInForce, fed: Sequence[Kept])
     settler.settle(judgement)
     _write(connection, device, force, judgement.standing)
     if judgement.standing.marks[0].at_us > base_us:
-        prune_samples(connection, device.gateway, device.device)
+        needs = [(one.rule.id, points_of(one.rule)) for one in watched.profile.rules]
+        prune_samples(connection, device.gateway, device.device, needs)
 
 
 def pass_time(desk: Desk, watched: Watched, force: RuleInForce, through_us: int) -> None:

@@ -54,6 +54,18 @@ def add_samples(connection: sqlite3.Connection, gateway: str, kept: Iterable[Kep
     ]
 
 
+_NEVER_US = 2**63 - 1
+
+# The points of a device one by one from the index: thousands of samples lie between two of them.
+_POINTS = (
+    "WITH RECURSIVE named(point) AS"
+    " (SELECT min(point) FROM sample WHERE gateway = ?1 AND device = ?2 UNION ALL"
+    " SELECT (SELECT min(point) FROM sample"
+    " WHERE gateway = ?1 AND device = ?2 AND point > named.point) FROM named"
+    " WHERE point IS NOT NULL) "
+)
+
+
 def samples_after(
     connection: sqlite3.Connection,
     gateway: str,
@@ -62,22 +74,54 @@ def samples_after(
     after_us: int,
 ) -> list[Kept]:
     """Samples of these points (empty: of all) later than `after_us`, by time and point."""
-    marks = f" AND point IN ({', '.join('?' * len(points))})" if points else ""
+    wanted = ", ".join("?" * len(points)) if points else "SELECT point FROM named"
     rows = connection.execute(
-        "SELECT device, point, time_us, value, unit, quality, clock FROM sample"  # noqa: S608 - marks only
-        f" WHERE gateway = ? AND device = ? AND time_us > ?{marks} ORDER BY time_us, point",
+        f"{'' if points else _POINTS}"  # noqa: S608 - marks only
+        "SELECT device, point, time_us, value, unit, quality, clock FROM sample"
+        f" WHERE gateway = ?1 AND device = ?2 AND time_us > ?3 AND point IN ({wanted})"
+        " ORDER BY time_us, point",
         (gateway, device, after_us, *points),
     )
     return [Kept(from_row(row[:6]), row[6]) for row in rows]
 
 
-def prune_samples(connection: sqlite3.Connection, gateway: str, device: str) -> int:
-    """Forget the samples that no rule of the device folds any more; return how many."""
-    return connection.execute(
-        "DELETE FROM sample WHERE gateway = ?1 AND device = ?2 AND time_us <="
-        " (SELECT min(base_us) FROM evaluation WHERE gateway = ?1 AND device = ?2)",
-        (gateway, device),
-    ).rowcount
+def prune_samples(
+    connection: sqlite3.Connection,
+    gateway: str,
+    device: str,
+    needs: Iterable[tuple[str, Sequence[str]]],
+) -> int:
+    """Forget the samples that no rule in force folds any more; return how many.
+
+    `needs`: each rule and its points (empty: all). Point by point, so that a rule whose point has
+    fallen silent, or that is in force no more, keeps nothing of the others.
+    """
+    bases = dict(
+        connection.execute(
+            "SELECT rule, base_us FROM evaluation WHERE gateway = ? AND device = ?",
+            (gateway, device),
+        ).fetchall()
+    )
+    stated = [(points, bases.get(rule, 0)) for rule, points in needs]
+    others = min((base for points, base in stated if not points), default=_NEVER_US)
+    named: dict[str, int] = {}
+    for points, base in stated:
+        named.update((point, min(base, named.get(point, others))) for point in points)
+    query = "DELETE FROM sample WHERE gateway = ? AND device = ?"
+    gone = sum(
+        connection.execute(
+            f"{query} AND point = ? AND time_us <= ?", (gateway, device, point, base)
+        ).rowcount
+        for point, base in named.items()
+    )
+    marks = ", ".join("?" * len(named))
+    return (
+        gone
+        + connection.execute(
+            f"{query} AND point NOT IN ({marks}) AND time_us <= ?",
+            (gateway, device, *named, others),
+        ).rowcount
+    )
 
 
 _EVALUATION = "SELECT * FROM evaluation"
@@ -103,7 +147,9 @@ def due_evaluations(
 ) -> list[Evaluation]:
     """Those that time alone changes at or before `through_us`."""
     rows = connection.execute(
-        f"{_EVALUATION} WHERE gateway = ? AND due_us <= ? ORDER BY device, rule",
+        # By that index, or else every rule of the gateway is read for the few that are due.
+        f"{_EVALUATION} INDEXED BY evaluation_due WHERE gateway = ? AND due_us <= ?"
+        " ORDER BY device, rule",
         (gateway, through_us),
     )
     return [Evaluation(*row) for row in rows]

@@ -1,4 +1,4 @@
-from alarm_rules.rule import AbsenceRule
+from alarm_rules.rule import AbsenceRule, points_of
 from ingest_server.alarm.known_profiles import KnownProfile, KnownProfiles
 from ingest_server.alarm.record import Seen
 from ingest_server.alarm.settle import Desk
@@ -9,7 +9,7 @@ from ingest_server.alarm.watch_device import (
     pass_time,
     take_samples,
 )
-from ingest_server.db.evaluation_book import Kept, find_evaluation
+from ingest_server.db.evaluation_book import Evaluation, Kept, find_evaluation, write_evaluation
 from ingest_server.db.registry import KnownDevice
 from ingest_server.db.snapshot import Change, Snapshot
 from tests.alarm_rig import PROFILES, SECOND, SMOKE, changes, reading
@@ -61,6 +61,22 @@ def test_samples_older_than_the_retention_go_and_late_hazards_still_page(
     assert [(one.change, one.announces) for one in smoke_told] == [(Change.OVER, True)]
     take_samples(desk, watched(), ancient)
     assert [one for one in told if one.rule == "smoke"] == smoke_told
+
+
+def test_a_rule_that_is_fed_no_more_keeps_no_samples_of_other_points(desk: Desk) -> None:
+    fault = next(
+        points_of(one.rule)[0]
+        for one in known().rules
+        if points_of(one.rule) not in ((), ("smoke",))
+    )
+    take_samples(desk, watched(), kept(reading(T0, value=False, point=fault)))
+    of_before = find_evaluation(desk.connection, "gw-1", "smoke-01", "smoke") or Evaluation(
+        "gw-1", "smoke-01", "rule-of-an-older-release", "d", b"{}", 0, 0, None, b"[]"
+    )
+    write_evaluation(desk.connection, of_before)
+    for hour in range(0, 240, 2):
+        take_samples(desk, watched(), kept(reading(T0 + hour * HOUR, value=False)))
+    assert count(desk, "sample") < 60
 
 
 def test_a_changed_rule_begins_anew_and_does_not_close_its_alarm(desk: Desk, told: Told) -> None:

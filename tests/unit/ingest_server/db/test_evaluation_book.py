@@ -23,6 +23,7 @@ from runtime.database import connect
 from wire.reading import Reading
 
 NAME = ("gw-1", "gas-01", "lel_high")
+NEEDS = (("one", ("lel",)), ("two", ("lel",)), ("supply_low", ("supply",)))
 
 
 @pytest.fixture
@@ -62,7 +63,30 @@ def test_samples_go_when_no_rule_needs_them(book: sqlite3.Connection) -> None:
     add_samples(book, "gw-1", [kept(n) for n in range(6)])
     write_evaluation(book, evaluation("one", 4, None))
     write_evaluation(book, evaluation("two", 2, None))
-    assert prune_samples(book, "gw-1", "gas-01") == 3
+    assert prune_samples(book, "gw-1", "gas-01", NEEDS) == 3
+
+
+def test_a_rule_keeps_no_samples_but_those_of_its_points(book: sqlite3.Connection) -> None:
+    add_samples(book, "gw-1", [kept(n) for n in range(6)])
+    add_samples(book, "gw-1", [kept(n, "supply") for n in range(3)])
+    add_samples(book, "gw-1", [kept(9, "of_an_older_profile")])
+    write_evaluation(book, evaluation("one", 4, None))
+    write_evaluation(book, evaluation("two", 4, None))
+    write_evaluation(book, evaluation("supply_low", 1, None))
+    write_evaluation(book, evaluation("rule_of_an_older_profile", 0, None))
+    assert prune_samples(book, "gw-1", "gas-01", NEEDS) == 5 + 2 + 1
+    assert samples_after(book, "gw-1", "gas-01", (), 0) == [kept(2, "supply"), kept(5)]
+    assert prune_samples(book, "gw-1", "gas-01", [*NEEDS, ("offline", ())]) == 0
+
+
+def test_what_is_due_is_found_by_its_time(book: sqlite3.Connection) -> None:
+    """A gateway of a thousand devices has thousands of rules, and a pass for each heartbeat."""
+    asked: list[str] = []
+    book.set_trace_callback(asked.append)
+    due_evaluations(book, "gw-1", 4)
+    book.set_trace_callback(None)
+    plan = book.execute(f"EXPLAIN QUERY PLAN {asked[0]}").fetchall()
+    assert "evaluation_due (gateway=? AND due_us" in plan[0][3]
 
 
 def test_evaluations_that_are_due(book: sqlite3.Connection) -> None:
