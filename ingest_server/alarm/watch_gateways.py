@@ -11,7 +11,7 @@ from ingest_server.alarm.settle import Desk
 from ingest_server.alarm.system_alarm import SystemRule, system_cause
 from ingest_server.db.alarm_book import open_of_rule, suppressed_gateways
 from ingest_server.db.journal import LaneState
-from ingest_server.db.registry import find_gateway, note_clones, note_heard
+from ingest_server.db.registry import find_gateway, last_words, note_clones, note_heard
 from wire.topic import Lane
 
 GAP_US = 25_000_000
@@ -22,6 +22,14 @@ CLONE_REST_US = 600_000_000
 def urgent_arrivals(lanes: Iterable[LaneState]) -> dict[str, int]:
     """The last word of each gateway: of its urgent lane, which alone has a heartbeat."""
     return {one.gateway: one.arrival_us for one in lanes if one.lane is Lane.URGENT}
+
+
+def expected_arrivals(desk: Desk, arrivals: Mapping[str, int]) -> dict[str, int]:
+    """Also of those born whose urgent lane the journal does not know: their silence is no safety.
+
+    They were never heard since, or only before the journal was lost.
+    """
+    return last_words(desk.connection) | dict(arrivals)
 
 
 def note_arrivals(desk: Desk, arrivals: Mapping[str, int]) -> None:

@@ -21,6 +21,7 @@ from ingest_server.alarm.settle import Desk
 from ingest_server.alarm.take_in import take_entries
 from ingest_server.alarm.watch_device import Watched, pass_time
 from ingest_server.alarm.watch_gateways import (
+    expected_arrivals,
     judge_clones,
     judge_silence,
     let_absence_speak,
@@ -66,10 +67,13 @@ class WatcherSettings:
     """`silent_after_us`: patience with a gateway and with the broker. Slices: entries a pass.
 
     `bulk_readings` bounds the bulk slice too: that long may it delay the next urgent one.
+    `urgent_readings` does so for the urgent one, which may hold 5 000 in each entry: a pass that
+    took a million would keep everybody's alarms waiting, and look as if the loop hung.
     """
 
     silent_after_us: int = 30_000_000
     urgent_slice: int = 200
+    urgent_readings: int = 5_000
     bulk_slice: int = 20
     bulk_readings: int = 200
     poll_s: float = 0.25
@@ -160,17 +164,18 @@ class Watcher:
         return not all(look.is_whole.values())
 
     def _look(self, connection: sqlite3.Connection, cursors: Mapping[Cursor, int]) -> Look:
+        most = self._settings
         limits = {
-            Cursor.URGENT: self._settings.urgent_slice,
-            Cursor.BULK: self._settings.bulk_slice,
+            Cursor.URGENT: (most.urgent_slice, most.urgent_readings),
+            Cursor.BULK: (most.bulk_slice, most.bulk_readings),
         }
         lanes = tuple(lane_states(connection))
         start = _from_the_start_if_replaced(connection, cursors)
         entries = {
-            name: entries_after(connection, _KINDS[name], start[name], limit)
-            for name, limit in limits.items()
+            name: entries_after(connection, _KINDS[name], start[name], *bounds)
+            for name, bounds in limits.items()
         }
-        whole = {name: len(entries[name]) < limit for name, limit in limits.items()}
+        whole = {name: _is_whole(entries[name], *bounds) for name, bounds in limits.items()}
         made = _ALL if whole[Cursor.URGENT] else entries[Cursor.URGENT][-1].id
         corrections = entries_after(connection, [Kind.RETIME], start[Cursor.BULK], _CORRECTIONS)
         bulk = in_time(entries[Cursor.BULK], corrections, made)
@@ -218,7 +223,7 @@ class Watcher:
 
     def _judge_time(self, desk: Desk, look: Look) -> None:
         mono_us = self._clock.mono_us()
-        arrivals = urgent_arrivals(look.lanes)
+        arrivals = expected_arrivals(desk, urgent_arrivals(look.lanes))
         self._hearing.listen(arrivals, self._reachable_since(), mono_us)
         judge_silence(desk, self._hearing, self._profiles, arrivals, mono_us)
         judge_clones(desk, look.lanes)
@@ -245,6 +250,11 @@ class Watcher:
 
     def _desk(self, book: sqlite3.Connection) -> Desk:
         return Desk(book, self._clock.utc_us(), self._enqueue)
+
+
+def _is_whole(entries: Sequence[Entry], limit: int, readings: int) -> bool:
+    """Whether nothing waits behind them: neither bound of the slice was met."""
+    return len(entries) < limit and sum(len(one.readings) for one in entries) < readings
 
 
 def _correct(desk: Desk, entries: Iterable[Entry]) -> None:

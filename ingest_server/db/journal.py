@@ -103,10 +103,12 @@ def entries_after(
     kinds: Sequence[Kind],
     cursor: int,
     limit: int,
+    readings: int | None = None,
 ) -> list[Entry]:
     """At most `limit` entries of these kinds with an id above the cursor, in order of id.
 
-    One that this release can not read is empty, which is logged.
+    With `readings`, the entry that brings them to so many is the last: what stands behind it is
+    not even decoded. One that this release can not read is empty, which is logged.
     """
     marks = ", ".join("?" for _ in kinds)
     rows = connection.execute(
@@ -114,7 +116,14 @@ def entries_after(
         f" FROM entry WHERE kind IN ({marks}) AND id > ? ORDER BY id LIMIT ?",
         (*(kind.value for kind in kinds), cursor, limit),
     )
-    return [_entry_or_empty(row) for row in rows]
+    entries: list[Entry] = []
+    total = 0
+    for row in rows:
+        entries.append(_entry_or_empty(row))
+        total += len(entries[-1].readings)
+        if readings is not None and total >= readings:
+            break
+    return entries
 
 
 _Row = tuple[int, str, str, int, str, int, str, bytes, str | None]

@@ -168,6 +168,15 @@ def note_heard(
     )
 
 
+def last_words(connection: sqlite3.Connection) -> dict[str, int]:
+    """When each gateway that was ever born was heard last, as the book knows it."""
+    return dict(
+        connection.execute(
+            "SELECT gateway, coalesce(heard_us, born_us) FROM gateway WHERE born_us IS NOT NULL"
+        ).fetchall()
+    )
+
+
 def note_clones(connection: sqlite3.Connection, gateway: str, clones: int, now_us: int) -> bool:
     """Note how often two gateways with this id were seen; whether that is more than before."""
     known = find_gateway(connection, gateway)

@@ -53,7 +53,7 @@ def _look(journal: sqlite3.Connection, cursor: int, wanted: int) -> _Found:
     """A few entries at a time, since one may hold thousands of readings, another none."""
     points: list[Point] = []
     for _ in range(_LOOKS):
-        entries = entries_after(journal, _KINDS, cursor, _ENTRIES)
+        entries = entries_after(journal, _KINDS, cursor, _ENTRIES, wanted - len(points))
         for entry in entries:
             if entry.retime is not None:
                 return _Found(points, cursor, more=True, correction=entry)

@@ -552,3 +552,30 @@ class Failing(Database):
         error = sqlite3.DatabaseError(f"error {code}")
         error.sqlite_errorcode = code
         raise error
+
+
+async def test_a_backlog_of_large_batches_is_taken_in_slices_of_readings(rig: Rig) -> None:
+    """A pass that took 200 entries of 5 000 readings each would look like a loop that hangs."""
+    t0 = rig.clock.utc_us()
+    rig.settings = WatcherSettings(urgent_readings=10)
+    await rig.birth(device())
+    for batch in range(4):
+        at_us = t0 + 10 * batch * SECOND
+        await rig.send(*(reading(at_us + one * SECOND, value=False) for one in range(10)))
+    watcher = rig.new_watcher()
+    taken = []
+    while await watcher.pass_once():
+        taken.append((await rig.rows("SELECT count(*) FROM sample"))[0][0])
+    assert taken == [10, 20, 30, 40]
+
+
+async def test_a_gateway_that_was_born_and_then_says_nothing_is_silent(rig: Rig) -> None:
+    """Its journal may also have been lost, and with it every trace of its urgent lane."""
+    await rig.birth(device())
+    await rig.watch()
+    rig.clock.advance(31 * SECOND)
+    await rig.watch()
+    assert (await one(rig, "gateway_silent")).active
+    await rig.hear(rig.clock.utc_us())
+    await rig.watch()
+    assert not (await one(rig, "gateway_silent")).active

@@ -42,6 +42,16 @@ def test_entries_of_the_wanted_kinds_come_in_order(connection: sqlite3.Connectio
     assert last_id(connection) == ids[2]
 
 
+def test_what_stands_behind_the_wanted_readings_is_not_decoded(
+    connection: sqlite3.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        append(connection, draft(Kind.URGENT, NOW, NOW + 1))
+    connection.execute("UPDATE entry SET payload = x'78' WHERE id = 3")
+    assert [e.id for e in entries_after(connection, list(Kind), 0, 9, 3)] == [1, 2]
+    assert not caplog.records
+
+
 def test_only_what_was_kept_comes_back(connection: sqlite3.Connection) -> None:
     append(connection, draft(Kind.BULK, NOW, NOW + 1, NOW + 2, kept=((0, 1), (2, 3))))
     (entry,) = entries_after(connection, [Kind.BULK], 0, 9)
