@@ -9,6 +9,7 @@ RANGES = 32
 ANCHORS = 32
 COVERS = 2_000
 COUNT = 2**53 - 1
+MONO = 10 * 366 * 86_400_000  # ms on the clock of one boot: with more, a time is beyond any year
 TEXT = 4_096
 RESULT_TEXT = 32_768  # characters of a result's detail: a gateway's diagnosis fits
 WORD = 128  # characters of an id, a hash or a name that is not ours to define

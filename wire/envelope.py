@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from wire.bounds import BOOT, COUNT, COVERS, EARLIEST_US, LATEST_US, PROPERTY_BYTES
+from wire.bounds import BOOT, COUNT, COVERS, EARLIEST_US, LATEST_US, MONO, PROPERTY_BYTES
 from wire.refusal import Refusal, WireError
 from wire.statement import Statement, check_statement, is_epoch
 
@@ -180,7 +180,7 @@ def _check_statement(statement: Statement | None) -> Statement | None:
 
 
 def _check_boot(stamp: B | None) -> B | None:
-    if stamp is not None and not (1 <= len(stamp.boot) <= BOOT and 0 <= stamp.mono <= COUNT):
+    if stamp is not None and not (1 <= len(stamp.boot) <= BOOT and 0 <= stamp.mono <= MONO):
         raise WireError(Refusal.PROPERTY_MALFORMED, f"boot {stamp.boot[:80]!r}, mono {stamp.mono}")
     return stamp
 
@@ -189,6 +189,6 @@ def _check_through(through: Through | None) -> Through | None:
     if through is None:
         return None
     is_dated = through.utc is None or EARLIEST_US <= through.utc < LATEST_US
-    if not 0 <= through.mono <= COUNT or not is_dated:
+    if not 0 <= through.mono <= MONO or not is_dated:
         raise WireError(Refusal.PROPERTY_MALFORMED, f"through {through.mono}, {through.utc}")
     return through

@@ -14,6 +14,7 @@ from wire.bounds import (
     EARLIEST_US,
     INFLATED_BYTES,
     LATEST_US,
+    MONO,
     OVERRIDES,
     SENT_BYTES,
     WISHES,
@@ -170,6 +171,6 @@ def _check_site(device: Device) -> None:
 
 
 def _check_anchor(anchor: Anchor) -> None:
-    is_placed = 1 <= len(anchor.boot) <= BOOT and 0 <= anchor.mono <= COUNT
+    is_placed = 1 <= len(anchor.boot) <= BOOT and 0 <= anchor.mono <= MONO
     if not is_placed or not EARLIEST_US <= anchor.utc < LATEST_US:
         raise WireError(Refusal.TIME_RANGE, f"anchor of boot {anchor.boot[:80]!r}")

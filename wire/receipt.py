@@ -2,7 +2,7 @@
 
 import msgspec
 
-from wire.bounds import BOOT, COUNT, EARLIEST_US, EPOCHS_STATED, LATEST_US, RANGES, SENT_BYTES
+from wire.bounds import BOOT, COUNT, EARLIEST_US, EPOCHS_STATED, LATEST_US, MONO, RANGES, SENT_BYTES
 from wire.refusal import Refusal, WireError
 from wire.statement import is_epoch
 from wire.strict_json import read
@@ -57,7 +57,7 @@ def decode_receipt(payload: bytes) -> Receipt:
 
 def _check_times(receipt: Receipt) -> None:
     echo = receipt.answers
-    if echo is not None and not (1 <= len(echo.boot) <= BOOT and 0 <= echo.mono <= COUNT):
+    if echo is not None and not (1 <= len(echo.boot) <= BOOT and 0 <= echo.mono <= MONO):
         raise WireError(Refusal.WRONG_SHAPE, f"for: boot {echo.boot[:80]!r}, mono {echo.mono}")
     if not EARLIEST_US <= receipt.time < LATEST_US:
         raise WireError(Refusal.TIME_RANGE, f"time {receipt.time} us is not in 2020..2100")

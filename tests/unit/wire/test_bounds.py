@@ -15,6 +15,7 @@ def test_the_bounds_of_wire_version_1() -> None:
         "ANCHORS": 32,
         "COVERS": 2_000,
         "COUNT": 2**53 - 1,
+        "MONO": 316_224_000_000,
         "TEXT": 4_096,
         "RESULT_TEXT": 32_768,
         "WORD": 128,

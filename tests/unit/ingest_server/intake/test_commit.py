@@ -11,6 +11,7 @@ from ingest_server.db.quarantine import counts
 from ingest_server.intake.admit import Arrival, admit
 from ingest_server.intake.commit import Committed, commit
 from ingest_server.intake.sequence import account
+from ingest_server.notify.moment import rfc3339
 from wire.batch import Batch, encode_batch
 from wire.envelope import (
     Base,
@@ -222,3 +223,19 @@ def test_a_foreign_topic_touches_nothing_but_the_quarantine(
     committed = commit(connection, [admit(Arrival("a/b", b"x", (), None, NOW))], NOW)
     assert (committed.answers, committed.kinds) == ([], set())
     assert counts(connection) == {"topic_grammar": 1}
+
+
+@pytest.mark.parametrize(
+    ("sent", "base"), [(2**53 - 1, 0), (5_000, 2**53 - 1)], ids=["long ago", "long ahead"]
+)
+def test_no_message_places_readings_beyond_what_a_year_can_say(
+    connection: sqlite3.Connection, sent: int, base: int
+) -> None:
+    """One such reading made every list of the API that holds it fail, for everybody."""
+    unset = ClockState.UNSET
+    envelope = Envelope(
+        key=Key(EPOCH, 1, 1), sent=Sent("boot", sent, unset), base=Base("boot", base, unset)
+    )
+    send(connection, batch(0, relative=True), envelope)
+    assert [rfc3339(at_us) for at_us in times(connection)] == []
+    assert counts(connection) == {"property_malformed": 1}
