@@ -43,7 +43,7 @@ format: $(DEV) ## write the code as `make lint` wants it
 
 bench: $(DEV) ## repeatable figures, with this machine's name
 	@ls bench/*.py >/dev/null 2>&1 || { echo "bench/ has no programs"; exit 1; }
-	@for program in bench/*.py; do $(BIN)/python $$program || exit 1; done
+	@failed=0; for program in bench/*.py; do $(BIN)/python $$program || failed=1; done; exit $$failed
 
 lock: $(DEV) ## bring requirements/*.txt up to date
 	$(INSTALL) uv

@@ -23,8 +23,8 @@ DEVICES, POINTS = 25, {"mounted": True, "service": False}
 BATCH = DEVICES * len(POINTS)
 _LINE = "line"
 _ENDS_S = 10.0
-_BACK_S = 3_600
-"""The readings are backlog: from an hour ago on, a tenth of a second in each batch."""
+_BACK_S = 7_200
+"""The readings are backlog: from two hours ago on, each device once a second, all in step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ async def _gateway(account: Account, every_s: float, counts: dict[str, int]) -> 
         start_us, began_us, seq = clock.utc_us() - _BACK_S * 1_000_000, clock.mono_us(), 0
         while True:
             seq += 1
-            at_us = start_us + seq * 100_000
+            at_us = start_us + seq * 1_000_000
             await _say(session, message(name, epoch, seq, at_us, _readings(at_us)))
             counts[name] = seq
             due_us = began_us + round(seq * every_s * 1e6)
