@@ -16,7 +16,7 @@ from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.opening import is_of_the_disk, made_ready
 from edge_agent.buffer.retention import Limits
-from edge_agent.buffer.timebase import Timekeeper
+from edge_agent.buffer.timebase import SETTLE_US, Timekeeper
 from edge_agent.config.model import Config
 from edge_agent.health import AgentHealth
 from edge_agent.health_document import document
@@ -57,7 +57,10 @@ SPARE = Path("/dev/shm")  # noqa: S108 - a memory file system is what is wanted 
 
 
 class App:
-    """One agent. `run` it until it is cancelled; `ready` is set once the lines are started."""
+    """One agent. `run` it until it is cancelled; `ready` is set once the lines are started.
+
+    `settle_us`: how long a step of the clock must last before it is believed.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class App:
         *,
         notifier: Notifier | None = None,
         spare: Path = SPARE,
+        settle_us: int = SETTLE_US,
     ) -> None:
         self.ready = asyncio.Event()
         self.epoch = secrets.token_hex(EPOCH_BYTES)
@@ -73,7 +77,9 @@ class App:
         self._clock = SystemClock(config.trust) if clock is None else clock
         self._notifier = Notifier() if notifier is None else notifier
         self._spare = spare / f"lifeline-{config.gateway}" / "buffer.db"
-        self._timekeeper = Timekeeper(self._clock, is_measured=config.trust is Trust.NTP)
+        self._timekeeper = Timekeeper(
+            self._clock, is_measured=config.trust is Trust.NTP, settle_us=settle_us
+        )
         self._notices = Notices(self._clock)
         self._observer: Observer | None = None
 

@@ -17,13 +17,16 @@ from ingest_server.intake.placement import (
     stated_by_batch,
     stated_by_through,
 )
-from ingest_server.intake.timeline import Said, is_clone, judge, lowered
+from ingest_server.intake.timeline import Said, is_clone, judge, lowered, overlapping
 from wire.batch import Batch
 from wire.envelope import Envelope, Through
 from wire.identity import Anchor
 
 JITTER_US = 10_000
 """A stated zero that differs by less is the same."""
+
+_BETWEEN_US = 2 * US_PER_MS
+"""Two boots never share an instant, the cut of a time of publishing included."""
 
 Correct = Callable[[str, Retime], None]
 """Told the gateway and what is corrected, before anything is placed by the new zero."""
@@ -56,31 +59,22 @@ class Boots:
     def hear_of(self, gateway: str, name: str, mono_us: int, speaker: str, arrival_us: int) -> None:
         """A reading of an earlier boot, taken at `mono_us`, was sent by the boot `speaker`."""
         boot, now = self._find(gateway, name), self._find(gateway, speaker)
-        if boot is None:
-            boot = self._add(gateway, name, Boot(arrival_us - mono_us))
-            if now is not None:  # it ended as the speaker began, whoever spoke before that
-                boot.before, now.before = now.before, name
-                boot.earliest_us, now.earliest_us = now.earliest_us, 0
+        boot = boot or self._add(gateway, name, Boot(arrival_us - mono_us))
+        if boot.latest_us is None and now is not None:
+            # It comes to word for the first time: it ended as the speaker began.
+            boot.before, now.before = now.before, name
+            boot.earliest_us, now.earliest_us = now.earliest_us, 0
         _bound(boot, mono_us, arrival_us)
 
     def settle(self, gateway: str, name: str) -> None:
         """Move a boot that stands later than it can, and those that must have ended before it."""
-        seen: set[str] = set()
-        while name not in seen:
-            seen.add(name)
-            boot = self._find(gateway, name)
-            if boot is None:
-                return
-            zero_us = lowered(boot)
-            if zero_us is not None:
-                clock = ClockMark.SUSPECT.value if boot.is_anchored else None
-                boot.is_anchored = False
-                self._move(gateway, boot, zero_us, clock)
-            before = None if boot.before is None else self._find(gateway, boot.before)
-            if before is None or boot.before is None:
-                return
-            _bound(before, before.end_us, boot.zero_us)
-            name = boot.before
+        boot = self._find(gateway, name)
+        if boot is None:
+            return
+        zero_us, clock = lowered(boot), None
+        if zero_us is not None and boot.is_anchored:
+            boot.is_anchored, clock = False, ClockMark.SUSPECT.value
+        self._stand(gateway, boot, boot.zero_us if zero_us is None else zero_us, clock)
 
     def anchor(self, gateway: str, said: Anchor) -> None:
         """The gateway tells the zero of a boot; only the first one that can be believed counts."""
@@ -128,15 +122,15 @@ class Boots:
                 if abs(stated_us - boot.zero_us) > JITTER_US:
                     boot.zero_us = stated_us
             case Said.ANCHORS | Said.CORRECTS:
-                self._move(gateway, boot, stated_us, ClockMark.ANCHORED.value)
+                self._stand(gateway, boot, stated_us, ClockMark.ANCHORED.value)
                 boot.is_anchored = True
             case Said.STEPS:
-                self._move(gateway, boot, stated_us, None, Moves.CLOCK)
+                self._stand(gateway, boot, stated_us, None, Moves.CLOCK)
             case Said.SUSPECT:
                 pass
         boot.is_used = True
 
-    def _move(
+    def _stand(
         self,
         gateway: str,
         boot: Boot,
@@ -144,7 +138,37 @@ class Boots:
         clock: str | None,
         moves: Moves = Moves.TIMES,
     ) -> None:
-        if boot.is_used:
+        """Move the boot to this zero; first, the oldest first, those that would overlap it."""
+        chain = [(boot, zero_us, clock)]
+        for before in self._before(gateway, boot):
+            chain_start_us = chain[-1][1]
+            _bound(before, before.end_us, chain_start_us - _BETWEEN_US)
+            limit_us = overlapping(before)
+            if limit_us is None:
+                break
+            mark = ClockMark.SUSPECT.value if before.is_anchored else None
+            before.is_anchored = False
+            chain.append((before, limit_us, mark))
+        for before, limit_us, mark in reversed(chain[1:]):
+            self._move(gateway, before, limit_us, mark, Moves.TIMES)
+        self._move(gateway, boot, zero_us, clock, moves)
+
+    def _before(self, gateway: str, boot: Boot) -> Iterator[Boot]:
+        """Those that ended before it, the latest first."""
+        seen: set[str] = set()
+        name = boot.before
+        while name is not None and name not in seen:
+            seen.add(name)
+            found = self._find(gateway, name)
+            if found is None:
+                return
+            yield found
+            name = found.before
+
+    def _move(
+        self, gateway: str, boot: Boot, zero_us: int, clock: str | None, moves: Moves
+    ) -> None:
+        if boot.is_used and zero_us != boot.zero_us:
             end_us = boot.ended_us + US_PER_MS  # the time of publishing is cut to a millisecond
             delta_us = zero_us - boot.zero_us
             self._correct(gateway, Retime(moves, boot.zero_us, end_us, delta_us, clock))

@@ -52,6 +52,16 @@ def lowered(boot: Boot) -> int | None:
     return latest_us if latest_us is not None and boot.zero_us > latest_us + slack_us else None
 
 
+def overlapping(boot: Boot) -> int | None:
+    """The zero it must have instead, when its end lies in the boot that followed.
+
+    That is its `latest_us` now. Between two clocks that were both set a little is allowed.
+    """
+    slack_us = TOLERANCE_US if boot.is_anchored else 0
+    latest_us = boot.latest_us
+    return latest_us if latest_us is not None and boot.zero_us > latest_us + slack_us else None
+
+
 def is_clone(boot: Boot, mono_us: int, after: Boot) -> bool:
     """Whether the boot speaks, at `mono_us` of its clock, although `after` began long ago."""
     return boot.zero_us + mono_us > after.zero_us + CLONE_US

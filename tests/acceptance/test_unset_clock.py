@@ -1,4 +1,4 @@
-"""A gateway whose clock is unset: no time is invented, alarms page at once and are marked."""
+"""A gateway whose clock is unset, then set: alarms page at once, and all times are corrected."""
 
 import asyncio
 import contextlib
@@ -9,8 +9,6 @@ from edge_agent.app import App
 from edge_agent.config.load import load_config
 from runtime.clock import SystemClock
 from tests.acceptance.town import GATEWAY, town
-
-HOUR_US = 3_600_000_000
 
 
 class UnsetClock(SystemClock):
@@ -25,8 +23,11 @@ class UnsetClock(SystemClock):
         return self.is_set
 
 
-async def test_an_alarm_pages_at_once_and_says_that_its_time_is_placed(tmp_path: Path) -> None:
+async def test_an_alarm_pages_at_once_and_its_time_is_corrected_when_the_clock_is_set(
+    tmp_path: Path,
+) -> None:
     clock = UnsetClock()
+    began_us = SystemClock().utc_us()
     async with town(tmp_path, radar=True, gateways=False) as here:
         loaded = load_config(here.stage.config_of(GATEWAY), {})
         assert loaded.config is not None
@@ -34,7 +35,6 @@ async def test_an_alarm_pages_at_once_and_says_that_its_time_is_placed(tmp_path:
         async with asyncio.TaskGroup() as tasks:
             agent = tasks.create_task(app.run())
             await here.all_heard()
-            happened_us = SystemClock().utc_us()
             here.detectors[0].set_smoke(True)
             raised = await here.delivery("alarm.raised", "smoke-0", "smoke", 10)
             assert raised.data["clock"] == "unset"
@@ -42,6 +42,9 @@ async def test_an_alarm_pages_at_once_and_says_that_its_time_is_placed(tmp_path:
             assert status["clock"] == "unset"
 
             clock.is_set = True
+            corrected = await here.delivery("alarm.changed", "smoke-0", "smoke", 15)
+            assert (corrected.alarm_id, corrected.data["clock"]) == (raised.alarm_id, "anchored")
+            assert corrected.data["change"] == "extended"
             here.detectors[0].set_smoke(False)
             here.detectors[0].reset()
             await here.delivery("alarm.cleared", "smoke-0", "smoke", 15)
@@ -49,13 +52,17 @@ async def test_an_alarm_pages_at_once_and_says_that_its_time_is_placed(tmp_path:
             here.radar.set_fall(True)
             fall = await here.delivery("alarm.raised", "radar", "fall", 10)
             assert fall.data["clock"] == "synchronised"
+            await here.drained()
             agent.cancel()
-        times = stored_times(here.stage.folder / "server" / "store.db")
-        assert min(times) > happened_us - HOUR_US
+        rows = stored(here.stage.folder / "server" / "store.db")
+        times = [at_us for at_us, _ in rows]
+        assert began_us < min(times)
         assert max(times) < SystemClock().utc_us() + 1_000_000
+        assert {clock for _, clock in rows} == {"anchored", None}
+        assert here.raised() == [("radar", "fall"), ("smoke-0", "smoke")]
         assert here.centre.violations == []
 
 
-def stored_times(path: Path) -> list[int]:
+def stored(path: Path) -> list[tuple[int, str | None]]:
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
-        return [at_us for (at_us,) in store.execute("SELECT time_us FROM hot")]
+        return store.execute("SELECT time_us, clock FROM hot").fetchall()

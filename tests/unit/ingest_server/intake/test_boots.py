@@ -18,6 +18,7 @@ from wire.reading import Reading
 T0 = 1_763_700_000_000_000
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
+BETWEEN = 2_000
 
 
 @dataclass
@@ -155,8 +156,8 @@ def test_an_anchor_that_the_queue_hid_from_us_is_found_out(server: Server) -> No
 def test_boots_that_never_spoke_lie_before_the_one_that_speaks_for_them(server: Server) -> None:
     server.hear("old", 10, 10)
     server.hear("now", 50, 1_050)
-    assert server.relative("lost", 100, "now", 1_050) == 1_000
-    assert server.relative("lost", 400, "now", 1_050) == 1_000
+    assert server.relative("lost", 100, "now", 1_050) == 999
+    assert server.relative("lost", 400, "now", 1_050) == 999
     assert [one.delta_us for one in server.corrected] == [-300 * SECOND]
     server.hear("now", 60, 1_040)
     assert [one.delta_us for one in server.corrected] == [-300 * SECOND, -20 * SECOND]
@@ -167,11 +168,11 @@ def test_an_unset_boot_ends_before_the_next_one_begins(server: Server) -> None:
     assert server.relative("a", 1_000, "a", 5_000) == 5_000
     server.hear("b", 10, 5_001)
     server.hear("b", 20, 2_020)
-    assert server.zero("a") == T0 + 1_000 * SECOND
+    assert server.zero("a") == T0 + 1_000 * SECOND - BETWEEN
     at_us = T0 + 5_000 * SECOND
     for one in server.corrected:
         at_us = one.moved(at_us)
-    assert at_us == T0 + 2_000 * SECOND
+    assert at_us == T0 + 2_000 * SECOND - BETWEEN
 
 
 def test_a_boot_that_claims_to_be_before_the_last_one_is_suspect(server: Server) -> None:
@@ -185,11 +186,11 @@ def test_a_boot_that_claims_to_be_before_the_last_one_is_suspect(server: Server)
 def test_two_gateways_with_one_id_do_not_push_each_other_into_the_past(server: Server) -> None:
     server.hear("a", 1_000, 1_000)
     assert server.relative("a", 1_000, "a", 1_000) == 1_000
-    server.hear("b", 10, 1_010)
+    server.hear("b", 5, 1_010)
     for now in range(1_100, 2_000, 100):
         server.hear("a", now, now)
-        server.hear("b", now - 1_000, now)
-    assert (server.zero("a"), server.zero("b"), server.corrected) == (T0, T0 + 1_000 * SECOND, [])
+        server.hear("b", now - 1_005, now)
+    assert (server.zero("a"), server.zero("b"), server.corrected) == (T0, T0 + 1_005 * SECOND, [])
 
 
 def test_complete_through_stands_on_the_same_zero(server: Server) -> None:
@@ -205,3 +206,26 @@ def test_complete_through_stands_on_the_same_zero(server: Server) -> None:
     said = boots.through("gw", "b", Through(105_000, T0 + 105 * SECOND - HOUR), now_us)
     assert said is not None
     assert abs(said - T0 - 105 * SECOND) < 1_000
+
+
+def test_several_lost_boots_stand_in_the_order_in_which_they_come_to_word(server: Server) -> None:
+    """One of them had its clock set; the rest must fit around it."""
+    server.hear("now", 50, 1_050)
+    server.anchor("set", 10, T0 + 510 * SECOND)
+    assert server.relative("first", 100, "now", 1_050) == 999
+    assert server.relative("second", 100, "now", 1_050) == 999
+    assert server.zero("first") == T0 + 800 * SECOND - 2 * BETWEEN
+    assert server.relative("set", 100, "now", 1_050) == 600
+    assert server.zero("second") == T0 + 400 * SECOND - BETWEEN
+    assert server.zero("first") == T0 + 300 * SECOND - 2 * BETWEEN
+
+
+def test_boots_make_room_before_the_one_that_follows_is_anchored(server: Server) -> None:
+    server.hear("a", 100, 5_000)
+    assert server.relative("a", 100, "a", 5_000) == 5_000
+    server.hear("b", 100, 5_200)
+    assert server.relative("b", 100, "b", 5_200) == 5_200
+    server.anchor("b", 100, T0 + 1_000 * SECOND)
+    room, anchored = server.corrected[-2:]
+    assert room.moved(T0 + 5_000 * SECOND) == T0 + 900 * SECOND - BETWEEN
+    assert anchored.moved(T0 + 5_200 * SECOND) == T0 + 1_000 * SECOND

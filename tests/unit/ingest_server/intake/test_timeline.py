@@ -3,7 +3,15 @@
 import pytest
 
 from ingest_server.db.boot import Boot
-from ingest_server.intake.timeline import STEP_US, TOLERANCE_US, Said, is_clone, judge, lowered
+from ingest_server.intake.timeline import (
+    STEP_US,
+    TOLERANCE_US,
+    Said,
+    is_clone,
+    judge,
+    lowered,
+    overlapping,
+)
 
 ZERO = 1_763_700_000_000_000
 HOUR = 3_600_000_000
@@ -45,6 +53,15 @@ def test_a_zero_that_can_not_be_so_late_is_lowered() -> None:
     set_us = ZERO - TOLERANCE_US
     assert lowered(Boot(ZERO, is_anchored=True, latest_us=set_us)) is None
     assert lowered(Boot(ZERO, is_anchored=True, latest_us=set_us - 1)) == set_us - 1
+
+
+def test_a_boot_whose_end_lies_in_the_next_one_makes_room() -> None:
+    assert overlapping(Boot(ZERO)) is None
+    assert overlapping(Boot(ZERO, latest_us=ZERO)) is None
+    assert overlapping(Boot(ZERO, latest_us=ZERO - 1)) == ZERO - 1
+    assert overlapping(Boot(ZERO, is_anchored=True, latest_us=ZERO - TOLERANCE_US)) is None
+    far_us = ZERO - TOLERANCE_US - 1
+    assert overlapping(Boot(ZERO, is_anchored=True, latest_us=far_us)) == far_us
 
 
 def test_two_boots_that_speak_at_the_same_time_are_of_two_gateways() -> None:
