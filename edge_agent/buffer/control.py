@@ -39,7 +39,7 @@ class Control:
     async def recover(self) -> None:
         """At the start: what was under way may have been done, so it is answered, not repeated."""
         now = self._timekeeper.now()
-        await self._database.transact(lambda connection: _recover(connection, now))
+        await self._database.transact(lambda connection: _recover(connection, now, self._profiles))
         self.answered.set()
 
     def watch(self) -> asyncio.Event:
@@ -175,7 +175,9 @@ def _answer(connection: sqlite3.Connection, command_id: str, result: Result) -> 
     )
 
 
-def _recover(connection: sqlite3.Connection, now: Timebase) -> None:
+def _recover(
+    connection: sqlite3.Connection, now: Timebase, profiles: Mapping[str, Profile]
+) -> None:
     """What only looks is done anew; what acts is not."""
     rows = connection.execute("SELECT payload FROM command WHERE state = 'under_way'").fetchall()
     for (payload,) in rows:
@@ -185,6 +187,18 @@ def _recover(connection: sqlite3.Connection, now: Timebase) -> None:
             _answer(connection, command.id, _refusal(command, Verdict.INTERRUPTED, now))
         else:
             connection.execute("UPDATE command SET state = 'waiting' WHERE id = ?", (command.id,))
+    _refuse_orphans(connection, now, profiles)
+
+
+def _refuse_orphans(
+    connection: sqlite3.Connection, now: Timebase, profiles: Mapping[str, Profile]
+) -> None:
+    """Nobody would ever begin what waits for a device that the configuration no longer names."""
+    rows = connection.execute("SELECT payload FROM command WHERE state = 'waiting'").fetchall()
+    for (payload,) in rows:
+        command = decode_command(payload, Command)
+        if command.kind is not CommandKind.DIAGNOSTICS and command.device not in profiles:
+            _answer(connection, command.id, _refusal(command, Verdict.NO_DEVICE, now))
 
 
 def _forget(connection: sqlite3.Connection) -> None:

@@ -110,6 +110,18 @@ async def test_not_more_wait_than_can_be_done_soon(tmp_path: Path) -> None:
         assert await control.take(late) is Verdict.TOO_MANY
 
 
+async def test_what_waits_for_a_device_that_was_taken_away_is_answered(tmp_path: Path) -> None:
+    """Else it would wait for ever, and take the place of another."""
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        before = Control(database, Timekeeper(SystemClock()), DEVICES)
+        await before.take(READ)
+        await before.take(RESET)
+        assert await before.begin(["smoke-1"]) == READ
+        after = Control(database, Timekeeper(SystemClock()), {})
+        await after.recover()
+        assert [one.outcome for one in await answers(after)] == [Outcome.REFUSED, Outcome.REFUSED]
+
+
 async def test_old_answers_are_forgotten_new_ones_are_not(tmp_path: Path) -> None:
     async with opened(tmp_path) as control:
         await control.take(RESET)
