@@ -61,12 +61,16 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`code` is the Modbus exception code when the fault is EXCEPTION, else None."""
+    """`code` is the Modbus exception code when the fault is EXCEPTION, else None.
+
+    `was_sent`: of a port that is gone, whether the request may have left before.
+    """
 
     fault: Fault
     at_us: int
     code: int | None = None
     detail: str = ""
+    was_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,8 @@ class Line:
             self._account.cancelled(errand.request.unit)
             self._rests.rest(errand.request, now, late_max_us)
             if isinstance(error, TimeoutError):
-                return Failure(Fault.PORT_GONE, now, None, "the port's thread hangs")
+                was_sent = errand.sent_us is not None
+                return Failure(Fault.PORT_GONE, now, None, "the port's thread hangs", was_sent)
             raise
         self._note(errand, outcome, late_max_us)
         return outcome.result

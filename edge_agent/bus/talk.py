@@ -62,7 +62,8 @@ class Talk:
                 return self._outcome(errand, Failure(Fault.TIME_OUT, now, None, _NEVER_SILENT))
             return self._ask(errand)
         except PortGoneError as error:
-            failure = Failure(Fault.PORT_GONE, self._clock.mono_us(), None, str(error))
+            now, was_sent = self._clock.mono_us(), errand.sent_us is not None
+            failure = Failure(Fault.PORT_GONE, now, None, str(error), was_sent)
             return self._outcome(errand, failure)
 
     def _become_silent(self, errand: Errand) -> bool:

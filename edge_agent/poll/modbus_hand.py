@@ -115,6 +115,6 @@ def _values(planned: PlannedRead, reply: Reply) -> dict[str, Value | str]:
 def _why(failure: Failure) -> str:
     if failure.fault is Fault.EXCEPTION:
         return f"the device refuses it (exception {failure.code}) {failure.detail}".rstrip()
-    if failure.fault in (Fault.RESTING, Fault.PORT_GONE):
+    if failure.fault in (Fault.RESTING, Fault.PORT_GONE) and not failure.was_sent:
         return f"{failure.fault} {failure.detail}".rstrip() + ": nothing was sent"
-    return f"{failure.fault}: {_MAY_BE_DONE}"
+    return f"{failure.fault} {failure.detail}".rstrip() + f": {_MAY_BE_DONE}"

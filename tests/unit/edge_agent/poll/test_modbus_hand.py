@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -111,6 +112,22 @@ async def test_a_port_that_is_gone_sends_nothing(tmp_path: Path) -> None:
         done = await ModbusHand(shed, DEVICE, PROFILE, CLOCK).carry_out(RESET)
     assert done.outcome is Outcome.FAILED
     assert done.detail.endswith("nothing was sent")
+
+
+async def test_a_port_that_goes_after_the_write_left_may_have_carried_it_out() -> None:
+    """The descriptor of the pseudo-terminal's other end is closed once the write is there."""
+    master, slave = os.openpty()
+    port = PortSettings(os.ttyname(slave), SerialFormat(baud=BAUD))
+    slow = replace(DEVICE, timeout_us=2_000_000)
+    async with Line(LineSettings("shed", port, settle_us=0), CLOCK) as shed:
+        carried = asyncio.ensure_future(ModbusHand(shed, slow, PROFILE, CLOCK).carry_out(RESET))
+        assert await asyncio.to_thread(os.read, master, 64)
+        os.close(slave)
+        os.close(master)
+        done = await carried
+    assert done.outcome is Outcome.FAILED
+    assert done.detail.startswith("write 1 of 1: port_gone")
+    assert done.detail.endswith("it may have been carried out")
 
 
 async def test_polling_waits_for_one_exchange_at_most(tmp_path: Path) -> None:
