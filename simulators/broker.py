@@ -143,8 +143,12 @@ class Broker:
             self._process.wait()
 
     def freeze(self) -> None:
-        """SIGSTOP: connections stay open and nothing is answered."""
+        """SIGSTOP, and wait until it stands still: connections stay open, nothing is answered."""
         self._signal(signal.SIGSTOP)
+        for _ in range(_STEPS):
+            if self._process is None or _stands_still(self._process.pid):
+                return
+            time.sleep(_STEP_S)
 
     def thaw(self) -> None:
         """SIGCONT."""
@@ -191,6 +195,17 @@ class Broker:
         file.touch(mode=0o600)
         file.write_text(text, encoding="utf-8")
         return str(file)
+
+
+def _stands_still(pid: int) -> bool:
+    """Whether every thread of the process is stopped (proc(5): state T), or it is gone."""
+    states = []
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        try:
+            states.append(stat.read_text().rpartition(")")[2].split()[0])
+        except (OSError, IndexError):
+            continue
+    return all(state in "TtZX" for state in states)
 
 
 def _mosquitto() -> str | None:
