@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from alarm_rules.rule import Rule, points_of
@@ -64,6 +66,16 @@ def test_in_order_goes_on_from_the_state() -> None:
 def test_the_witness_is_the_sample_that_fired() -> None:
     (seen,) = Bench("smoke").give((T0, False), (T0 + 5, True)).told
     assert (seen.value, seen.quality, seen.clock) == (True, "good/ok", "synchronised")
+
+
+def test_thousands_of_episodes_find_their_witnesses_without_looking_through_all() -> None:
+    """A point that never rests, its history folded anew by one late sample, delays all others."""
+    bench = Bench("smoke")
+    began = time.process_time()
+    told = bench.give(*((T0 + at, bool(at % 2)) for at in range(24_000))).told
+    assert len(told) == 12_000
+    assert all(seen.value is True for seen in told)
+    assert time.process_time() - began < 3
 
 
 def test_late_samples_are_folded_from_the_mark_before_them() -> None:
