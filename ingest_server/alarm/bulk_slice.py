@@ -30,6 +30,11 @@ def fitting(entries: Sequence[Entry], readings: int) -> Sequence[Entry]:
     return entries
 
 
+def is_whole(entries: Sequence[Entry], limit: int, readings: int) -> bool:
+    """Whether nothing waits behind them: neither bound of the slice was met."""
+    return len(entries) < limit and sum(len(one.readings) for one in entries) < readings
+
+
 def _corrected(entry: Entry, corrections: Sequence[Entry]) -> Entry:
     for one in corrections:
         said = one.retime

@@ -3,15 +3,16 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import msgspec
 
 from device_profiles.model import Profile
-from ingest_server.alarm.bulk_slice import fitting, in_time
+from ingest_server.alarm.bulk_slice import fitting, in_time, is_whole
 from ingest_server.alarm.completeness import Complete, complete
 from ingest_server.alarm.gateway_absence import gateway_away
 from ingest_server.alarm.hearing import Hearing
@@ -66,9 +67,7 @@ _BAD_ENTRY = (
 class WatcherSettings:
     """`silent_after_us`: patience with a gateway and with the broker. Slices: entries a pass.
 
-    `bulk_readings` bounds the bulk slice too: that long may it delay the next urgent one.
-    `urgent_readings` does so for the urgent one, which may hold 5 000 in each entry: a pass that
-    took a million would keep everybody's alarms waiting, and look as if the loop hung.
+    The readings bound a slice too: so long may it delay the next urgent one.
     """
 
     silent_after_us: int = 30_000_000
@@ -175,7 +174,7 @@ class Watcher:
             name: entries_after(connection, _KINDS[name], start[name], *bounds)
             for name, bounds in limits.items()
         }
-        whole = {name: _is_whole(entries[name], *bounds) for name, bounds in limits.items()}
+        whole = {name: is_whole(entries[name], *bounds) for name, bounds in limits.items()}
         made = _ALL if whole[Cursor.URGENT] else entries[Cursor.URGENT][-1].id
         corrections = entries_after(connection, [Kind.RETIME], start[Cursor.BULK], _CORRECTIONS)
         bulk = in_time(entries[Cursor.BULK], corrections, made)
@@ -188,7 +187,9 @@ class Watcher:
         note_arrivals(desk, urgent_arrivals(look.lanes))
         for name in _KINDS:
             self._take_entries(desk, name, look.entries[name])
-        self._judge_time(desk, look)
+        self._judge_silence(desk, look)
+        for gateway, through in self._moved_on(look):
+            self._pass_time(gateway, through, desk)
 
     def _take_entries(self, desk: Desk, name: Cursor, entries: Sequence[Entry]) -> None:
         if not entries:
@@ -205,10 +206,16 @@ class Watcher:
         for name in _KINDS:
             for entry in look.entries[name]:
                 await self._take_alone(name, entry)
+        await self._judge_alone("silence", lambda desk: self._judge_silence(desk, look))
+        for gateway, through in self._moved_on(look):
+            await self._judge_alone(gateway, partial(self._pass_time, gateway, through))
+
+    async def _judge_alone(self, what: str, judge: Callable[[Desk], None]) -> None:
+        """One gateway whose delays can not be judged must not hide the silence of the others."""
         try:
-            await self._book.transact(lambda book: self._judge_time(self._desk(book), look))
+            await self._book.transact(lambda book: judge(self._desk(book)))
         except _BAD_ENTRY:
-            _log.exception("silence and delays can not be judged; alarms from readings go on")
+            _log.exception("%s can not be judged by time; alarms from readings go on", what)
 
     async def _take_alone(self, name: Cursor, entry: Entry) -> None:
         try:
@@ -221,19 +228,21 @@ class Watcher:
             )
             await self._book.transact(lambda book: _leave_out(book, name, entry))
 
-    def _judge_time(self, desk: Desk, look: Look) -> None:
+    def _judge_silence(self, desk: Desk, look: Look) -> None:
         mono_us = self._clock.mono_us()
         arrivals = expected_arrivals(desk, urgent_arrivals(look.lanes))
         self._hearing.listen(arrivals, self._reachable_since(), mono_us)
         judge_silence(desk, self._hearing, self._profiles, arrivals, mono_us)
         judge_clones(desk, look.lanes)
         let_absence_speak(desk)
+
+    def _moved_on(self, look: Look) -> Iterator[tuple[str, Complete]]:
         touched = {entry.gateway for part in look.entries.values() for entry in part}
         for gateway, through in _through(look).items():
             if gateway in touched or self._judged.get(gateway) != through:
-                self._pass_time(desk, gateway, through)
+                yield gateway, through
 
-    def _pass_time(self, desk: Desk, gateway: str, through: Complete) -> None:
+    def _pass_time(self, gateway: str, through: Complete, desk: Desk) -> None:
         latest = max(through.urgent_us or 0, through.every_us or 0)
         for due in due_evaluations(desk.connection, gateway, latest):
             device = find_device(desk.connection, gateway, due.device)
@@ -250,11 +259,6 @@ class Watcher:
 
     def _desk(self, book: sqlite3.Connection) -> Desk:
         return Desk(book, self._clock.utc_us(), self._enqueue)
-
-
-def _is_whole(entries: Sequence[Entry], limit: int, readings: int) -> bool:
-    """Whether nothing waits behind them: neither bound of the slice was met."""
-    return len(entries) < limit and sum(len(one.readings) for one in entries) < readings
 
 
 def _correct(desk: Desk, entries: Iterable[Entry]) -> None:

@@ -579,3 +579,24 @@ async def test_a_gateway_that_was_born_and_then_says_nothing_is_silent(rig: Rig)
     await rig.hear(rig.clock.utc_us())
     await rig.watch()
     assert not (await one(rig, "gateway_silent")).active
+
+
+async def test_one_gateway_that_can_not_be_judged_hides_the_silence_of_no_other(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    await rig.birth(device())
+    await rig.birth(device("smoke-09"), gateway="gw-poison")
+    await rig.hear(rig.clock.utc_us())
+    await rig.watch()
+    await rig.book.transact(
+        lambda book: book.execute(
+            "CREATE TRIGGER poison BEFORE INSERT ON evaluation WHEN new.gateway = 'gw-poison'"
+            " BEGIN SELECT raise(ABORT, 'poison'); END"
+        )
+    )
+    rig.clock.advance(HOUR)
+    await rig.hear(rig.clock.utc_us(), gateway="gw-poison")
+    with caplog.at_level(logging.CRITICAL):
+        await rig.watch()
+    silent = [one.gateway for one in await rig.alarms() if one.rule == "gateway_silent"]
+    assert silent == [GATEWAY]
