@@ -288,11 +288,8 @@ async def _stop_operators(parts: Parts, orders: list[asyncio.Task[None]]) -> Non
 async def _has_unsent(parts: Parts) -> bool:
     if await parts.control.unsent(1):
         return True
-    for lane in Lane:
-        cursor = parts.publisher.senders[lane].window.cursor
-        if await parts.lanes.rows_after(lane, cursor, 1):
-            return True
-    return False
+    cursors = {lane: parts.publisher.senders[lane].window.cursor for lane in Lane}
+    return any([await parts.lanes.rows_after(lane, cursors[lane], 1) for lane in Lane])
 
 
 def _alive(progress: Progress) -> bool:

@@ -63,7 +63,7 @@ class Gateway:
                 self.limit,
             ),
             base=None if row is None else row.base,
-            sent=Sent("boot", now_us // 1_000 % 2**40, ClockState.SYNCHRONISED),
+            sent=Sent("boot", now_us // 1_000 % 10**10, ClockState.SYNCHRONISED),
             through=Through(1, now_us),
         )
 
