@@ -163,10 +163,9 @@ class Watcher:
         return not all(look.is_whole.values())
 
     def _look(self, connection: sqlite3.Connection, cursors: Mapping[Cursor, int]) -> Look:
-        most = self._settings
         limits = {
-            Cursor.URGENT: (most.urgent_slice, most.urgent_readings),
-            Cursor.BULK: (most.bulk_slice, most.bulk_readings),
+            Cursor.URGENT: (self._settings.urgent_slice, self._settings.urgent_readings),
+            Cursor.BULK: (self._settings.bulk_slice, self._settings.bulk_readings),
         }
         lanes = tuple(lane_states(connection))
         start = _from_the_start_if_replaced(connection, cursors)
