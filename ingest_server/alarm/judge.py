@@ -1,7 +1,7 @@
 """One rule of one device over what came in: in order from its state, late from an older mark.
 
-Marks are states at earlier source times. They trail the newest sample by a minute, so that the
-usual lateness of one lane against the other never undoes them, and thin out with age.
+Marks are states at earlier source times, laid a minute apart while samples come in order, so that
+they cost nothing then; a late sample undoes those after it. They thin out with age.
 """
 
 from bisect import bisect_left, bisect_right
@@ -18,7 +18,7 @@ from ingest_server.alarm.record import Seen
 from ingest_server.db.evaluation_book import Kept
 
 RETENTION_US = 48 * 3_600_000_000
-TRAIL_US = 60_000_000
+APART_US = 60_000_000
 START_US = 0
 
 
@@ -74,14 +74,13 @@ def judge(rule: Rule, standing: Standing, new: Sequence[Kept], history: History)
     first_us = min(one.reading.time_us for one in new)
     if first_us > before_us:
         window_us, start, samples = before_us, standing.state, list(new)
-        marks = standing.marks
+        marks = _lay_mark(standing)
     else:
         marks = _marks_before(standing.marks, first_us)
         window_us, start, samples = marks[-1].at_us, marks[-1].state, history(marks[-1].at_us)
     result = replay(rule, map(_sample, samples), standing.state.through_us, start)
-    after = Standing(result.state, marks)
     return Judgement(
-        _lay_mark(rule, after, history),
+        Standing(result.state, marks),
         window_us,
         _seen(result, samples),
         before_us,
@@ -128,15 +127,12 @@ def _marks_before(marks: tuple[Mark, ...], time_us: int) -> tuple[Mark, ...]:
     return marks[: max(1, bisect_left(marks, time_us, key=lambda mark: mark.at_us))]
 
 
-def _lay_mark(rule: Rule, standing: Standing, history: History) -> Standing:
-    newest = standing.marks[-1]
-    at_us = standing.last_us - TRAIL_US
-    if at_us < newest.at_us + TRAIL_US:
-        return standing
-    samples = [_sample(one) for one in history(newest.at_us) if one.reading.time_us <= at_us]
-    state, _ = replay(rule, samples, at_us, newest.state)
-    marks = _thin((*standing.marks, Mark(at_us, state)), standing.last_us)
-    return Standing(standing.state, marks)
+def _lay_mark(standing: Standing) -> tuple[Mark, ...]:
+    """The marks with one more where the rule stands now, once the newest is a minute old."""
+    at_us = standing.last_us
+    if at_us < standing.marks[-1].at_us + APART_US:
+        return standing.marks
+    return _thin((*standing.marks, Mark(at_us, standing.state)), at_us)
 
 
 def _thin(marks: tuple[Mark, ...], now_us: int) -> tuple[Mark, ...]:
