@@ -68,6 +68,7 @@ ADAPTERS = {
     "ingest_server/notify/webhook.py",
     "ingest_server/store/embedded.py",
     "ingest_server/store/influx.py",
+    "ingest_server/store/influx_retime.py",
     "ingest_server/store/influx_store.py",
     "ingest_server/store/opening.py",
     "runtime/database.py",
