@@ -11,7 +11,7 @@ class Boot:
     gateway said so itself; otherwise it is the latest that is possible. `latest_us`,
     `earliest_us`: its bounds in UTC (None: nothing was heard of it yet). `end_us`: the greatest
     time heard on its clock. `is_used`: something was placed by it. `before`: the boot that had
-    ended when it began.
+    ended when it began. `turn`: grows as one boot after the other begins to speak; 0: it never did.
     """
 
     zero_us: int
@@ -21,6 +21,7 @@ class Boot:
     end_us: int = 0
     is_used: bool = False
     before: str | None = None
+    turn: int = 0
 
     @property
     def ended_us(self) -> int:

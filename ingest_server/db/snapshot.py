@@ -37,7 +37,8 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=False):
 
     `learned`: when the server committed this revision. `age_us`: learned - since when first paged.
     `clock`: how far `since` may be trusted (`synchronised`, `holdover`, `server`, `unset`,
-    `clock_suspect`). `place` names a place of server.toml, or None. `announces`: sound again.
+    `anchored`, `clock_suspect`). `place` names a place of server.toml, or None. `announces`: sound
+    again.
     """
 
     alarm_id: str

@@ -176,8 +176,9 @@ class Boots:
 
     def _begin(self, gateway: str, name: str, zero_us: int) -> Boot:
         """A boot that speaks for the first time: the one that spoke last has ended."""
-        before = last_boot(self._connection, gateway)
-        boot = Boot(zero_us, before=before)
+        last = last_boot(self._connection, gateway)
+        before, turn = last or (None, 0)
+        boot = Boot(zero_us, before=before, turn=turn + 1)
         ended = None if before is None else self._find(gateway, before)
         if ended is not None:
             boot.earliest_us = ended.ended_us if ended.is_anchored else ended.earliest_us

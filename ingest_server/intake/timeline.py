@@ -2,8 +2,8 @@
 
 A boot's clock never steps, so all of a boot stands on one zero, in order. It can not be later than
 any arrival less the time of publishing, nor earlier than the end of the boot before. Within these
-bounds the gateway is believed; outside of them, or when it takes time back without evidence, what
-it says is marked and placed by the zero that holds.
+bounds the gateway is believed at first; later only when it comes nearer to what the arrivals show.
+Otherwise what it says is marked, and placed by the zero that holds.
 """
 
 from enum import StrEnum
@@ -25,8 +25,8 @@ class Said(StrEnum):
 
     AGREES = "agrees"
     ANCHORS = "anchors"  # the first of this boot that can be believed
-    STEPS = "steps"  # the gateway's clock went forward, and nothing speaks against it
-    CORRECTS = "corrects"  # it went back, and the arrivals say that it is right now
+    STEPS = "steps"  # the gateway's clock was behind, and went forward
+    CORRECTS = "corrects"  # it was ahead, and went back
     SUSPECT = "suspect"
 
 
@@ -39,10 +39,16 @@ def judge(boot: Boot, stated_us: int) -> Said:
         return Said.ANCHORS
     if abs(stated_us - boot.zero_us) < STEP_US:
         return Said.AGREES
+    if latest_us is not None and not _is_nearer(latest_us, stated_us, boot.zero_us):
+        return Said.SUSPECT
     if stated_us > boot.zero_us:
         return Said.STEPS
-    is_shown = latest_us is not None and latest_us - stated_us < TOLERANCE_US
-    return Said.CORRECTS if is_shown else Said.SUSPECT
+    return Said.SUSPECT if latest_us is None else Said.CORRECTS
+
+
+def _is_nearer(to_us: int, stated_us: int, standing_us: int) -> bool:
+    """Messages are on their way for a while, and most of them not for long."""
+    return abs(to_us - stated_us) < abs(to_us - standing_us)
 
 
 def lowered(boot: Boot) -> int | None:

@@ -19,7 +19,14 @@ def connection() -> sqlite3.Connection:
 
 def test_a_boot_comes_back_as_it_was(connection: sqlite3.Connection) -> None:
     boot = Boot(
-        7, is_anchored=True, latest_us=9, earliest_us=3, end_us=5, is_used=True, before="b-0"
+        7,
+        is_anchored=True,
+        latest_us=9,
+        earliest_us=3,
+        end_us=5,
+        is_used=True,
+        before="b-0",
+        turn=4,
     )
     save_boot(connection, "gw", "b-1", boot)
     assert load_boot(connection, "gw", "b-1") == boot
@@ -29,9 +36,11 @@ def test_a_boot_comes_back_as_it_was(connection: sqlite3.Connection) -> None:
 
 def test_the_last_boot_and_those_that_follow(connection: sqlite3.Connection) -> None:
     assert last_boot(connection, "gw") is None
-    save_boot(connection, "gw", "b-2", Boot(10, end_us=5, before="b-1"))
-    save_boot(connection, "gw", "b-1", Boot(1, end_us=8))
-    assert last_boot(connection, "gw") == "b-2"
+    save_boot(connection, "gw", "lost", Boot(99))
+    assert last_boot(connection, "gw") == ("lost", 0)
+    save_boot(connection, "gw", "b-2", Boot(10, before="b-1", turn=2))
+    save_boot(connection, "gw", "b-1", Boot(20, turn=1))
+    assert last_boot(connection, "gw") == ("b-2", 2)
     assert boots_after(connection, "gw", "b-1") == ["b-2"]
     assert boots_after(connection, "gw", "b-2") == []
 
