@@ -20,6 +20,7 @@ from wire.bounds import (
     EPOCHS_STATED,
     INFLATED_BYTES,
     LATEST_US,
+    MONO,
     RANGES,
     RELATIVE_SECONDS,
     SENT_BYTES,
@@ -51,6 +52,7 @@ from wire.topic import Down, Lane, Up, UpTopic, down, parse_down, parse_up, up
 ids = st.from_regex(r"[a-z0-9][a-z0-9-]{0,63}", fullmatch=True)
 points = st.from_regex(r"[a-z][a-z0-9_]{0,31}", fullmatch=True)
 counts = st.integers(0, COUNT)
+monos = st.integers(0, MONO)
 times = st.integers(EARLIEST_US, LATEST_US - 1)
 offsets = st.integers(-RELATIVE_SECONDS * 10**6 + 1, RELATIVE_SECONDS * 10**6 - 1)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
@@ -157,9 +159,9 @@ envelopes = st.builds(
     st.sampled_from(list(Encoding)),
     st.none() | keys(),
     st.none() | statements(),
-    st.none() | st.builds(Base, boots, counts, clocks),
-    st.none() | st.builds(Sent, boots, counts, clocks),
-    st.none() | st.builds(Through, counts, st.none() | times),
+    st.none() | st.builds(Base, boots, monos, clocks),
+    st.none() | st.builds(Sent, boots, monos, clocks),
+    st.none() | st.builds(Through, monos, st.none() | times),
 )
 
 
@@ -178,7 +180,7 @@ receipts = st.builds(
     epochs,
     st.lists(pairs, max_size=RANGES).map(tuple),
     st.lists(epochs, max_size=EPOCHS_STATED).map(tuple),
-    st.none() | st.builds(Echo, boots, counts),
+    st.none() | st.builds(Echo, boots, monos),
     times,
 )
 
