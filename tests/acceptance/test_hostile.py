@@ -37,6 +37,7 @@ Connect = Callable[..., Session]
 GATEWAY, EPOCH = "gw-001", "5eed5eed5eed5eed"
 GOOD, READINGS = 2_600, 4
 BEGAN_US = SystemClock().utc_us() - 3_600_000_000
+UP_MS = 86_400_000  # since when the gateway's boot runs, at BEGAN_US
 TOPIC = up(GATEWAY, Up.BULK)
 
 
@@ -57,14 +58,15 @@ def statement(last: int) -> Statement:
 
 
 def envelope(seq: int, at_us: int) -> Envelope:
-    base = Base("boot", at_us // 1_000, ClockState.SYNCHRONISED)
+    mono = (at_us - BEGAN_US) // 1_000 + UP_MS
+    base = Base("boot", mono, ClockState.SYNCHRONISED)
     return Envelope(
         encoding=Encoding.RAW,
         key=Key(EPOCH, seq, READINGS),
         statement=statement(seq),
         base=base,
-        sent=Sent("boot", at_us // 1_000, ClockState.SYNCHRONISED),
-        through=Through(at_us // 1_000, at_us),
+        sent=Sent("boot", mono, ClockState.SYNCHRONISED),
+        through=Through(mono, at_us),
     )
 
 
