@@ -1,4 +1,4 @@
-"""A radar over a pty: frames at once, answers after, silence while unplugged."""
+"""A stream device over a pty: frames at once, answers after, silence while unplugged."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 import serial
 
 from simulators.care_radar import CareRadar
-from simulators.serial_stream import RadarWire, SerialStream
+from simulators.serial_stream import SerialStream, StreamWire
 from simulators.wire_time import WireFormat
 
 INIT = bytes.fromhex("53 59 05 01 00 01 0F C2 54 43 53 59 05 07 00 01 00 B9 54 43")
@@ -29,7 +29,7 @@ def test_frames_and_answers_over_a_pty() -> None:
 def test_bytes_take_their_time_on_the_wire() -> None:
     wire = WireFormat(115_200, "N", 1)
     radar = CareRadar(boot_us=0)
-    behind = RadarWire(radar, wire)
+    behind = StreamWire(radar, wire)
     assert behind.due(1000) == b""
     assert behind.due(1000 + wire.duration_us(20)) == INIT
     behind.received(FALL_QUERY, 10_000)
