@@ -66,10 +66,10 @@ def _source(point: Point, profile: Profile, table: str) -> Iterator[Problem]:
     wanted, other = (
         ("register", "field") if isinstance(profile.transport, Modbus) else ("field", "register")
     )
-    if getattr(point, wanted) is None and point.tilt is None:
+    if getattr(point, wanted) is None and not point.is_derived:
         yield Problem(table, wanted, f"is missing: {point.id!r} says nowhere where it is read")
-    if getattr(point, wanted) is not None and point.tilt is not None:
-        yield Problem(table, "tilt", f"is computed: leave {wanted}")
+    if getattr(point, wanted) is not None and point.is_derived:
+        yield Problem(table, wanted, "does not go with a derived point: leave one of them")
     if getattr(point, other) is not None:
         yield Problem(table, other, f"does not go with this transport, but {wanted} does")
 
@@ -101,15 +101,15 @@ def _bits(point: Point, encoding: Encoding, table: str) -> Iterator[Problem]:
         return
     if point.value is not ValueKind.STATE:
         yield Problem(table, "bits", f"make a state, but the point is a {point.value}")
-    size = 0 if encoding.type in _WHOLE else SIZES[encoding.type]
+    size = 0 if encoding.type in _WHOLE else SIZES.get(encoding.type, 0)
     if any(bit >= 8 * size for bit in encoding.bits):
         yield Problem(table, "bits", f"{list(encoding.bits)} do not fit into {encoding.type}")
 
 
 def _field(field: Field, table: str) -> Iterator[Problem]:
-    if field.type in _WHOLE:
+    if field.type is NumberType.BCD_MIXED:
         yield Problem(table, "type", f"{field.type} is known in registers only")
-    elif field.at + SIZES[field.type] > field.length:
+    elif field.at + SIZES.get(field.type, field.width) > field.length:
         yield Problem(table, "at", f"{field.type} from there does not fit into the length")
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from device_profiles.model import Point, Profile
-from device_profiles.transport import R60
+from device_profiles.transport import R60, Stream
 from device_profiles.typed_toml import Problem
 
 
-def check_stream(transport: R60, profile: Profile) -> Iterator[Problem]:
+def check_stream(transport: R60 | Stream, profile: Profile) -> Iterator[Problem]:
     """What contradicts itself in a stream and its points."""
     lengths: dict[str, int] = {}
     for index, point in enumerate(profile.points):
@@ -20,10 +20,10 @@ def check_stream(transport: R60, profile: Profile) -> Iterator[Problem]:
     yield from _named_points(transport, profile)
 
 
-def _named_points(transport: R60, profile: Profile) -> Iterator[Problem]:
+def _named_points(transport: R60 | Stream, profile: Profile) -> Iterator[Problem]:
     ids = {point.id for point in profile.points}
     for key in ("heartbeat_point", "uptime_point"):
-        if getattr(transport, key) not in ids:
+        if getattr(transport, key) not in (None, *ids):
             yield Problem("transport", key, f"{getattr(transport, key)!r} is not a point")
 
 

@@ -7,7 +7,8 @@ import msgspec
 
 from alarm_rules.duration import Duration
 from alarm_rules.rule import Line, Name, Rule, Words
-from device_profiles.encoding import Address, Field, FrameCode, Register
+from device_profiles.encoding import Address, Field, FrameCode, NumberType, RawText, Register
+from device_profiles.framing import NoBytesOrHex
 from device_profiles.transport import Transport
 
 SCHEMA = 1
@@ -95,14 +96,46 @@ class Tilt(
     tolerance: Annotated[float, msgspec.Meta(gt=0, lt=1)] = 0.1
 
 
+class Rise(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """How fast the number `of` rises, in its unit per second, over the last `over`.
+
+    The slope between the last good sample and the oldest good one in the window; until the window
+    is half full, and after a gap of more than half of it, bad/never_read.
+    """
+
+    of: Name
+    over: Duration
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The point has this value, with a quality that is not bad."""
+
+    point: Name
+    equals: bool | float | str
+
+
+class Held(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """For how many seconds all of these conditions have held without a break; 0 while one does not.
+
+    Such as "present and still since". A condition whose point is bad makes this bad the same way.
+    """
+
+    all: Annotated[tuple[Condition, ...], msgspec.Meta(min_length=1, max_length=8)]
+
+
 class Point(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
     """One thing that the device tells. `unit`: primary SenML unit, for numbers only.
 
-    It comes from a `register` (Modbus), from a `field` of a frame (stream), or is the `tilt` of
-    three others. `valid_when`: all of these must hold. `ceiling`: a point that this one can not
-    exceed; above it this is bad/out_of_range/high, and while it is not above 0 bad/configuration.
+    It comes from a `register` (Modbus), from a `field` of a frame (stream), or is derived from
+    other points by one of a closed set of functions: `tilt`, `rise`, `held`. `valid_when`: all of
+    these must hold. `ceiling`: a point that this one can not exceed; above it this is
+    bad/out_of_range/high, and while it is not above 0 bad/configuration.
     """
 
     id: Name
@@ -113,8 +146,15 @@ class Point(
     register: Register | None = None
     field: Field | None = None
     tilt: Tilt | None = None
+    rise: Rise | None = None
+    held: Held | None = None
     valid_when: tuple[Gate, ...] = ()
     ceiling: Name | None = None
+
+    @property
+    def is_derived(self) -> bool:
+        """Computed from other points, not read."""
+        return not (self.tilt is None and self.rise is None and self.held is None)
 
 
 class RegisterWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,21 +165,87 @@ class RegisterWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     pause: Duration = 0
 
 
-class FrameWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Confirmation(StrEnum):
+    """What proves that the device took a frame."""
+
+    ECHO = "echo"  # the same frame comes back
+    CODE = "code"  # a frame of the same code, or of the one that `answers` names
+    NONE = "none"  # nothing: that it was sent is all that is known
+
+
+class FrameWrite(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """Send one frame with `data` in hexadecimal, then wait `pause`."""
 
     frame: FrameCode
-    data: Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-F]{2}( [0-9A-F]{2})*\Z")]
+    data: NoBytesOrHex = ""
     pause: Duration = 0
+    confirmed_by: Confirmation = Confirmation.ECHO
 
 
-class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Effect(StrEnum):
+    """When a change counts."""
+
+    AT_ONCE = "at_once"
+    AFTER_RESTART = "after_restart"
+
+
+class Action(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """What may be done to the device from afar: this list is the allow-list."""
 
     id: Name
     title: Words
     writes: tuple[RegisterWrite, ...] = ()
     sends: tuple[FrameWrite, ...] = ()
+    effect: Effect = Effect.AT_ONCE
+
+
+class Setting(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """What a technician may set in the device, where, and what it takes to keep it.
+
+    Either `register` or `frame` with `type`. `choices`: what the raw numbers mean. `unlock` is
+    written before, `save` after it, each with its pause; without `save` it is kept at once.
+    """
+
+    id: Name
+    title: Words
+    unit: str | None = None
+    register: Register | None = None
+    frame: FrameCode | None = None
+    type: NumberType | None = None
+    scale: float = 1.0
+    minimum: float | None = None
+    maximum: float | None = None
+    default: float | None = None
+    choices: dict[RawText, Line] = {}
+    unlock: tuple[RegisterWrite, ...] = ()
+    save: tuple[RegisterWrite, ...] = ()
+    effect: Effect = Effect.AT_ONCE
+
+
+class Switch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One setting by DIP switches or jumpers: which ones, and what their positions mean."""
+
+    title: Words
+    switches: Line
+    positions: dict[Line, Line] = {}
+    note: Words | None = None
+
+
+class Installation(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """What a technician has to know on the ladder: wires, switches, place."""
+
+    supply: Line | None = None
+    wiring: tuple[Words, ...] = ()
+    switches: tuple[Switch, ...] = ()
+    mounting: tuple[Words, ...] = ()
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -157,6 +263,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     points: Annotated[tuple[Point, ...], msgspec.Meta(min_length=1)]
     rules: tuple[Rule, ...] = ()
     actions: tuple[Action, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    installation: Installation | None = None
 
     @property
     def takes_baseline(self) -> bool:

@@ -18,7 +18,7 @@ from alarm_rules.rule import (
     Words,
 )
 from device_profiles.model import Point, Profile
-from device_profiles.transport import R60, Modbus, Transport
+from device_profiles.transport import R60, Modbus, Stream, Transport
 
 
 def summarise(profile: Profile, lang: str) -> str:
@@ -67,6 +67,10 @@ def _transport(transport: Transport) -> str:
             return f"Modbus ({carriers}), {line}, {units}, polled each {period}"
         case R60():
             return f"R60 stream, {line}, silent after {duration_text(transport.liveness)}"
+        case Stream():
+            silent = transport.liveness
+            after = "" if silent is None else f", silent after {duration_text(silent)}"
+            return f"stream, {line}{after}"
 
 
 def _point(point: Point, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""How a kind of device is spoken to: Modbus polls, or a stream of R60 frames."""
+"""How a kind of device is spoken to: Modbus polls, or a stream of frames."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -6,7 +6,9 @@ from typing import Annotated
 import msgspec
 
 from alarm_rules.duration import Duration
+from alarm_rules.rule import Name
 from device_profiles.encoding import Address, FrameCode, Table
+from device_profiles.framing import Layout, NoBytesOrHex
 
 
 class Parity(StrEnum):
@@ -149,5 +151,53 @@ class R60(
     max_length: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 64
 
 
-Transport = Modbus | R60
-"""One more family (TinyFrame, ASCII lines) is one more struct here and one driver."""
+class Stream(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="stream",
+    omit_defaults=True,
+):
+    """A device that talks by itself, in frames of the `layouts` (tried in their order).
+
+    `command`: name of the layout in which it is spoken to; without it nothing is ever sent.
+    `liveness`: no valid frame for so long is a communication failure; None: silence proves nothing.
+    `heartbeat`: no frame of `heartbeat_frame` for so long makes `heartbeat_point` false.
+    `restart_frames`, and a falling `uptime_point`: it was restarted, everything is asked anew.
+    `resync`: queries for what is reported on change only, sent on open, after any damage, after a
+    restart and every `resync_period`; `settings`: queries for what would make the device silent,
+    on open and every `settings_period`. A query carries `query_data` and is asked `tries` times,
+    `reply_timeout` apart, then waits for its next round. `answers`: the code of the answer where it
+    is not the query's own. `regular`: frames that come by themselves all the time. A point whose
+    answer or regular frame stays out for `stale_after` is uncertain/stale. `ignored`: known frames
+    that carry no point. `frame_gap`: silence inside a frame after which it counts as broken.
+    """
+
+    serial: Serial = Serial(baud=115_200)
+    layouts: Annotated[tuple[Layout, ...], msgspec.Meta(min_length=1, max_length=4)]
+    command: Name | None = None
+    liveness: Duration | None = None
+    heartbeat: Duration = 150_000_000
+    heartbeat_frame: FrameCode | None = None
+    heartbeat_point: Name | None = None
+    restart_frames: tuple[FrameCode, ...] = ()
+    uptime_point: Name | None = None
+    resync: tuple[FrameCode, ...] = ()
+    resync_period: Duration = 15_000_000
+    settings: tuple[FrameCode, ...] = ()
+    settings_period: Duration = 600_000_000
+    answers: dict[FrameCode, FrameCode] = {}
+    regular: tuple[FrameCode, ...] = ()
+    ignored: tuple[FrameCode, ...] = ()
+    query_data: NoBytesOrHex = ""
+    query_gap: Duration = 50_000
+    reply_timeout: Duration = 1_000_000
+    tries: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
+    stale_after: Duration = 60_000_000
+    frame_gap: Duration = 100_000
+
+
+Transport = Modbus | R60 | Stream
+"""One more family is one more struct here and one driver."""
