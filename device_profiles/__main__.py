@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from alarm_rules.in_force import in_force
 from device_profiles.load import CatalogError, FileProblem, catalog, load_profile, profile_hash
 from device_profiles.model import Profile
 from device_profiles.show import describe, summarise
@@ -125,6 +126,7 @@ def _entry(profile: Profile) -> dict[str, object]:
         "id": profile.id,
         "version": profile.version,
         "hash": profile_hash(profile),
+        "rules_hash": in_force(profile.rules).hash,
         "kind": profile.kind,
         "maker": profile.maker,
         "model": profile.model,

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from alarm_rules.in_force import in_force
 from device_profiles.__main__ import main
-from device_profiles.load import SHIPPED
+from device_profiles.load import SHIPPED, load_profile, profile_hash
 
 UG3 = SHIPPED / "smoke" / "calectro_ug3.toml"
 
@@ -34,7 +35,10 @@ def test_list_for_people_and_for_scripts(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["list"]) == 0
     assert "calectro_ug3" in capsys.readouterr().out
     assert main(["list", "--json"]) == 0
-    assert {one["id"] for one in json.loads(capsys.readouterr().out)} >= {"calectro_ug3"}
+    told = {one["id"]: one for one in json.loads(capsys.readouterr().out)}
+    profile = load_profile(UG3)
+    assert told["calectro_ug3"]["hash"] == profile_hash(profile)
+    assert told["calectro_ug3"]["rules_hash"] == in_force(profile.rules).hash
 
 
 def test_show_one(capsys: pytest.CaptureFixture[str]) -> None:
