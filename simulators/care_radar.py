@@ -2,11 +2,10 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from simulators.fault import RADAR_KINDS, FaultPlan, spoil_radar_frame
+from simulators.fault import STREAM_KINDS, FaultPlan
 from simulators.radar_stream import FrameReader, RadarFrame, encode
 from simulators.radar_words import (
     ACCUMULATION_QUERY,
@@ -27,12 +26,12 @@ from simulators.radar_words import (
     SETTINGS,
     TRAJECTORY_QUERY,
 )
+from simulators.stream_outlet import ANSWER, SENT_KEPT, SentFrame, StreamOutlet
 
 SECOND_US: Final = 1_000_000
 ACKNOWLEDGED: Final = b"\x0f"
 INPUT_PAUSE_US: Final = 200_000
-SENT_KEPT: Final = 100_000
-ANSWER: Final = "answer"
+CHECKSUM_AT: Final = -3
 
 Timed = tuple[int, Callable[[int], RadarFrame]]
 
@@ -43,16 +42,6 @@ class Motion(IntEnum):
     NONE = 0
     STATIC = 1
     ACTIVE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class SentFrame:
-    """One frame as the host should have had it, its name, and the faults that befell it."""
-
-    at_us: int
-    name: str
-    frame: RadarFrame
-    faults: tuple[str, ...]
 
 
 class CareRadar:
@@ -76,9 +65,9 @@ class CareRadar:
         seed: int = 0,
     ) -> None:
         """Make a radar in an empty room. Raises ValueError for a setting that it can not have."""
-        self.faults = FaultPlan(allowed=RADAR_KINDS, seed=seed)
+        self.faults = FaultPlan(allowed=STREAM_KINDS, seed=seed)
         self.settings = _complete(settings or {})
-        self.sent: deque[SentFrame] = deque(maxlen=SENT_KEPT if record else 0)
+        self._outlet = StreamOutlet(self.faults, checksum_at=CHECKSUM_AT, record=record)
         self.ignored = 0
         self.reboots = 0
         self._identity = {MODEL: model, ID: b"0", HARDWARE: b"G60FD1", FIRMWARE: firmware}
@@ -92,6 +81,10 @@ class CareRadar:
         self._booted_us: int | None = None
         self._init_told = False
         self._next_us: dict[str, int] = {}
+
+    @property
+    def sent(self) -> deque[SentFrame]:
+        return self._outlet.sent
 
     # Conditions ----------------------------------------------------------------------------
 
@@ -151,39 +144,39 @@ class CareRadar:
         if now < ready:
             self._changes.clear()
             return b""
-        out = bytearray()
         if not self._init_told:
             self._init_told = True
-            out += b"".join(self._send(frame, now) for frame in self._first_frames())
+            for frame in self._first_frames():
+                self._send(frame, now)
         while self._changes:
-            out += self._send(self._changes.popleft(), now)
-        for name, (period_us, frame) in self._timed().items():
+            self._send(self._changes.popleft(), now)
+        for name, (period_us, made) in self._timed().items():
             if now >= self._next_us.setdefault(name, ready + period_us):
                 late_by = (now - self._next_us[name]) // period_us
                 self._next_us[name] += (late_by + 1) * period_us
-                out += self._send(frame(now), now)
-        return bytes(out)
+                self._send(made(now), now)
+        return self._outlet.due(now)
 
     def received(self, data: bytes, now: int) -> bytes:
         """Take bytes from the host at `now` (µs) and return the answers to what is whole."""
         if now - self._last_input_us > INPUT_PAUSE_US:
             self._reader.forget()
         self._last_input_us = now
-        out = bytearray()
         for frame in self._reader.feed(data):
             answer = self._answer(frame, now)
             if answer is None:
                 self.ignored += 1
             else:
-                out += self._send(answer, now)
-        return bytes(out)
+                self._send(answer, now)
+        return self._outlet.due(now)
 
     def wake_us(self, now: int) -> int:
         """Return when `due` has something to say next, if no condition changes before."""
         ready = self._ready_us(now)
         if not self._init_told or self._changes:
             return ready
-        return min(self._next_us.get(name, ready) for name in self._timed())
+        by_clock = min(self._next_us.get(name, ready) for name in self._timed())
+        return by_clock if self._outlet.next_us is None else min(by_clock, self._outlet.next_us)
 
     # Inside --------------------------------------------------------------------------------
 
@@ -279,12 +272,8 @@ class CareRadar:
         }
         return others.get(frame.key)
 
-    def _send(self, frame: RadarFrame, now: int) -> bytes:
-        name = NAME_OF_REPORT.get(frame.key, ANSWER)
-        faults = self.faults.draw(name)
-        told = tuple(fault.kind.name.lower() for fault in faults)
-        self.sent.append(SentFrame(now, name, frame, told))
-        return spoil_radar_frame(encode(frame), faults)
+    def _send(self, frame: RadarFrame, now: int) -> None:
+        self._outlet.send(NAME_OF_REPORT.get(frame.key, ANSWER), encode(frame), now)
 
 
 def _heartbeat(_now: int) -> RadarFrame:

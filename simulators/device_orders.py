@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 from simulators.care_radar import CareRadar, Motion
 from simulators.console import Console, Order, Port, finite, number, of, only, plain, switch
 from simulators.cover_motion import CoverMotion
-from simulators.fault_orders import Transport, modbus_orders, radar_orders
+from simulators.fault_orders import Transport, modbus_orders, stream_orders
 from simulators.gas_monitor import GasMonitor
 from simulators.manhole_cover import Contact, PitContacts, TiltSensor
+from simulators.radar_stream import HEAD
+from simulators.radar_words import REPORTS
 from simulators.smoke_detector import SmokeDetector
 from simulators.water_gauge import Trouble, WaterRadar, WaterRuler
 from simulators.water_level import WaterLevel
@@ -39,7 +41,7 @@ def radar_console(radar: CareRadar, port: Port) -> Console:
         "movement": Order("0..100", lambda w: radar.set_movement(int(only(w)))),
         "reboot": plain(radar.reboot),
     }
-    return Console(conditions | radar_orders(radar.faults, port))
+    return Console(conditions | stream_orders(radar.faults, port, REPORTS, start=HEAD))
 
 
 def ruler_console(ruler: WaterRuler, port: Port, transport: Transport, now: Now) -> Console:

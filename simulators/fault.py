@@ -29,12 +29,26 @@ class FaultKind(IntEnum):
     NOISE = 9
     WRONG_TRANSACTION = 10
     CONNECTION_RESET = 11
+    FROZEN = 12
+    GLUED = 13
+    SPLIT = 14
+    DRIP = 15
 
 
-MODBUS_KINDS: Final = frozenset(FaultKind)
-RADAR_KINDS: Final = frozenset(
-    {FaultKind.SILENCE, FaultKind.WRONG_CHECKSUM, FaultKind.HALF_FRAME, FaultKind.NOISE}
+STREAM_KINDS: Final = frozenset(
+    {
+        FaultKind.SILENCE,
+        FaultKind.LATE,
+        FaultKind.WRONG_CHECKSUM,
+        FaultKind.HALF_FRAME,
+        FaultKind.NOISE,
+        FaultKind.FROZEN,
+        FaultKind.GLUED,
+        FaultKind.SPLIT,
+        FaultKind.DRIP,
+    }
 )
+MODBUS_KINDS: Final = frozenset(kind for kind in FaultKind if kind < FaultKind.FROZEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +56,8 @@ class Fault:
     """One fault: for `count` frames (None = until cleared), each with a probability.
 
     `only` limits it to frames of one name (radar: "fall", "presence", …; Modbus has no names).
-    `detail` is the exception code, the foreign unit or function; `noise` goes before the frame.
+    `detail` is the exception code, the foreign unit or function; `noise` goes before the frame;
+    `late_us` is the delay of the whole or, when it comes in pieces, the pause between them.
     """
 
     kind: FaultKind
@@ -59,9 +74,11 @@ def silence(count: int | None = None, *, only: str = ANY, probability: float = 1
     return Fault(FaultKind.SILENCE, count, probability, only)
 
 
-def late(seconds: float, count: int | None = None, *, probability: float = 1.0) -> Fault:
-    """Answer so much later than usual; the replies keep their order."""
-    return Fault(FaultKind.LATE, count, probability, late_us=round(seconds * 1_000_000))
+def late(
+    seconds: float, count: int | None = None, *, only: str = ANY, probability: float = 1.0
+) -> Fault:
+    """Answer so much later than usual; the replies of a Modbus unit keep their order."""
+    return Fault(FaultKind.LATE, count, probability, only, late_us=round(seconds * 1_000_000))
 
 
 def exception(code: int, count: int | None = None, *, probability: float = 1.0) -> Fault:
@@ -188,7 +205,7 @@ def is_early(faults: Iterable[Fault]) -> bool:
 
 
 def lateness_us(faults: Iterable[Fault]) -> int:
-    return sum(fault.late_us for fault in faults)
+    return sum(fault.late_us for fault in faults if fault.kind is FaultKind.LATE)
 
 
 def resets(faults: Iterable[Fault]) -> bool:
@@ -200,7 +217,7 @@ def spoil_reply(unit: int, pdu: bytes, faults: Iterable[Fault]) -> bytes:
     struck = tuple(faults)
     frame = seal(*_told(unit, pdu, struck))
     for fault in struck:
-        frame = _damage(frame, fault, checksum_at=-1)
+        frame = damage(frame, fault, checksum_at=-1)
     return frame
 
 
@@ -215,14 +232,7 @@ def spoil_tcp_reply(transaction: int, unit: int, pdu: bytes, faults: Iterable[Fa
     frame = pack(transaction, *_told(unit, pdu, struck))
     for fault in struck:
         if fault.kind is not FaultKind.WRONG_CHECKSUM:
-            frame = _damage(frame, fault, checksum_at=-1)
-    return frame
-
-
-def spoil_radar_frame(frame: bytes, faults: Iterable[Fault]) -> bytes:
-    """Return a radar frame as these faults leave it; empty = it is not sent."""
-    for fault in faults:
-        frame = _damage(frame, fault, checksum_at=-3)
+            frame = damage(frame, fault, checksum_at=-1)
     return frame
 
 
@@ -245,7 +255,8 @@ def _altered(pdu: bytes, fault: Fault) -> bytes:
     return pdu
 
 
-def _damage(frame: bytes, fault: Fault, *, checksum_at: int) -> bytes:
+def damage(frame: bytes, fault: Fault, *, checksum_at: int) -> bytes:
+    """Return the bytes of a frame as one fault leaves them; empty = nothing is sent."""
     if not frame or fault.kind in (FaultKind.SILENCE, FaultKind.CONNECTION_RESET):
         return b""
     if fault.kind is FaultKind.WRONG_CHECKSUM:

@@ -1,10 +1,12 @@
 """Words that break a device: what each transport can spoil, for how many frames."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
+from typing import Final
 
 from simulators.console import Order, Port, only, plain
 from simulators.fault import (
+    ANY,
     Fault,
     FaultPlan,
     connection_reset,
@@ -20,7 +22,10 @@ from simulators.fault import (
     wrong_transaction,
     wrong_unit,
 )
-from simulators.radar_words import REPORTS
+from simulators.stream_fault import drip, frozen, glued, split
+from simulators.stream_outlet import ANSWER
+
+ALWAYS: Final = "always"
 
 
 class Transport(Enum):
@@ -50,10 +55,38 @@ def modbus_orders(plan: FaultPlan, port: Port, transport: Transport) -> dict[str
     return orders | _of_transport(plan, transport) | _of_all(plan) | _plugging(port)
 
 
-def radar_orders(plan: FaultPlan, port: Port) -> dict[str, Order]:
-    """Return the words that spoil the reports of a fall radar."""
-    drop = {"drop": _order(plan, "|".join(REPORTS) + " [COUNT]", _dropped, words=1)}
-    return drop | _checksum(plan) | _of_all(plan) | _plugging(port)
+def stream_orders(
+    plan: FaultPlan,
+    port: Port,
+    names: Iterable[str],
+    *,
+    start: bytes,
+    checksum: bool = True,
+    answers: bool = True,
+) -> dict[str, Order]:
+    """Return the words that spoil the frames of a stream device.
+
+    `names` are its frames, `start` is how one begins; what it does not have (a checksum, answers
+    to be late with) has no word, or (late) strikes every frame.
+    """
+    known = tuple(names)
+    one = "|".join(known)
+    late_one = ANSWER if answers else ANY
+    orders = {
+        "late": _order(
+            plan, "SECONDS [COUNT]", lambda w, n: late(float(w[0]), n, only=late_one), words=1
+        ),
+        "drop": Order(f"{one} [COUNT|{ALWAYS}]", lambda w: plan.add(_dropped(known, w))),
+        "freeze": _order(
+            plan, f"{one} [COUNT]", lambda w, n: frozen(n, only=_named(known, w)), words=1
+        ),
+        "false-start": _order(plan, "[COUNT]", lambda _, n: noise(n, before=start)),
+        "glue": _order(plan, "[COUNT]", lambda _, n: glued(n)),
+        "split": _order(plan, "[COUNT]", lambda _, n: split(n)),
+        "drip": _order(plan, "[COUNT]", lambda _, n: drip(n)),
+    }
+    sealed = _checksum(plan) if checksum else {}
+    return orders | sealed | _of_all(plan) | _plugging(port)
 
 
 def _of_transport(plan: FaultPlan, transport: Transport) -> dict[str, Order]:
@@ -93,15 +126,27 @@ def _order(plan: FaultPlan, usage: str, make: Make, *, words: int = 0) -> Order:
 
     def carry_out(given: Sequence[str]) -> None:
         rest = given[words:]
-        count = int(only(rest)) if rest else None
-        if count is not None and count < 1:
-            raise ValueError("a count is at least 1")
-        plan.add(make(given[:words], count))
+        plan.add(make(given[:words], _count(only(rest)) if rest else None))
 
     return Order(usage, carry_out)
 
 
-def _dropped(words: Sequence[str], count: int | None) -> Fault:
-    if words[0] not in REPORTS:
+def _count(word: str) -> int:
+    count = int(word)
+    if count < 1:
+        raise ValueError("a count is at least 1")
+    return count
+
+
+def _named(names: Sequence[str], words: Sequence[str]) -> str:
+    if words[0] not in names:
         raise KeyError(words[0])
-    return silence(1 if count is None else count, only=words[0])
+    return words[0]
+
+
+def _dropped(names: Sequence[str], words: Sequence[str]) -> Fault:
+    """Lose one frame of a name unless it is said how many."""
+    name, rest = _named(names, words), words[1:]
+    if not rest:
+        return silence(1, only=name)
+    return silence(None if only(rest) == ALWAYS else _count(only(rest)), only=name)

@@ -3,7 +3,7 @@
 import pytest
 
 from simulators.fault import (
-    RADAR_KINDS,
+    STREAM_KINDS,
     Fault,
     FaultKind,
     FaultPlan,
@@ -17,7 +17,6 @@ from simulators.fault import (
     noise,
     resets,
     silence,
-    spoil_radar_frame,
     spoil_reply,
     spoil_tcp_reply,
     wrong_checksum,
@@ -96,7 +95,7 @@ def test_several_at_once_in_a_fixed_order() -> None:
 
 
 def test_only_frames_of_a_name() -> None:
-    plan = FaultPlan(allowed=RADAR_KINDS)
+    plan = FaultPlan(allowed=STREAM_KINDS)
     plan.add(silence(1, only="fall"))
     assert plan.draw("movement") == ()
     assert len(plan.draw("fall")) == 1
@@ -115,9 +114,9 @@ def test_same_seed_same_draws() -> None:
 
 
 def test_bad_faults_are_refused() -> None:
-    plan = FaultPlan(allowed=RADAR_KINDS)
-    with pytest.raises(ValueError, match="late"):
-        plan.add(late(1))
+    plan = FaultPlan(allowed=STREAM_KINDS)
+    with pytest.raises(ValueError, match="early"):
+        plan.add(early())
     with pytest.raises(ValueError, match="probability"):
         plan.add(silence(probability=1.5))
 
@@ -126,13 +125,6 @@ def test_bad_faults_are_refused() -> None:
 def test_figures_that_make_no_sense_are_refused(fault: Fault) -> None:
     with pytest.raises(ValueError, match="a fault has"):
         FaultPlan().add(fault)
-
-
-def test_radar_checksum_stands_before_the_tail() -> None:
-    fall = bytes.fromhex("53 59 83 01 00 01 01 32 54 43")
-    assert spoil_radar_frame(fall, (wrong_checksum(),)) == fall[:-3] + b"\x33" + fall[-2:]
-    assert spoil_radar_frame(fall, (silence(),)) == b""
-    assert spoil_radar_frame(fall, (noise(before=b"\x53"),)) == b"\x53" + fall
 
 
 def test_a_tcp_reply_has_an_id_and_no_checksum() -> None:

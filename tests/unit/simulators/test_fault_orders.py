@@ -3,8 +3,8 @@
 import pytest
 
 from simulators.console import Console, OrderError
-from simulators.fault import RADAR_KINDS, FaultKind, FaultPlan
-from simulators.fault_orders import Transport, modbus_orders, radar_orders
+from simulators.fault import STREAM_KINDS, FaultKind, FaultPlan
+from simulators.fault_orders import Transport, modbus_orders, stream_orders
 
 
 class Socket:
@@ -91,10 +91,50 @@ def test_wrong_words_are_explained(line: str, usage: str) -> None:
         console.obey(line)
 
 
-def test_a_radar_drops_single_reports() -> None:
-    plan = FaultPlan(allowed=RADAR_KINDS)
-    console = Console(radar_orders(plan, Socket()))
-    console.obey("drop fall")
-    assert [(one.only, one.count) for one in plan.standing] == [("fall", 1)]
-    with pytest.raises(OrderError, match="usage: drop"):
-        console.obey("drop everything")
+def stream(*, checksum: bool = True, answers: bool = True) -> tuple[Console, FaultPlan, Socket]:
+    plan, port = FaultPlan(allowed=STREAM_KINDS), Socket()
+    orders = stream_orders(
+        plan, port, ["fall", "still"], start=b"\x01", checksum=checksum, answers=answers
+    )
+    return Console(orders), plan, port
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "only", "count"),
+    [
+        ("drop fall", FaultKind.SILENCE, "fall", 1),
+        ("drop still 3", FaultKind.SILENCE, "still", 3),
+        ("drop still always", FaultKind.SILENCE, "still", None),
+        ("freeze fall", FaultKind.FROZEN, "fall", None),
+        ("freeze fall 2", FaultKind.FROZEN, "fall", 2),
+        ("late 0.8 1", FaultKind.LATE, "answer", 1),
+        ("glue 1", FaultKind.GLUED, "", 1),
+        ("split 13", FaultKind.SPLIT, "", 13),
+        ("drip", FaultKind.DRIP, "", None),
+        ("false-start 1", FaultKind.NOISE, "", 1),
+        ("checksum 1", FaultKind.WRONG_CHECKSUM, "", 1),
+        ("half 1", FaultKind.HALF_FRAME, "", 1),
+        ("silent", FaultKind.SILENCE, "", None),
+    ],
+)
+def test_faults_stand_at_a_stream(line: str, kind: FaultKind, only: str, count: int | None) -> None:
+    console, plan, _ = stream()
+    console.obey(line)
+    assert [(one.kind, one.only, one.count) for one in plan.standing] == [(kind, only, count)]
+    console.obey("heal")
+    assert plan.standing == ()
+
+
+def test_a_stream_s_frames_have_names() -> None:
+    console, *_ = stream()
+    for line in ("drop everything", "drop", "freeze rain", "drop fall no", "drop fall 0"):
+        with pytest.raises(OrderError, match=r"usage: (drop|freeze)"):
+            console.obey(line)
+
+
+def test_a_stream_without_checksum_or_answers() -> None:
+    console, plan, _ = stream(checksum=False, answers=False)
+    console.obey("late 0.5")
+    assert [one.only for one in plan.standing] == [""]
+    with pytest.raises(OrderError, match="unknown order"):
+        console.obey("checksum")
