@@ -11,7 +11,6 @@ from runtime.service import run_until_signal
 from simulators.broker import BrokerError, Which
 from simulators.broker import find as find_broker
 from simulators.delivery_text import language_of
-from simulators.demo import Wanted, demo
 from simulators.influxd import InfluxError
 from simulators.influxd import find as find_influxd
 
@@ -46,11 +45,17 @@ def add_demo(commands: Any) -> None:
 def _run_demo(given: argparse.Namespace) -> int:
     """2 when it can not begin, 130 when it was interrupted; what was started is stopped first."""
     try:
+        from simulators.demo import Wanted, demo  # noqa: PLC0415 - devices need no aiohttp
+
         find_broker(given.broker)
         if given.influx:
             find_influxd()
         if given.data is not None:
             given.data.mkdir(parents=True, exist_ok=True)
+    except ModuleNotFoundError as error:
+        told = f"simulators demo: {error}; install the extra: pip install lifeline[demo]"
+        print(told, file=sys.stderr)  # noqa: T201 - a result
+        return USAGE
     except (BrokerError, InfluxError, OSError) as error:
         print(f"simulators demo: {error}", file=sys.stderr)  # noqa: T201 - a result
         return USAGE

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -155,10 +156,19 @@ def _play(port: AnyPort, console: Console, state: State, given: argparse.Namespa
             if line.strip() == "quit":
                 return FINE
             _obey(line, console, state, given)
-        signal.pause()
+        _wait_for_signal()
     finally:
         port.unplug()
     return FINE
+
+
+def _wait_for_signal() -> None:
+    """Wait until a handler raises; a signal that came just before is not slept through."""
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    signal.set_wakeup_fd(told)
+    while True:
+        os.read(heard, 1)
 
 
 def _obey(line: str, console: Console, state: State, given: argparse.Namespace) -> None:

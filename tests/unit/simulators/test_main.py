@@ -46,6 +46,14 @@ def order(process: subprocess.Popen[str], line: str) -> dict[str, object]:
     return read_json(process)
 
 
+def test_a_device_needs_nothing_of_the_alarm_centre() -> None:
+    script = "import simulators.__main__, sys; print('aiohttp' in sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout == "False\n"
+
+
 def test_ug3_on_a_port_obeys_and_quits(tmp_path: Path) -> None:
     link = tmp_path / "ttyUG3"
     with running("ug3", "--json", "--link", str(link)) as process:
