@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from runtime.clock import SystemClock
-from simulators.care_radar import CareRadar
 from simulators.console import Console, OrderError
 from simulators.device_kinds import KINDS, Kind, Played
-from simulators.device_orders import radar_console
 from simulators.fault_orders import Transport
 from simulators.modbus_tcp import ModbusTcp, RtuOverTcp
 from simulators.serial_line import SerialLine
 from simulators.serial_stream import SerialStream
+from simulators.stream_kinds import STREAMS, StreamKind
 from simulators.wire_time import WireFormat
 
 FINE = 0
@@ -37,14 +36,8 @@ def add_devices(commands: Any) -> None:
     """Add a sub-command for each device."""
     for kind in KINDS:
         _add_modbus(commands, kind)
-    made = new_command(
-        commands,
-        "r60afd1",
-        _run_radar,
-        "a MicRadar R60AFD1 fall radar: byte stream on a pty; orders on standard input",
-        "  simulators r60afd1 --link ./ttyRadar\n  presence on\n  drop fall\n  fall on",
-    )
-    _add_link(made)
+    for stream in STREAMS:
+        _add_stream(commands, stream)
 
 
 def new_command(
@@ -98,6 +91,18 @@ def _add_modbus(commands: Any, kind: Kind) -> None:
         made.add_argument("--unit", type=int, default=kind.unit, help="address (%(default)s)")
 
 
+def _add_stream(commands: Any, kind: StreamKind) -> None:
+    made = new_command(
+        commands,
+        kind.name,
+        partial(_run_stream, kind),
+        f"{kind.text}: byte stream on a pty; orders on standard input",
+        f"  simulators {kind.name} --link ./tty-{kind.name}\n  {kind.example}",
+    )
+    _add_link(made)
+    made.add_argument("--baud", type=int, default=kind.wire.baud, help="(%(default)s)")
+
+
 def _add_link(made: Any) -> None:
     made.add_argument("--link", type=Path, metavar="PATH", help="make PATH a link to the port")
 
@@ -106,8 +111,7 @@ def _run_modbus(kind: Kind, given: argparse.Namespace) -> int:
     unit = given.unit if kind.unit is not None else FIRST_UNIT
     if not FIRST_UNIT <= unit <= LAST_UNIT:
         raise UsageError(f"--unit {unit}: must be from {FIRST_UNIT} to {LAST_UNIT}")
-    if given.baud <= 0:
-        raise UsageError(f"--baud {given.baud}: must be above 0")
+    _check_baud(given)
     played = kind.make(unit, SystemClock().mono_us)
     transport, port = _port(played, given)
     return _play(port, played.console(port, transport), played.state, given)
@@ -135,10 +139,17 @@ def _port(
     return Transport.SERIAL, line
 
 
-def _run_radar(given: argparse.Namespace) -> int:
-    radar = CareRadar()
-    stream = SerialStream(radar, link=given.link)
-    return _play(stream, radar_console(radar, stream), radar.state, given)
+def _run_stream(kind: StreamKind, given: argparse.Namespace) -> int:
+    _check_baud(given)
+    played = kind.make(SystemClock().mono_us)
+    wire = WireFormat(given.baud, kind.wire.parity, kind.wire.stop_bits)
+    stream = SerialStream(played.device, wire=wire, link=given.link)
+    return _play(stream, played.console(stream), played.state, given)
+
+
+def _check_baud(given: argparse.Namespace) -> None:
+    if given.baud <= 0:
+        raise UsageError(f"--baud {given.baud}: must be above 0")
 
 
 def _play(port: AnyPort, console: Console, state: State, given: argparse.Namespace) -> int:
