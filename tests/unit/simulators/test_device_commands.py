@@ -1,10 +1,5 @@
 """Commands of devices: real processes on ptys and TCP ports, read by a real master."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,33 +7,7 @@ from pymodbus import FramerType
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
 
 from simulators.__main__ import main
-
-
-@contextmanager
-def playing(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run a command; gives the process and the path that it tells."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "simulators", arguments[0], "--json", *arguments[1:]],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            yield process, str(json.loads(process.stdout.readline())["path"])
-            process.communicate("quit\n", timeout=10)
-            assert process.returncode == 0
-        finally:
-            process.kill()
-
-
-def order(process: subprocess.Popen[str], line: str) -> dict[str, float]:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(f"{line}\n")
-    process.stdin.flush()
-    told: dict[str, dict[str, float]] = json.loads(process.stdout.readline())
-    return told["state"]
+from tests.played_device import order, playing
 
 
 def test_a_ruler_over_tcp() -> None:

@@ -1,0 +1,204 @@
+"""A third party's master (mbpoll) reads every simulator that speaks Modbus and finds what is said.
+
+The numbers are written by hand from the makers' documents, so that a wrong register of ours can
+not be cancelled by the same mistake in our agent.
+"""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from runtime.clock import SystemClock
+from simulators.device_kinds import KINDS, Kind
+from tests.played_device import order, playing
+from tests.standard_master import (
+    LAST_SERIAL_UNIT,
+    Ask,
+    RefusedError,
+    StandardMaster,
+    on_serial,
+    on_tcp,
+)
+
+SETTLED_S = 3.0
+CLOCK = SystemClock()
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """How the maker ships it; `unit` is the first where the command has several."""
+
+    baud: int
+    parity: str
+    stop_bits: int
+    unit: int
+
+    @property
+    def stop_bits_on_a_pty(self) -> int:
+        """A pty has no parity: two stop bits make characters of the same length."""
+        return 1 if (self.parity, self.stop_bits) == ("N", 1) else 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is done to the device, then what the master has to read; a text is its complaint.
+
+    `do`: a word for the console, or `write ADDRESS VALUE` by the master itself.
+    """
+
+    kind: str
+    do: str
+    ask: Ask
+    first: int
+    values: tuple[float, ...] | str
+    within: float = 0.0
+    unit: int | None = None
+
+
+FACTORY = {
+    "ug3": Documented(9600, "N", 2, 1),
+    "bcd-ruler": Documented(9600, "N", 1, 3),
+    "sen0676": Documented(115_200, "N", 1, 1),
+    "wt901c485": Documented(9600, "N", 1, 0x50),
+    "sqr2": Documented(9600, "N", 1, 255),
+    "manhole": Documented(9600, "N", 1, 0x50),
+    "xcd": Documented(19_200, "E", 1, 1),
+}
+
+B, I, I32, H, S, F = (  # noqa: E741 - columns of a table
+    Ask.BITS,
+    Ask.INPUTS,
+    Ask.INPUTS_U32,
+    Ask.HOLDING,
+    Ask.HOLDING_S16,
+    Ask.HOLDING_F32,
+)
+ROWS = (
+    # mounted, service, smoke, relay; the codes 234 and 567 to be written
+    Row("ug3", "", B, 0, (1, 0, 0, 0)),
+    Row("ug3", "smoke on", B, 0, (1, 0, 1, 1)),
+    Row("ug3", "smoke off", B, 2, (1,)),
+    Row("ug3", "write 0 234", B, 0, (1, 0, 0, 0)),
+    Row("ug3", "service on", B, 0, (1, 1, 0, 0)),
+    Row("ug3", "write 2 567", B, 3, (1,)),
+    Row("ug3", "head off", B, 0, (0, 0, 0, 0)),
+    Row("ug3", "", H, 1, (234,)),
+    Row("ug3", "", H, 3, (567,)),
+    Row("ug3", "", H, 4, "Illegal data address"),
+    # 1 m 23 cm is 0x0123: metres in the high byte, centimetres as two BCD digits in the low one
+    Row("bcd-ruler", "level 1.23", H, 0, (0x0123,)),
+    Row("bcd-ruler", "level 0.45", H, 0, (0x0045,)),
+    Row("bcd-ruler", "level 2.09", H, 0, (0x0209,)),
+    # distance 1, level 3 (mm, with ripples), height 5 (cm), address, baud / 100, range (m)
+    Row("sen0676", "", H, 5, (0,)),
+    Row("sen0676", "write 5 300", H, 5, (300,)),
+    Row("sen0676", "level 0.35", H, 3, (350,), within=12),
+    Row("sen0676", "", H, 1, (2650,), within=12),
+    Row("sen0676", "", H, 0x03F4, (1,)),
+    Row("sen0676", "", H, 0x03F6, (1152,)),
+    Row("sen0676", "", H, 0x07D4, (10,)),
+    Row("sen0676", "", H, 2, "Illegal data address"),
+    # 1 g is 2048, 180 degrees are 32768: 15 degrees of roll are 530 and 1978 of y and z, and 2731
+    Row("wt901c485", "", S, 0x34, (0, 0, 2048), within=60),
+    Row("wt901c485", "tilt 15", S, 0x34, (0, 530, 1978), within=60),
+    Row("wt901c485", "", S, 0x3D, (2731, 0), within=60),
+    Row("wt901c485", "", H, 0x04, (2,)),
+    Row("wt901c485", "", H, 0x1A, (0x50,)),
+    Row("wt901c485", "write 4 6", H, 0x04, (2,)),
+    Row("wt901c485", "write 105 46472", H, 0x04, (2,)),
+    Row("wt901c485", "write 4 6", H, 0x04, (6,)),
+    # 1 is well: cover contact, float, and six that the module does not have
+    Row("sqr2", "", B, 0, (1, 1, 0, 0, 0, 0, 0, 0)),
+    Row("sqr2", "float on", B, 0, (1, 0, 0, 0, 0, 0, 0, 0)),
+    Row("sqr2", "open", B, 0, (0, 0, 0, 0, 0, 0, 0, 0)),
+    # both on one line
+    Row("manhole", "", S, 0x34, (0, 0, 2048), within=60),
+    Row("manhole", "", B, 0, (1, 1, 0, 0, 0, 0, 0, 0), unit=255),
+    Row("manhole", "contacts float on", B, 0, (1, 0), unit=255),
+    Row("manhole", "tilt 45", S, 0x34, (0, 1448, 1448), within=60),
+    Row("manhole", "", B, 0, (0, 0), unit=255),
+    # 30010 unit, 30014 alarms, 30018 troubles
+    # 40001 type 0x25, 40003 reading, 40005 code, 40006 bits, 40007 mode, 40011 unit
+    Row("xcd", "", H, 0, (0x2501,)),
+    Row("xcd", "", I, 9, (1,)),
+    Row("xcd", "", F, 2, (0.0,)),
+    Row("xcd", "", H, 4, (0, 0, 1)),
+    Row("xcd", "", H, 10, (5,)),
+    Row("xcd", "gas 0.25", F, 2, (25.0,)),
+    Row("xcd", "", H, 5, (0b1, 1)),
+    Row("xcd", "", I32, 13, (0b1,)),
+    Row("xcd", "gas 0.6", F, 2, (60.0,)),
+    Row("xcd", "", H, 5, (0b11,)),
+    Row("xcd", "", I32, 13, (0b11,)),
+    Row("xcd", "gas 0", F, 2, (0.0,)),
+    Row("xcd", "reset", H, 5, (0,)),
+    Row("xcd", "warning 2 on", H, 4, (2, 0b1_0000)),
+    Row("xcd", "", I32, 17, (0b10,)),
+    Row("xcd", "warning 2 off", H, 4, (0, 0)),
+    Row("xcd", "fault 1 on", H, 4, (1101, 0b10_0000)),
+    Row("xcd", "", I32, 17, (0b100_0000,)),
+    Row("xcd", "warm-up 60", H, 6, (2,)),
+)
+
+
+def rows_of(kind: Kind) -> list[Row]:
+    rows = [row for row in ROWS if row.kind == kind.name]
+    if not rows or kind.name not in FACTORY:
+        pytest.fail(f"no expectation for {kind.name}: write rows from the maker's document")
+    return rows
+
+
+def test_no_row_is_about_a_device_that_is_gone() -> None:
+    assert {row.kind for row in ROWS} | set(FACTORY) <= {kind.name for kind in KINDS}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_it_comes_as_its_maker_ships_it(kind: Kind) -> None:
+    rows_of(kind)
+    wire, factory = kind.wire, FACTORY[kind.name]
+    told = (wire.baud, wire.parity, wire.stop_bits, kind.unit or factory.unit)
+    assert told == (factory.baud, factory.parity, factory.stop_bits, factory.unit)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_standard_master_reads_it_over_tcp(kind: Kind) -> None:
+    rows = rows_of(kind)
+    with playing(kind.name, "--tcp", "0") as (process, path):
+        master = on_tcp(path)
+        for row in rows:
+            go_through(row, row.unit or FACTORY[kind.name].unit, process, master)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_standard_master_reads_it_on_a_serial_line(kind: Kind, tmp_path: Path) -> None:
+    """A unit that mbpoll can not ask on such a line is given the last one that it can."""
+    rows, factory = rows_of(kind), FACTORY[kind.name]
+    unit = min(factory.unit, LAST_SERIAL_UNIT)
+    given = ["--unit", str(unit)] if unit != factory.unit else []
+    with playing(kind.name, "--link", str(tmp_path / "bus"), *given) as (process, path):
+        master = on_serial(path, factory.baud, factory.stop_bits_on_a_pty)
+        for row in rows:
+            if (row.unit or 0) <= LAST_SERIAL_UNIT:
+                go_through(row, row.unit or unit, process, master)
+
+
+def go_through(row: Row, unit: int, process: subprocess.Popen[str], master: StandardMaster) -> None:
+    word, *rest = row.do.split() or [""]
+    if word == "write":
+        address, value = map(int, rest)
+        master.write(unit, address, value)
+    elif word:
+        order(process, row.do)
+    if isinstance(row.values, str):
+        with pytest.raises(RefusedError, match=row.values):
+            master.read(unit, row.ask, row.first, 1)
+        return
+    # What swings or has to be noticed takes its time.
+    deadline_us = CLOCK.mono_us() + round(SETTLED_S * 1e6)
+    while True:
+        found = master.read(unit, row.ask, row.first, len(row.values))
+        if found == pytest.approx(row.values, abs=row.within):
+            return
+        assert CLOCK.mono_us() < deadline_us, f"{row}: read {found}"
