@@ -1,26 +1,26 @@
 """Raw words or bytes and an encoding to a value, or to bad with the reason."""
 
-import math
-import struct
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
-from device_profiles.encoding import BIT_TABLES, SIZES, Encoding, NumberType, Register, WordOrder
+from device_profiles.encoding import Encoding, Field, NumberType, Register, ScaleFrom
+from device_profiles.framing import Layout
 from device_profiles.model import Point, ValueKind
+from edge_agent.driver.raw import Number, Raw, number_in, raw_of_bytes, raw_of_data, raw_of_words
 from wire.quality import GOOD, Limit, Quality, Reason, bad
 from wire.reading import Value
 
-_FORMATS = {
-    NumberType.BIT: ">B",
-    NumberType.U8: ">B",
-    NumberType.U16: ">H",
-    NumberType.S16: ">h",
-    NumberType.U32: ">I",
-    NumberType.S32: ">i",
-    NumberType.F32: ">f",
-}
-_HIGHEST_DIGIT = 9
-_FILLING = b"\x00 "
+_MOST_DECIMALS = 9
+
+
+class Framed(Protocol):
+    """What is needed of a frame here: its data, and how its layout writes numbers and text."""
+
+    @property
+    def data(self) -> bytes: ...
+
+    @property
+    def layout(self) -> Layout: ...
 
 
 class Decoded(NamedTuple):
@@ -31,52 +31,102 @@ class Decoded(NamedTuple):
 
 
 def decode_words(point: Point, register: Register, words: Sequence[int]) -> Decoded:
-    """`words`: bits or registers from this point on, at least as many as `register.count`."""
-    if register.table in BIT_TABLES:
-        return _meaning(point, register, words[0])
-    mine = words[: register.count]
-    ordered = mine if register.word_order is WordOrder.HIGH_FIRST else mine[::-1]
-    raw = b"".join(word.to_bytes(2) for word in ordered)
-    if register.type is NumberType.STRING:
-        return _text(raw[: register.characters])
-    # A byte stands in the low half of its register.
-    return decode_bytes(point, register, raw[1:] if register.type is NumberType.U8 else raw)
+    """`words`: bits or registers from this point on, at least as many as `register.count`.
+
+    For an encoding whose scale stands in other points, see `factor_of` and `decode_raw`.
+    """
+    return decode_raw(point, register, raw_of_words(register, words))
 
 
-def decode_bytes(point: Point, encoding: Encoding, raw: bytes) -> Decoded:
-    """`raw`: the big-endian bytes of this point alone, as many as its type has."""
-    number = _number(encoding.type, raw)
-    if number is None or not math.isfinite(number):
+def decode_field(point: Point, field: Field, frame: Framed) -> Decoded:
+    """What a frame says of this point; bad/configuration when it has not the length it should.
+
+    A record in which the pattern finds nothing does not tell the point: bad/never_read.
+    """
+    raw = raw_of_data(field, frame.data, frame.layout)
+    if raw is None:
+        return Decoded(None, bad(Reason.CONFIGURATION))
+    return decode_raw(point, field, raw)
+
+
+def decode_bytes(point: Point, encoding: Encoding, data: bytes) -> Decoded:
+    """`data`: the big-endian bytes of this point alone, as many as its type has, or more."""
+    return decode_raw(point, encoding, raw_of_bytes(encoding, data))
+
+
+def decode_raw(point: Point, encoding: Encoding, raw: Raw, factor: float | None = None) -> Decoded:
+    """`factor`: what `factor_of` found, for an encoding that takes its scale from other points."""
+    if raw.text is not None:
+        return _text(point, encoding, raw.text)
+    if raw.number is None:
+        is_absent = encoding.type is NumberType.TEXT
+        return Decoded(None, bad(Reason.NEVER_READ if is_absent else Reason.SENSOR_FAULT))
+    return _meaning(point, encoding, raw.number, factor)
+
+
+def factor_of(source: ScaleFrom, raws: Mapping[str, Raw]) -> float | None:
+    """What multiplies the raw number, by the raw numbers of other points read with it.
+
+    None when one of them is not there, the unit is unknown, or the decimals are not 0 to 9.
+    """
+    factor = 1.0
+    if source.unit is not None:
+        known = source.factors.get(_key(_number_of(source.unit, raws)))
+        if known is None:
+            return None
+        factor = known
+    if source.decimals is None:
+        return factor
+    decimals = _number_of(source.decimals, raws)
+    if not isinstance(decimals, int) or not 0 <= decimals <= _MOST_DECIMALS:
+        return None
+    return factor / 10.0**decimals
+
+
+def _number_of(point: str, raws: Mapping[str, Raw]) -> Number | None:
+    return raws[point].number if point in raws else None
+
+
+def _key(number: Number | None) -> str:
+    """As sentinels and enums write it: whole numbers without a point, whatever their type."""
+    is_whole = isinstance(number, float) and number.is_integer()
+    return str(int(number) if is_whole and number is not None else number)
+
+
+def _text(point: Point, encoding: Encoding, text: str) -> Decoded:
+    if not text or not text.isprintable() or _is_broken(encoding, text):
         return Decoded(None, bad(Reason.SENSOR_FAULT))
-    return _meaning(point, encoding, number)
-
-
-def _number(type_: NumberType, raw: bytes) -> float | None:
-    """None where a decimal digit is none."""
-    if type_ is NumberType.BCD_MIXED:
-        tens, ones = raw[1] >> 4, raw[1] & 0x0F
-        is_decimal = tens <= _HIGHEST_DIGIT and ones <= _HIGHEST_DIGIT
-        return 100 * raw[0] + 10 * tens + ones if is_decimal else None
-    number: float = struct.unpack(_FORMATS[type_], raw[: SIZES[type_]])[0]
-    return number
-
-
-def _text(raw: bytes) -> Decoded:
-    text = raw.rstrip(_FILLING)
-    if not text or not text.isascii() or not text.decode("ascii").isprintable():
+    if encoding.contains is not None:
+        return _named(encoding, _contained(encoding.contains, text))
+    if point.value is not ValueKind.NUMBER:
+        return Decoded(text)
+    number = number_in(text)
+    if number is None:
         return Decoded(None, bad(Reason.SENSOR_FAULT))
-    return Decoded(text.decode("ascii"))
+    return _meaning(point, encoding, number, None)
 
 
-def _meaning(point: Point, encoding: Encoding, number: float) -> Decoded:
-    key = str(number)
+def _is_broken(encoding: Encoding, text: str) -> bool:
+    return encoding.type is NumberType.STRING and not text.isascii()
+
+
+def _contained(words: Mapping[str, bool | str], text: str) -> bool | str | None:
+    return next((value for word, value in words.items() if word in text), None)
+
+
+def _meaning(point: Point, encoding: Encoding, number: Number, factor: float | None) -> Decoded:
+    key = _key(number)
     if encoding.sentinels is not None and key in encoding.sentinels:
         return Decoded(None, bad(encoding.sentinels[key]))
     if encoding.enum is not None:
         return _named(encoding, encoding.enum.get(key))
     if point.value is ValueKind.STATE:
         return Decoded(_state(encoding, number) is not encoding.invert)
-    return _scaled(encoding, number)
+    if encoding.scale_from is None:
+        return _scaled(encoding, number)
+    if factor is None:
+        return Decoded(None, bad(Reason.CONFIGURATION))
+    return _scaled(encoding, number * factor)
 
 
 def _named(encoding: Encoding, value: bool | str | None) -> Decoded:  # noqa: FBT001 - a value
@@ -85,13 +135,13 @@ def _named(encoding: Encoding, value: bool | str | None) -> Decoded:  # noqa: FB
     return Decoded(value is not encoding.invert if isinstance(value, bool) else value)
 
 
-def _state(encoding: Encoding, number: float) -> bool:
+def _state(encoding: Encoding, number: Number) -> bool:
     if encoding.bits:
         return any(int(number) >> bit & 1 for bit in encoding.bits)
     return number != 0
 
 
-def _scaled(encoding: Encoding, number: float) -> Decoded:
+def _scaled(encoding: Encoding, number: Number) -> Decoded:
     # Ten digits: 260 x 0.01 is 2.6 for people, rules and the wire, not 2.6000000000000001.
     value = round(number * encoding.scale + encoding.offset, 10)
     if encoding.maximum is not None and value > encoding.maximum:
