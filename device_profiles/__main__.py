@@ -10,9 +10,10 @@ from pathlib import Path
 import msgspec
 
 from alarm_rules.in_force import in_force
-from device_profiles.load import CatalogError, FileProblem, catalog, load_profile, profile_hash
+from device_profiles.load import CatalogError, catalog, load_profile, profile_hash
 from device_profiles.model import Profile
 from device_profiles.show import describe, summarise
+from device_profiles.toml_file import FileProblem
 
 FINE, FOUND_A_PROBLEM, USAGE = 0, 1, 2
 
@@ -83,7 +84,7 @@ def _check(files: Sequence[Path], *, as_json: bool) -> int:
         return USAGE
     profiles, problems = _load(files)
     if as_json:
-        print(json.dumps({"checked": profiles, "problems": [_plain(one) for one in problems]}))
+        print(json.dumps({"checked": profiles, "problems": [one.plain() for one in problems]}))
     else:
         for problem in problems:
             print(problem)
@@ -106,11 +107,6 @@ def _load(files: Sequence[Path]) -> tuple[list[str], list[FileProblem]]:
         return [*catalog()], []
     except CatalogError as error:
         return [], [*error.problems]
-
-
-def _plain(found: FileProblem) -> dict[str, str]:
-    table, key = found.problem.table, found.problem.key
-    return {"file": found.file, "table": table, "key": key, "message": found.problem.message}
 
 
 def _list(profiles: Sequence[Profile], lang: str, *, as_json: bool) -> int:

@@ -1,30 +1,18 @@
 """TOML files to Profiles: the shipped catalogue or a file, and the hash of what was read."""
 
 import hashlib
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from device_profiles.check import check_profile
 from device_profiles.model import Profile
+from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml
 from device_profiles.typed_toml import Problem, read_table
 
 SHIPPED = Path(__file__).parent / "catalog"
 _canonical = msgspec.json.Encoder(order="deterministic")
-
-
-@dataclass(frozen=True, slots=True)
-class FileProblem:
-    """One error and the file it stands in."""
-
-    file: str
-    problem: Problem
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.problem}"
 
 
 class CatalogError(Exception):
@@ -37,21 +25,22 @@ class CatalogError(Exception):
 
 def load_profile(path: Path) -> Profile:
     """Read and cross-check one file; raise CatalogError with all that is wrong with it."""
-    read = _read(path)
+    return _profile(_read(path))
+
+
+def _read(path: Path) -> TomlFile:
+    try:
+        return read_toml(path)
+    except UnreadableError as error:
+        raise CatalogError([error.problem]) from error
+
+
+def _profile(file: TomlFile) -> Profile:
+    read = read_table(file.raw, Profile)
     problems = read if isinstance(read, tuple) else check_profile(read)
     if problems or isinstance(read, tuple):
-        raise CatalogError([FileProblem(str(path), problem) for problem in problems])
+        raise CatalogError(file.placed(problems))
     return read
-
-
-def _read(path: Path) -> Profile | tuple[Problem, ...]:
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        return (Problem("", "", f"can not be read: {error.strerror}"),)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return (Problem("", "", f"is not TOML: {error}"),)
-    return read_table(raw, Profile)
 
 
 def catalog(path: Path | None = None) -> dict[str, Profile]:
@@ -59,15 +48,16 @@ def catalog(path: Path | None = None) -> dict[str, Profile]:
     folder = SHIPPED if path is None else path
     found: dict[str, Profile] = {}
     problems: list[FileProblem] = []
-    for file in sorted(folder.rglob("*.toml")):
+    for path_of_one in sorted(folder.rglob("*.toml")):
         try:
-            profile = load_profile(file)
+            file = _read(path_of_one)
+            profile = _profile(file)
         except CatalogError as error:
             problems.extend(error.problems)
             continue
         if profile.id in found:
             again = Problem("", "id", f"{profile.id!r} is the id of another file too")
-            problems.append(FileProblem(str(file), again))
+            problems.extend(file.placed([again]))
         found[profile.id] = profile
     if problems:
         raise CatalogError(problems)

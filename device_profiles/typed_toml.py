@@ -22,9 +22,13 @@ class Problem:
     key: str
     message: str
 
+    @property
+    def place(self) -> str:
+        """Table and key as one dotted path."""
+        return ".".join(part for part in (self.table, self.key) if part)
+
     def __str__(self) -> str:
-        place = ".".join(part for part in (self.table, self.key) if part)
-        return f"{place}: {self.message}" if place else self.message
+        return f"{self.place}: {self.message}" if self.place else self.message
 
 
 def read_table(raw: Mapping[str, Any], to: type[S]) -> S | tuple[Problem, ...]:

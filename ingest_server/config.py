@@ -1,12 +1,12 @@
 """server.toml to a checked configuration, or every error of it with file, key and remedy."""
 
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml
 from device_profiles.typed_toml import Problem, read_table
 from ingest_server.config_api import ApiConfig, check_api
 from ingest_server.config_file import ServerFile
@@ -42,34 +42,29 @@ class Config:
 class ConfigError(Exception):
     """The file can not be used. `problems` holds all that is wrong with it."""
 
-    def __init__(self, file: Path, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
-        self.file = file
+    def __init__(self, problems: Sequence[FileProblem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
 
 
 def load(file: Path, environment: Mapping[str, str] | None = None) -> Config:
     """Read and check the file, its secrets included; raise ConfigError with every problem."""
-    raw = _parse(file)
-    read = read_table(raw, ServerFile)
+    toml = _parse(file)
+    read = read_table(toml.raw, ServerFile)
     if isinstance(read, tuple):
-        _, problems = _check_tables(file, ServerFile(), raw, environment)
-        raise ConfigError(file, [*read, *problems])
-    config, problems = _check_tables(file, read, raw, environment)
+        _, problems = _check_tables(file, ServerFile(), toml.raw, environment)
+        raise ConfigError(toml.placed([*read, *problems]))
+    config, problems = _check_tables(file, read, toml.raw, environment)
     if problems:
-        raise ConfigError(file, problems)
+        raise ConfigError(toml.placed(problems))
     return config
 
 
-def _parse(file: Path) -> dict[str, Any]:
+def _parse(file: Path) -> TomlFile:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        remedy = "give the file's name with -c; examples/server.toml is one to begin with"
-        text = f"can not be read ({error.strerror}): {remedy}"
-        raise ConfigError(file, [Problem("", "", text)]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(file, [Problem("", "", f"is not TOML: {error}")]) from error
+        return read_toml(file, "give it with -c; examples/server.toml is one to begin with")
+    except UnreadableError as error:
+        raise ConfigError([error.problem]) from error
 
 
 def _check_tables(

@@ -2,17 +2,16 @@
 
 import hashlib
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from alarm_rules.in_force import in_force
-from device_profiles.load import CatalogError, FileProblem, catalog, profile_hash
+from device_profiles.load import CatalogError, catalog, profile_hash
 from device_profiles.model import Profile
+from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml
 from device_profiles.transport import Modbus
 from device_profiles.typed_toml import Problem
 from edge_agent.config.check import check_sections
@@ -58,8 +57,8 @@ def load_config(path: Path, environ: Mapping[str, str] | None) -> Loaded:
 
     `environ` None: whoever only asks needs no secrets; they are not read.
     """
-    raw = _parse(path)
-    found = read_sections(raw)
+    toml = _parse(path)
+    found = read_sections(toml.raw)
     profiles = _profiles(path, found)
     findings = check_sections(found, profiles, _real_ports(path, found))
     password, problem = _password(path, found.mqtt, environ)
@@ -68,19 +67,16 @@ def load_config(path: Path, environ: Mapping[str, str] | None) -> Loaded:
     if file is not None:
         problems += _socket_problems(_socket(path, file))
     if problems or file is None:
-        raise ConfigError([FileProblem(str(path), one) for one in problems])
-    warnings = tuple(FileProblem(str(path), one) for one in findings.warnings)
+        raise ConfigError(toml.placed(problems))
+    warnings = tuple(toml.placed(findings.warnings))
     return Loaded(_resolved(path, file, profiles, password), warnings)
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _parse(path: Path) -> TomlFile:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        message = f"can not be read: {error.strerror}; name the file with -c"
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"is not TOML: {error}"
-    raise ConfigError([FileProblem(str(path), Problem("", "", message))])
+        return read_toml(path, "name the file with -c")
+    except UnreadableError as error:
+        raise ConfigError([error.problem]) from error
 
 
 def beside(path: Path, name: str) -> Path:

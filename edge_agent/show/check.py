@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alarm_rules.duration import duration_text
 from alarm_rules.rule import hazard_points
-from device_profiles.load import FileProblem
+from device_profiles.toml_file import FileProblem
 from device_profiles.typed_toml import Problem
 from edge_agent.config.load import ConfigError, load_config
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
@@ -64,24 +64,14 @@ def _as_json(
     errors: Sequence[FileProblem], warnings: Sequence[FileProblem], config: Config | None
 ) -> str:
     said: dict[str, object] = {
-        "errors": [_problem(one) for one in errors],
-        "warnings": [_problem(one) for one in warnings],
+        "errors": [one.plain() for one in errors],
+        "warnings": [one.plain() for one in warnings],
     }
     if config is not None:
         said["gateway"] = config.gateway
         said["config_hash"] = config.hash
         said["load"] = line_loads(config)
     return as_json(said)
-
-
-def _problem(one: FileProblem) -> dict[str, str]:
-    problem = one.problem
-    return {
-        "file": one.file,
-        "table": problem.table,
-        "key": problem.key,
-        "message": problem.message,
-    }
 
 
 def summary(config: Config, language: Language) -> list[str]:

@@ -67,7 +67,10 @@ def test_the_shipped_ones_are_sound(profile: Profile) -> None:
         (with_point(XCD, 6, register(type=NumberType.BCD_MIXED)), "points[6].bits: [4] do not fit"),
         (with_point(RADAR, 4, field(type=NumberType.BCD_MIXED)), "points[4].type: bcd_mixed is kn"),
         (with_point(WIT, 0, lambda p: replace(p, unit="rad")), "points[0].tilt: is a number in d"),
-        (with_point(WIT, 1, lambda p: replace(p, tilt=WIT.points[0].tilt)), "points[1].register: does not go with a derived"),
+        (
+            with_point(WIT, 1, lambda p: replace(p, tilt=WIT.points[0].tilt)),
+            "points[1].register: does not go with a derived",
+        ),
         (
             replace(UG3, actions=(Action(id="reset", title=UG3.title),)),
             "actions[0].writes: and only these",

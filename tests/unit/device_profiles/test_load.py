@@ -72,8 +72,19 @@ def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
     }
 
 
+def test_every_error_has_its_line(tmp_path: Path) -> None:
+    text = UG3.replace('severity = "critical"', 'severity = "critcal"', 1)
+    path = written(tmp_path, text.replace('point = "smoke"', 'point = "smok"', 1))
+    with pytest.raises(CatalogError) as caught:
+        load_profile(path)
+    line = text.splitlines().index('severity = "critcal"') + 1
+    assert str(caught.value).startswith(f"{path}:{line}: rules[0].severity: is 'critcal'")
+
+
 def test_what_is_not_toml_is_told_with_its_line(tmp_path: Path) -> None:
-    assert "line 2" in problems(written(tmp_path, 'id = "a"\n= 5\n'))[0]
+    path = written(tmp_path, 'id = "a"\n= 5\n')
+    with pytest.raises(CatalogError, match=r"device\.toml:2: is not TOML"):
+        load_profile(path)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -83,7 +94,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_two_files_may_not_share_an_id(tmp_path: Path) -> None:
     written(tmp_path, UG3, "a.toml")
     written(tmp_path, UG3, "b.toml")
-    with pytest.raises(CatalogError, match=r"b\.toml: id: 'calectro_ug3'"):
+    with pytest.raises(CatalogError, match=r"b\.toml:2: id: 'calectro_ug3'"):
         catalog(tmp_path)
 
 

@@ -23,6 +23,7 @@ def test_a_bad_file_is_told_with_exit_code_1(
     assert main(["check", str(bad), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["problems"][0]["file"] == str(bad)
+    assert told["problems"][0]["line"] == 4
     assert "did you mean 'kind'" in told["problems"][0]["message"]
 
 

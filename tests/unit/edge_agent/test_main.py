@@ -66,7 +66,7 @@ def test_a_warning_is_1(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_error_is_2(good: Path, command: str, capsys: pytest.CaptureFixture[str]) -> None:
     good.write_text(GOOD.replace("gw-001", "GW 1"))
     assert main([command, "-c", str(good)]) == 2
-    assert f"{good}: gateway.id: is 'GW 1'" in capsys.readouterr().err
+    assert f"{good}:2: gateway.id: is 'GW 1'" in capsys.readouterr().err
     if command == "check":
         assert main([command, "-c", str(good), "--json"]) == 2
         (error,) = json.loads(capsys.readouterr().out)["errors"]

@@ -69,10 +69,10 @@ def test_no_secret_is_in_its_repr(tmp_path: Path) -> None:
         assert secret not in shown
 
 
-def test_problems_carry_file_table_and_key(tmp_path: Path) -> None:
+def test_problems_carry_file_line_table_and_key(tmp_path: Path) -> None:
     file = written(tmp_path, "[mqtt]\nprot = 1\n[receivers.a]\n[places]\nx = 1\n")
     with pytest.raises(ConfigError) as raised:
         load(file)
-    told = {(one.table, one.key) for one in raised.value.problems}
-    assert told == {("mqtt", "prot"), ("receivers.a", "url"), ("", "places")}
+    told = {(one.line, one.problem.table, one.problem.key) for one in raised.value.problems}
+    assert told == {(2, "mqtt", "prot"), (3, "receivers.a", "url"), (4, "", "places")}
     assert str(raised.value).count(str(file)) == 3

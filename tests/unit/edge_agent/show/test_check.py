@@ -88,7 +88,7 @@ def test_a_line_that_can_not_carry_its_polls(file: Path) -> None:
     assert json.loads(said.text)["load"]["shed"] > 1
 
 
-def test_each_error_is_said_with_its_table_and_key(file: Path) -> None:
+def test_each_error_is_said_with_its_line_table_and_key(file: Path) -> None:
     file.write_text(GOOD.replace("gw-001", "GW 1").replace('"calectro_ug3"', '"calectro_ug4"'))
     said = check(file, json=True, language=Language.ZH)
     assert said.code == 2
@@ -96,7 +96,9 @@ def test_each_error_is_said_with_its_table_and_key(file: Path) -> None:
     where = {(one["file"], one["table"], one["key"]) for one in found["errors"]}
     assert (str(file), "devices.smoke-01", "profile") in where
     assert len(said.complaints) == len(found["errors"])
-    assert all(one.startswith(f"error: {file}: ") for one in said.complaints)
+    assert all(one["line"] for one in found["errors"])
+    starts = [f"error: {file}:{one['line']}: " for one in found["errors"]]
+    assert all(one.startswith(start) for one, start in zip(said.complaints, starts, strict=True))
     assert "gateway" not in found, "nothing would run"
 
 

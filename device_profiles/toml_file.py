@@ -1,0 +1,84 @@
+"""A TOML file as read, and its problems with file and line: for profiles and configurations."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from device_profiles.toml_lines import TomlLines
+from device_profiles.typed_toml import Problem
+
+_LINE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """One error, the file it stands in, and its line where that is known."""
+
+    file: str
+    problem: Problem
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.problem}"
+
+    def plain(self) -> dict[str, str | int | None]:
+        """For scripts."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "table": self.problem.table,
+            "key": self.problem.key,
+            "message": self.problem.message,
+        }
+
+
+class UnreadableError(Exception):
+    """There is no such file, or it is not TOML; `problem` says which and where."""
+
+    def __init__(self, problem: FileProblem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class TomlFile:
+    """`raw` is what tomllib makes of the file."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        """Raise tomllib.TOMLDecodeError."""
+        self.path = path
+        self.raw: dict[str, Any] = tomllib.loads(text)
+        self._text = text
+        self._lines: TomlLines | None = None
+
+    def placed(self, problems: Iterable[Problem]) -> list[FileProblem]:
+        """Each with its line; of what is missing, the line of the table that lacks it."""
+        return [FileProblem(str(self.path), one, self._line_of(one)) for one in problems]
+
+    def _line_of(self, problem: Problem) -> int | None:
+        if self._lines is None:  # most files have no problem
+            self._lines = TomlLines(self._text)
+        return self._lines.line_of(problem.place)
+
+
+def read_toml(path: Path, remedy: str = "") -> TomlFile:
+    """Raise UnreadableError; `remedy` says what to do about a file that is not there."""
+    try:
+        return TomlFile(path, path.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"can not be read: {error.strerror}"
+        text, line = f"{message}; {remedy}" if remedy else message, None
+    except UnicodeDecodeError as error:
+        text, line = f"is not TOML: byte {error.start} is not UTF-8 ({error.reason})", None
+    except tomllib.TOMLDecodeError as error:
+        text, line = f"is not TOML: {error}", _line_told(str(error))
+    raise UnreadableError(FileProblem(str(path), Problem("", "", text), line))
+
+
+def _line_told(message: str) -> int | None:
+    """In Python 3.11 the error tells its line in words only."""
+    found = _LINE.search(message)
+    return None if found is None else int(found.group(1))
