@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from device_profiles.model import Gate, Point, Profile, Tilt
+from device_profiles.model import Point, Profile, Tilt
 from device_profiles.transport import Modbus
 from edge_agent.driver.decode import Decoded, decode_words
+from edge_agent.driver.gate import bounded, gated
 from edge_agent.driver.request_plan import PlannedRead
 from edge_agent.driver.tilt import Vector, tilt_of
-from wire.quality import Limit, Reason, Status, bad
-from wire.reading import Value
+from wire.quality import Reason, Status, bad
 
 
 class Who(StrEnum):
@@ -57,7 +57,7 @@ class Interpreter:
         }
         self._known |= {name: raw[name] for name in self._ceilings & raw.keys()}
         judged = {
-            point.id: _gated(point, self._bounded(point, raw[point.id]), raw)
+            point.id: gated(point, bounded(point, raw[point.id], self._known), raw)
             for point in read.points
             if point.id in raw
         }
@@ -72,18 +72,6 @@ class Interpreter:
         found = words[identity.address - read.address] & identity.mask
         self._who = Who.RIGHT if found == identity.value else Who.OTHER
 
-    def _bounded(self, point: Point, decoded: Decoded) -> Decoded:
-        if point.ceiling is None or not isinstance(decoded.value, float):
-            return decoded
-        ceiling = self._known.get(point.ceiling)
-        if ceiling is None:
-            return Decoded(None, bad(Reason.NEVER_READ))
-        if not isinstance(ceiling.value, float) or ceiling.value <= 0:
-            return Decoded(None, bad(Reason.CONFIGURATION))
-        if decoded.value > ceiling.value:
-            return Decoded(None, bad(Reason.OUT_OF_RANGE, Limit.HIGH))
-        return decoded
-
     def _tilted(self, point: Point, judged: Mapping[str, Decoded]) -> Decoded:
         if point.tilt is None:
             raise ValueError(f"point {point.id} was planned without a register")
@@ -92,28 +80,6 @@ class Interpreter:
 
 def _part(address: int, read: PlannedRead, words: Sequence[int]) -> Sequence[int]:
     return words[address - read.address :]
-
-
-def _gated(point: Point, decoded: Decoded, raw: Mapping[str, Decoded]) -> Decoded:
-    for gate in point.valid_when:
-        value = raw[gate.point].value
-        if _same(value, gate.equals) or (gate.saturated_passes and _is_saturated(decoded)):
-            continue
-        return Decoded(None, bad(_reason(gate, value)))
-    return decoded
-
-
-def _same(value: Value | None, wanted: Value) -> bool:
-    """True is not 1.0 here, though Python says so."""
-    return isinstance(value, bool) is isinstance(wanted, bool) and value == wanted
-
-
-def _reason(gate: Gate, value: Value | None) -> str:
-    return gate.reasons.get(value, gate.otherwise) if isinstance(value, str) else gate.otherwise
-
-
-def _is_saturated(decoded: Decoded) -> bool:
-    return decoded.quality == bad(Reason.OUT_OF_RANGE, Limit.HIGH)
 
 
 def _tilted(tilt: Tilt, judged: Mapping[str, Decoded], baseline: Vector | None) -> Decoded:
