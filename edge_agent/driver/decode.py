@@ -1,12 +1,12 @@
 """Raw words or bytes and an encoding to a value, or to bad with the reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from device_profiles.encoding import Encoding, Field, NumberType, Register, ScaleFrom
+from device_profiles.encoding import Encoding, Field, NumberType, ScaleFrom
 from device_profiles.framing import Layout
 from device_profiles.model import Point, ValueKind
-from edge_agent.driver.raw import Number, Raw, number_in, raw_of_bytes, raw_of_data, raw_of_words
+from edge_agent.driver.raw import Number, Raw, number_in, raw_of_bytes, raw_of_data
 from wire.quality import GOOD, Limit, Quality, Reason, bad
 from wire.reading import Value
 
@@ -30,14 +30,6 @@ class Decoded(NamedTuple):
     quality: Quality = GOOD
 
 
-def decode_words(point: Point, register: Register, words: Sequence[int]) -> Decoded:
-    """`words`: bits or registers from this point on, at least as many as `register.count`.
-
-    For an encoding whose scale stands in other points, see `factor_of` and `decode_raw`.
-    """
-    return decode_raw(point, register, raw_of_words(register, words))
-
-
 def decode_field(point: Point, field: Field, frame: Framed) -> Decoded:
     """What a frame says of this point; bad/configuration when it has not the length it should.
 
@@ -55,7 +47,10 @@ def decode_bytes(point: Point, encoding: Encoding, data: bytes) -> Decoded:
 
 
 def decode_raw(point: Point, encoding: Encoding, raw: Raw, factor: float | None = None) -> Decoded:
-    """`factor`: what `factor_of` found, for an encoding that takes its scale from other points."""
+    """The meaning of a raw value; what can not be read is bad/sensor_fault.
+
+    `factor`: what `factor_of` found, for an encoding that takes its scale from other points.
+    """
     if raw.text is not None:
         return _text(point, encoding, raw.text)
     if raw.number is None:

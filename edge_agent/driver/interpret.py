@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from device_profiles.model import Point, Profile, Tilt
 from device_profiles.transport import Modbus
-from edge_agent.driver.decode import Decoded, decode_words
+from edge_agent.driver.decode import Decoded, decode_raw, factor_of
 from edge_agent.driver.gate import bounded, gated
+from edge_agent.driver.raw import Raw, raw_of_words
 from edge_agent.driver.request_plan import PlannedRead
 from edge_agent.driver.tilt import Vector, tilt_of
 from wire.quality import Reason, Status, bad
@@ -48,13 +49,7 @@ class Interpreter:
         self._recognise(read, words)
         if self._who is not Who.RIGHT:
             return {point.id: Decoded(None, _STRANGER[self._who]) for point in read.points}
-        raw = {
-            point.id: decode_words(
-                point, point.register, _part(point.register.address, read, words)
-            )
-            for point in read.points
-            if point.register is not None
-        }
+        raw = decode_read(read, words)
         self._known |= {name: raw[name] for name in self._ceilings & raw.keys()}
         judged = {
             point.id: gated(point, bounded(point, raw[point.id], self._known), raw)
@@ -78,8 +73,39 @@ class Interpreter:
         return _tilted(point.tilt, judged, self._baseline)
 
 
-def _part(address: int, read: PlannedRead, words: Sequence[int]) -> Sequence[int]:
-    return words[address - read.address :]
+def raws_of(read: PlannedRead, words: Sequence[int]) -> dict[str, Raw]:
+    """The raw values of the points that have a register in this read."""
+    return {
+        point.id: raw_of_words(point.register, words[point.register.address - read.address :])
+        for point in read.points
+        if point.register is not None
+    }
+
+
+def decode_read(read: PlannedRead, words: Sequence[int]) -> dict[str, Decoded]:
+    """Every point that has a register in this read, gates and ceilings aside."""
+    return decode_raws(read, raws_of(read, words))
+
+
+def decode_raws(
+    read: PlannedRead, raws: Mapping[str, Raw], scales: Mapping[str, Raw] | None = None
+) -> dict[str, Decoded]:
+    """`scales`: where scales that stand in other points are looked up, if not in `raws`."""
+    looked_up = raws if scales is None else scales
+    return {
+        point.id: _decode(point, raws[point.id], looked_up)
+        for point in read.points
+        if point.id in raws
+    }
+
+
+def _decode(point: Point, raw: Raw, scales: Mapping[str, Raw]) -> Decoded:
+    register = point.register
+    if register is None:
+        raise ValueError(f"point {point.id} has no register")
+    source = register.scale_from
+    factor = None if source is None else factor_of(source, scales)
+    return decode_raw(point, register, raw, factor)
 
 
 def _tilted(tilt: Tilt, judged: Mapping[str, Decoded], baseline: Vector | None) -> Decoded:

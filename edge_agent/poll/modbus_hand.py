@@ -7,7 +7,8 @@ import msgspec
 from device_profiles.model import Profile
 from device_profiles.transport import Modbus
 from edge_agent.driver.action import WriteStep, write_steps
-from edge_agent.driver.decode import decode_words
+from edge_agent.driver.decode import Decoded
+from edge_agent.driver.interpret import decode_read
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Table
 from edge_agent.poll.device import PolledDevice
@@ -15,6 +16,7 @@ from edge_agent.poll.hand import Done
 from edge_agent.poll.poller import Asker
 from runtime.clock import Clock
 from wire.command import Command, CommandKind, Outcome
+from wire.quality import Reason, bad
 from wire.reading import Value
 
 _SECOND_US = 1_000_000
@@ -100,16 +102,15 @@ class ModbusHand:
 
 def _values(planned: PlannedRead, reply: Reply) -> dict[str, Value | str]:
     """By point: the value, or what is bad about it."""
-    found: dict[str, Value | str] = {}
-    for point in planned.points:
-        if point.register is None or len(reply.words) != planned.count:
-            found[point.id] = "bad/configuration"
-            continue
-        start = point.register.address - planned.address
-        words = reply.words[start : start + point.register.count]
-        value, quality = decode_words(point, point.register, words)
-        found[point.id] = str(quality) if value is None else value
-    return found
+    if len(reply.words) != planned.count:
+        return {point.id: str(bad(Reason.CONFIGURATION)) for point in planned.points}
+    found = decode_read(planned, reply.words)
+    missing = Decoded(None, bad(Reason.CONFIGURATION))
+    return {
+        point.id: str(quality) if value is None else value
+        for point in planned.points
+        for value, quality in [found.get(point.id, missing)]
+    }
 
 
 def _why(failure: Failure) -> str:

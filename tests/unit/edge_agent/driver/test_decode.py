@@ -3,14 +3,34 @@ import struct
 import pytest
 
 from alarm_rules.rule import Words
-from device_profiles.encoding import Encoding, NumberType, Register, Table, WordOrder
+from device_profiles.encoding import (
+    Encoding,
+    Field,
+    NumberType,
+    Register,
+    ScaleFrom,
+    Table,
+    WordOrder,
+)
+from device_profiles.framing import BinaryFrame, Layout, LineFrame, TextEncoding, TextFrame
 from device_profiles.model import Point, ValueKind
-from edge_agent.driver.decode import Decoded, decode_bytes, decode_words
+from edge_agent.driver.decode import Decoded, decode_bytes, decode_field, decode_raw, factor_of
+from edge_agent.driver.frame import Frame
+from edge_agent.driver.raw import Raw, raw_of_words
 from wire.quality import Limit, Reason, bad
 
 NUMBER = Point(id="level", value=ValueKind.NUMBER, title=Words("a", "一"), unit="m")
 STATE = Point(id="alarm", value=ValueKind.STATE, title=Words("a", "一"))
 TEXT = Point(id="mode", value=ValueKind.TEXT, title=Words("a", "一"))
+
+
+BINARY = BinaryFrame(sync="53 59", code_at=2, length_at=4, data_at=6)
+LINE = LineFrame(code="line", sync="41", length=20)
+RECORD = TextFrame(code="record", sync="1B 36", tail="0A 0A", encoding=TextEncoding.GBK)
+
+
+def decode_words(point: Point, register: Register, words: tuple[int, ...]) -> Decoded:
+    return decode_raw(point, register, raw_of_words(register, words))
 
 
 def holding(type_: NumberType, order: WordOrder = WordOrder.HIGH_FIRST) -> Register:
@@ -121,3 +141,128 @@ def test_a_string_is_text_or_a_fault(text: bytes, decoded: Decoded) -> None:
         type=NumberType.STRING, table=Table.HOLDING_REGISTERS, address=0, characters=10
     )
     assert decode_words(TEXT, register, (*words_of(text), 0x4141)) == decoded
+
+
+def of_field(point: Point, field: Field, data: bytes, layout: Layout = BINARY) -> Decoded:
+    return decode_field(point, field, Frame("01", data, layout))
+
+
+def test_a_field_is_the_part_of_the_frame_that_it_names() -> None:
+    field = Field(frames=("01",), type=NumberType.S8, at=1, length=2, scale=0.5)
+    assert of_field(NUMBER, field, b"\x00\xfe") == Decoded(-1.0)
+    assert of_field(NUMBER, field, b"\x00\xfe\x00") == Decoded(None, bad(Reason.CONFIGURATION))
+
+
+def test_a_whole_float_is_found_among_sentinels_and_words_as_a_number_without_a_point() -> None:
+    field = Field(frames=("01",), type=NumberType.F32, length=4, sentinels={"0": "sensor_fault"})
+    assert of_field(NUMBER, field, bytes(4)) == Decoded(None, bad(Reason.SENSOR_FAULT))
+    assert of_field(NUMBER, field, struct.pack(">f", 0.5)) == Decoded(0.5)
+
+
+@pytest.mark.parametrize(
+    ("columns", "decoded"),
+    [
+        (b"-012.50", Decoded(-12.5)),
+        (b"    .5 ", Decoded(0.5)),
+        (b"+0A2.50", Decoded(None, bad(Reason.SENSOR_FAULT))),
+        (b"+100.01", Decoded(None, bad(Reason.OUT_OF_RANGE, Limit.HIGH))),
+    ],
+)
+def test_columns_of_a_line_are_a_number(columns: bytes, decoded: Decoded) -> None:
+    field = Field(
+        frames=("line",), type=NumberType.DECIMAL, at=1, width=7, length=20, maximum=100.0
+    )
+    line = (b"A" + columns).ljust(20)
+    assert of_field(NUMBER, field, line, LINE) == decoded
+
+
+def test_the_digits_of_a_mask_are_a_state() -> None:
+    field = Field(frames=("line",), type=NumberType.HEX, at=1, width=2, length=3, bits=(0, 4))
+    assert of_field(STATE, field, b"A1E", LINE) == Decoded(value=True)
+    assert of_field(STATE, field, b"A0E", LINE) == Decoded(value=False)
+    assert of_field(STATE, field, b"A-1", LINE) == Decoded(None, bad(Reason.SENSOR_FAULT))
+
+
+EVENT = Field(frames=("record",), type=NumberType.TEXT, longer=True, pattern=r"\x1b9([^\n]+)")
+
+
+@pytest.mark.parametrize(
+    ("event", "words", "decoded"),
+    [
+        ("首次火警", None, Decoded("首次火警")),
+        ("首次火警", {"火警": True, "复位": False}, Decoded(value=True)),
+        ("火警复位", {"复位": False, "火警": True}, Decoded(value=False)),
+        ("启动", {"火警": True}, Decoded(None, bad(Reason.OUT_OF_RANGE))),
+        ("", None, Decoded(None, bad(Reason.NEVER_READ))),
+    ],
+)
+def test_a_text_is_itself_or_the_first_word_that_it_contains(
+    event: str, words: dict[str, bool | str] | None, decoded: Decoded
+) -> None:
+    record = f"\x1b608/12/02\n\x1b9{event}\n\n".encode("gbk")
+    field = Field(
+        frames=EVENT.frames,
+        type=EVENT.type,
+        longer=True,
+        pattern=EVENT.pattern,
+        contains=words,
+    )
+    point = TEXT if words is None else STATE
+    assert of_field(point, field, record, RECORD) == decoded
+
+
+def test_digits_of_a_record_are_a_number_of_a_point_that_is_one() -> None:
+    field = Field(frames=("record",), type=NumberType.TEXT, longer=True, pattern=r" (\S+)-")
+    assert of_field(NUMBER, field, b"  004-017\n", RECORD) == Decoded(4.0)
+    assert of_field(NUMBER, field, b"  0x4-017\n", RECORD) == Decoded(
+        None, bad(Reason.SENSOR_FAULT)
+    )
+
+
+FROM = ScaleFrom(decimals="decimals", unit="unit", factors={"17": 0.01, "18": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("unit", "decimals", "factor"),
+    [
+        (17, 1, 0.001),
+        (18, 0, 1.0),
+        (18, 9, 1e-9),
+        (19, 1, None),
+        (17, 10, None),
+        (17, -1, None),
+        (17, 1.5, None),
+        (17, None, None),
+        (None, 1, None),
+    ],
+)
+def test_the_scale_may_stand_in_other_points(
+    unit: int | None, decimals: float | None, factor: float | None
+) -> None:
+    raws = {"unit": Raw(b"", unit), "decimals": Raw(b"", decimals)}
+    assert factor_of(FROM, raws) == (factor if factor is None else pytest.approx(factor))
+
+
+def test_a_scale_whose_points_were_not_read_is_not_known() -> None:
+    assert factor_of(FROM, {"unit": Raw(b"", 17)}) is None
+    assert factor_of(ScaleFrom(unit="unit", factors={"1": 2.0}), {"unit": Raw(b"", 1)}) == 2.0
+    assert factor_of(ScaleFrom(decimals="n"), {"n": Raw(b"", 2)}) == 0.01
+
+
+@pytest.mark.parametrize(
+    ("number", "factor", "decoded"),
+    [
+        (1234, 0.001, Decoded(1.234)),
+        (1234, None, Decoded(None, bad(Reason.CONFIGURATION))),
+        (-5, 0.001, Decoded(-0.005)),
+        (6000, 0.001, Decoded(None, bad(Reason.OUT_OF_RANGE, Limit.HIGH))),
+        (32767, None, Decoded(None, bad(Reason.SENSOR_FAULT))),
+    ],
+)
+def test_range_is_of_the_scaled_value_and_a_sentinel_is_one_in_any_unit(
+    number: int, factor: float | None, decoded: Decoded
+) -> None:
+    encoding = Encoding(
+        type=NumberType.S16, scale_from=FROM, maximum=5.0, sentinels={"32767": "sensor_fault"}
+    )
+    assert decode_raw(NUMBER, encoding, Raw(b"", number), factor) == decoded

@@ -2,13 +2,15 @@
 
 import struct
 
+import msgspec
 import pytest
 
+from device_profiles.encoding import Table
 from device_profiles.load import catalog
-from device_profiles.model import Profile
+from device_profiles.model import Point, Profile
 from device_profiles.transport import Modbus
 from edge_agent.driver.decode import Decoded
-from edge_agent.driver.interpret import Interpreter, Who
+from edge_agent.driver.interpret import Interpreter, Who, decode_read
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.driver.tilt import NOT_AT_REST
 from wire.quality import Limit, Quality, Reason, bad, uncertain
@@ -158,3 +160,48 @@ def test_without_a_baseline_only_the_tilt_is_bad() -> None:
     found = Interpreter(WIT).interpret(plan(WIT)[0], motion())
     assert found["tilt"] == Decoded(None, bad(Reason.CONFIGURATION))
     assert found["acceleration_z"].value == pytest.approx(9.80665)
+
+
+def submersible(unit: int = 17, decimals: int = 1, level: int = 1234) -> dict[str, Decoded]:
+    """A gauge whose level is written in a unit and with decimals of its own choice."""
+    words = {"en": "a", "zh": "一"}
+    register = {"table": "holding_registers", "type": "s16"}
+    scale_from = {"decimals": "decimals", "unit": "unit", "factors": {"17": 0.01, "18": 1.0}}
+    points = [
+        {"id": "unit", "address": 2, "value": "number"},
+        {"id": "decimals", "address": 3, "value": "number"},
+        {"id": "level", "address": 4, "value": "number", "scale_from": scale_from},
+    ]
+    own = ("id", "value")
+    read = PlannedRead(
+        Table.HOLDING_REGISTERS,
+        2,
+        3,
+        tuple(
+            msgspec.convert(
+                {key: point[key] for key in own}
+                | {"title": words, "unit": "m"}
+                | {"register": register | {k: v for k, v in point.items() if k not in own}},
+                Point,
+            )
+            for point in points
+        ),
+    )
+    return decode_read(read, (unit, decimals & 0xFFFF, level & 0xFFFF))
+
+
+@pytest.mark.parametrize(
+    ("unit", "decimals", "level", "decoded"),
+    [
+        (17, 1, 1234, Decoded(1.234)),
+        (18, 3, 1234, Decoded(1.234)),
+        (17, 1, -5, Decoded(-0.005)),
+        (21, 1, 1234, Decoded(None, bad(Reason.CONFIGURATION))),
+        (17, 10, 1234, Decoded(None, bad(Reason.CONFIGURATION))),
+        (17, -1, 1234, Decoded(None, bad(Reason.CONFIGURATION))),
+    ],
+)
+def test_a_scale_is_taken_from_the_same_reply(
+    unit: int, decimals: int, level: int, decoded: Decoded
+) -> None:
+    assert submersible(unit, decimals, level)["level"] == decoded
