@@ -173,12 +173,14 @@ class DeviationRule(
 ):
     """The point is at least `limit` away from `baseline`, either way; `deadband` as for a limit.
 
+    With `direction`: only so far above (low: below) it, as water that comes near a sensor above it.
     The baseline is taken at the site, by an override. Without one the rule can judge nothing, and
     `in_force` adds a rule of sensor health that says so for as long.
     """
 
     limit: Amount
     baseline: float | None = None
+    direction: Direction | None = None
     deadband: Amount = 0.0
 
 

@@ -56,12 +56,9 @@ def _set_points(rule: Rule) -> tuple[float, ...]:
             return (rule.limit, clear_level(rule))
         case DeviationRule(baseline=float() as baseline):
             near = rule.limit - rule.deadband
-            return (
-                baseline - rule.limit,
-                baseline - near,
-                baseline + near,
-                baseline + rule.limit,
-            )
+            low = (baseline - rule.limit, baseline - near)
+            high = (baseline + near, baseline + rule.limit)
+            return {Direction.LOW: low, Direction.HIGH: high, None: (*low, *high)}[rule.direction]
         case StateRule() if not isinstance(rule.equals, bool | str):
             return (rule.equals,)
         case _:

@@ -134,14 +134,21 @@ def _deviation(rule: DeviationRule, value: float) -> Verdict:
     """By the same sums as its set points, so that gateway and server agree to the last bit."""
     if rule.baseline is None:
         return Verdict.UNKNOWN
-    if value >= rule.baseline + rule.limit or value <= rule.baseline - rule.limit:
+    is_high = rule.direction is not Direction.LOW and value >= rule.baseline + rule.limit
+    is_low = rule.direction is not Direction.HIGH and value <= rule.baseline - rule.limit
+    if is_high or is_low:
         return Verdict.FIRES
     near = rule.limit - rule.deadband
-    is_near = rule.baseline - near < value < rule.baseline + near
-    return Verdict.CLEARS if is_near else Verdict.UNKNOWN
+    is_below = rule.direction is Direction.LOW or value < rule.baseline + near
+    is_above = rule.direction is Direction.HIGH or value > rule.baseline - near
+    return Verdict.CLEARS if is_below and is_above else Verdict.UNKNOWN
 
 
-_ENDS: Final = {Direction.HIGH: {Limit.HIGH}, Direction.LOW: {Limit.LOW}}
+_ENDS: Final = {
+    Direction.HIGH: {Limit.HIGH},
+    Direction.LOW: {Limit.LOW},
+    None: {Limit.HIGH, Limit.LOW},
+}
 
 
 def is_pinned(rule: Rule, quality: Quality) -> bool:
@@ -151,10 +158,8 @@ def is_pinned(rule: Rule, quality: Quality) -> bool:
     if quality.status is Status.BAD and quality.reason != Reason.OUT_OF_RANGE:
         return False
     match rule:
-        case LimitRule() | RateRule():
+        case LimitRule() | RateRule() | DeviationRule():
             return quality.limit in _ENDS[rule.direction]
-        case DeviationRule():
-            return quality.limit in {Limit.HIGH, Limit.LOW}
         case StateRule():
             return quality.limit is Limit.HIGH
         case _:

@@ -63,8 +63,13 @@ def value_rules(draw: st.DrawFn) -> Rule:
     if kind == "state":
         return StateRule(**said, equals=limit, negate=draw(st.booleans()))
     if kind == "deviation":
-        baseline = draw(LEVELS)
-        return DeviationRule(**said, limit=abs(limit) + 0.8, baseline=baseline, deadband=deadband)
+        return DeviationRule(
+            **said,
+            limit=abs(limit) + 0.8,
+            baseline=draw(LEVELS),
+            deadband=deadband,
+            direction=draw(st.sampled_from([None, *Direction])),
+        )
     direction = draw(st.sampled_from(Direction))
     return LimitRule(**said, limit=limit, direction=direction, deadband=deadband)
 

@@ -78,6 +78,9 @@ NUMERIC: list[Rule] = [
     replace(LIMIT, needed=2, of=3),
     DeviationRule(id="tilt", **COMMON, limit=2.0, deadband=1.0, baseline=3.0),
     DeviationRule(id="tilt", **COMMON, limit=2.0),
+    DeviationRule(
+        id="near", **COMMON, limit=2.0, deadband=1.0, baseline=3.0, direction=Direction.LOW
+    ),
     RATE,
     replace(RATE, direction=Direction.LOW, deadband=1.0),
     StuckRule(id="frozen", **COMMON, duration=9),

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from alarm_rules.rule import (
     AbsenceRule,
@@ -31,6 +32,10 @@ FLOOD = LimitRule(**COMMON, point="level", limit=0.25, deadband=0.05)
 CLOSE = LimitRule(**COMMON, point="level", limit=0.5)
 LOW = LimitRule(**COMMON, point="supply", limit=11.0, deadband=0.5, direction=Direction.LOW)
 TILT = DeviationRule(**COMMON, point="tilt", limit=10.0, deadband=2.0, baseline=1.5, needed=3, of=3)
+NEARER = DeviationRule(
+    **COMMON, point="distance", limit=0.25, deadband=0.125, baseline=2.0, direction=Direction.LOW
+)
+FARTHER = replace(NEARER, direction=Direction.HIGH)
 UNSET = DeviationRule(**COMMON, point="roll", limit=10.0)
 HEIGHT = StateRule(**COMMON, point="height", equals=2.5, negate=True)
 COVER = StateRule(**COMMON, point="cover", equals=True)
@@ -44,6 +49,8 @@ OFFLINE = AbsenceRule(**COMMON, duration=30_000_000)
         ((FLOOD, CLOSE), {"level": (0.2, 0.25, 0.5)}),
         ((LOW,), {"supply": (11.0, 11.5)}),
         ((TILT,), {"tilt": (-8.5, -6.5, 9.5, 11.5)}),
+        ((NEARER,), {"distance": (1.75, 1.875)}),
+        ((FARTHER,), {"distance": (2.125, 2.25)}),
         ((HEIGHT,), {"height": (2.5,)}),
         ((UNSET, COVER, OFFLINE), {}),
     ],

@@ -166,6 +166,8 @@ FLOOD = LimitRule(**COMMON, limit=0.25, deadband=0.05)
 OXYGEN = LimitRule(**COMMON, limit=0.195, deadband=0.005, direction=Direction.LOW)
 TILT = DeviationRule(**COMMON, limit=10.0, baseline=3.0, deadband=2.0)
 UNSET = DeviationRule(**COMMON, limit=10.0)
+NEARER = DeviationRule(**COMMON, limit=0.25, baseline=2.0, deadband=0.05, direction=Direction.LOW)
+FARTHER = replace(NEARER, direction=Direction.HIGH)
 RISING = RateRule(**COMMON, limit=0.05, window=300)
 FIRES, CLEARS, UNKNOWN = Verdict.FIRES, Verdict.CLEARS, Verdict.UNKNOWN
 
@@ -190,6 +192,14 @@ FIRES, CLEARS, UNKNOWN = Verdict.FIRES, Verdict.CLEARS, Verdict.UNKNOWN
         (TILT, 12.0, UNKNOWN),
         (TILT, -6.0, UNKNOWN),
         (TILT, 10.9, CLEARS),
+        (NEARER, 1.75, FIRES),
+        (NEARER, 0.1, FIRES),
+        (NEARER, 1.8, UNKNOWN),
+        (NEARER, 1.81, CLEARS),
+        (NEARER, 9.0, CLEARS),
+        (FARTHER, 2.25, FIRES),
+        (FARTHER, 2.2, UNKNOWN),
+        (FARTHER, 0.1, CLEARS),
         (UNSET, 90.0, UNKNOWN),
         (UNSET, 0.0, UNKNOWN),
         (RISING, 0.1, CLEARS),
@@ -213,6 +223,8 @@ LOW, HIGH = Limit.LOW, Limit.HIGH
         (state(), {HIGH}),
         (FLOOD, {HIGH}),
         (OXYGEN, {LOW}),
+        (NEARER, {LOW}),
+        (FARTHER, {HIGH}),
         (TILT, {LOW, HIGH}),
         (UNSET, {LOW, HIGH}),
         (RISING, {HIGH}),
@@ -221,7 +233,7 @@ LOW, HIGH = Limit.LOW, Limit.HIGH
 def test_pinned_at_the_dangerous_end_fires_a_hazard_whatever_the_value(
     rule: Rule, ends: set[Limit]
 ) -> None:
-    sound = 0.209 if rule is OXYGEN else 0.0
+    sound = {OXYGEN: 0.209, NEARER: 2.0}.get(rule, 0.0)
     for limit in Limit:
         expected = limit in ends
         for quality in (Quality(limit=limit), uncertain(Reason.CALIBRATION, limit)):
