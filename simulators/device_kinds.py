@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from simulators import device_orders as orders
 from simulators.console import Console, Port
@@ -9,6 +10,7 @@ from simulators.cover_motion import CoverMotion
 from simulators.device_orders import Now
 from simulators.fault_orders import Transport
 from simulators.gas_cloud import GasCloud
+from simulators.gas_model import XCD, XCL, XRL, GasModel
 from simulators.gas_monitor import XCD_FORMAT, XCD_UNIT, GasMonitor
 from simulators.manhole_cover import (
     CONTACTS_FORMAT,
@@ -20,6 +22,7 @@ from simulators.manhole_cover import (
 )
 from simulators.slave_line import SlaveUnit
 from simulators.smoke_detector import FACTORY_FORMAT, SmokeDetector
+from simulators.submersible_gauge import QDY_FORMAT, QDY_UNIT, SubmersibleGauge
 from simulators.water_gauge import (
     RADAR_FORMAT,
     RADAR_UNIT,
@@ -57,7 +60,7 @@ def _ug3(unit: int, now: Now) -> Played:
     device = SmokeDetector(unit)
     return Played(
         [device],
-        lambda port, transport: orders.ug3_console(device, port, transport),
+        lambda port, transport: orders.ug3_console(device, port, transport, now),
         lambda: device.state(now()),
     )
 
@@ -108,8 +111,17 @@ def _pit(_unit: int, now: Now) -> Played:
     )
 
 
-def _gas(unit: int, now: Now) -> Played:
-    device = GasMonitor(GasCloud(), unit)
+def _submersible(unit: int, now: Now) -> Played:
+    device = SubmersibleGauge(WaterLevel(ripple_m=0.002), unit)
+    return Played(
+        [device],
+        lambda port, transport: orders.submersible_console(device, port, transport, now),
+        lambda: device.state(now()),
+    )
+
+
+def _gas(model: GasModel, unit: int, now: Now) -> Played:
+    device = GasMonitor(GasCloud(), unit, model=model)
     return Played(
         [device],
         lambda port, transport: orders.gas_console(device, port, transport, now),
@@ -172,6 +184,30 @@ KINDS = (
         "gas 0.25\n  leak 0.6 20\n  ventilate\n  warm-up 30",
         XCD_UNIT,
         XCD_FORMAT,
-        _gas,
+        partial(_gas, XCD),
+    ),
+    Kind(
+        "xrl",
+        "a Honeywell Sensepoint XRL gas transmitter with a heartbeat",
+        "gas 0.25\n  inhibit on\n  heartbeat off\n  reboot 2",
+        XCD_UNIT,
+        XCD_FORMAT,
+        partial(_gas, XRL),
+    ),
+    Kind(
+        "xcl",
+        "a Honeywell Sensepoint XCL gas transmitter with a heartbeat",
+        "leak 0.6 20\n  gas-unit 5\n  stuck on",
+        XCD_UNIT,
+        XCD_FORMAT,
+        partial(_gas, XCL),
+    ),
+    Kind(
+        "qdy30a",
+        "a QDY30A submersible level gauge that tells its own scale",
+        "level 0.3\n  rise 0.05/min\n  supply 9.5\n  twin collide 3\n  reboot",
+        QDY_UNIT,
+        QDY_FORMAT,
+        _submersible,
     ),
 )

@@ -11,6 +11,7 @@ from simulators.manhole_cover import Contact, PitContacts, TiltSensor
 from simulators.radar_stream import HEAD
 from simulators.radar_words import REPORTS
 from simulators.smoke_detector import SmokeDetector
+from simulators.submersible_gauge import SubmersibleGauge
 from simulators.water_gauge import Trouble, WaterRadar, WaterRuler
 from simulators.water_level import WaterLevel
 
@@ -18,9 +19,7 @@ Now = Callable[[], int]
 PER_MINUTE = "/min"
 
 
-def ug3_console(
-    detector: SmokeDetector, port: Port, transport: Transport = Transport.SERIAL
-) -> Console:
+def ug3_console(detector: SmokeDetector, port: Port, transport: Transport, now: Now) -> Console:
     """Return the words for a smoke detector on its line."""
     conditions = {
         "smoke": switch(detector.set_smoke),
@@ -28,7 +27,7 @@ def ug3_console(
         "head": switch(lambda on: detector.mount_head() if on else detector.remove_head()),
         "reset": plain(detector.reset),
     }
-    return Console(conditions | modbus_orders(detector.faults, port, transport))
+    return Console(conditions | modbus_orders(detector, port, transport, now))
 
 
 def radar_console(radar: CareRadar, port: Port) -> Console:
@@ -48,23 +47,38 @@ def ruler_console(ruler: WaterRuler, port: Port, transport: Transport, now: Now)
     """Return the words for a water ruler."""
     trouble = "|".join(one.value for one in Trouble)
     ailing = {"trouble": Order(trouble, lambda w: ruler.set_trouble(Trouble(only(w)), now()))}
-    return Console(_water(ruler.water, now) | ailing | modbus_orders(ruler.faults, port, transport))
+    return Console(_water(ruler.water, now) | ailing | modbus_orders(ruler, port, transport, now))
 
 
 def level_radar_console(radar: WaterRadar, port: Port, transport: Transport, now: Now) -> Console:
     """Return the words for a radar over water."""
-    hung = {"hang": number("METRES", radar.hang), "echo": switch(radar.set_echo)}
-    return Console(_water(radar.water, now) | hung | modbus_orders(radar.faults, port, transport))
+    hung = {
+        "hang": number("METRES", radar.hang),
+        "echo": switch(radar.set_echo),
+        "forget": plain(radar.forget),
+    }
+    return Console(_water(radar.water, now) | hung | modbus_orders(radar, port, transport, now))
+
+
+def submersible_console(
+    gauge: SubmersibleGauge, port: Port, transport: Transport, now: Now
+) -> Console:
+    """Return the words for a pressure cell under water."""
+    own = {
+        "supply": number("VOLTS", gauge.set_supply),
+        "drift": number("METRES", gauge.set_drift),
+        "forget": plain(gauge.forget),
+    }
+    return Console(_water(gauge.water, now) | own | modbus_orders(gauge, port, transport, now))
 
 
 def tilt_console(sensor: TiltSensor, port: Port, transport: Transport, now: Now) -> Console:
     """Return the words for an attitude sensor on a manhole cover."""
     own = {
-        "freeze": plain(lambda: sensor.freeze(now())),
-        "thaw": plain(sensor.thaw),
-        "reboot": plain(sensor.reboot),
+        "supply": number("VOLTS", sensor.set_supply),
+        "forget": plain(sensor.forget),
     }
-    return Console(_cover(sensor.cover, now) | own | modbus_orders(sensor.faults, port, transport))
+    return Console(_cover(sensor.cover, now) | own | modbus_orders(sensor, port, transport, now))
 
 
 def contacts_console(pit: PitContacts, port: Port, transport: Transport, now: Now) -> Console:
@@ -74,7 +88,7 @@ def contacts_console(pit: PitContacts, port: Port, transport: Transport, now: No
         "cut": Order("float|cover", lambda w: pit.cut(Contact(only(w)))),
         "mend": plain(pit.mend),
     }
-    return Console(_cover(pit.cover, now) | own | modbus_orders(pit.faults, port, transport))
+    return Console(_cover(pit.cover, now) | own | modbus_orders(pit, port, transport, now))
 
 
 def pit_console(
@@ -96,11 +110,16 @@ def gas_console(monitor: GasMonitor, port: Port, transport: Transport, now: Now)
         "warm-up": number("SECONDS", lambda seconds: monitor.warm_up(seconds, now())),
         "inhibit": switch(lambda on: monitor.inhibit(on, now())),
         "calibrate": switch(lambda on: monitor.calibrate(on, now())),
-        "warning": _numbered("1..5 on|off", monitor.set_warning),
-        "fault": _numbered("1..13 on|off", monitor.set_fault),
+        "warning": _numbered(f"1..{monitor.model.warnings[-1]} on|off", monitor.set_warning),
+        "fault": _numbered(f"1..{monitor.model.faults[-1]} on|off", monitor.set_fault),
+        "gas-unit": Order(_codes(monitor), lambda w: monitor.show_in(int(only(w)))),
+        "supply": number("VOLTS", monitor.set_supply),
         "reset": plain(monitor.reset),
+        "forget": plain(monitor.forget),
     }
-    return Console(conditions | modbus_orders(monitor.faults, port, transport))
+    if monitor.model.beats:
+        conditions["heartbeat"] = switch(lambda on: monitor.set_heartbeat(on, now()))
+    return Console(conditions | modbus_orders(monitor, port, transport, now))
 
 
 def _water(water: WaterLevel, now: Now) -> dict[str, Order]:
@@ -139,6 +158,10 @@ def _ventilate(monitor: GasMonitor, words: Sequence[str], now: int) -> None:
         monitor.ventilate(now, tau_s=finite(only(words)))
     else:
         monitor.ventilate(now)
+
+
+def _codes(monitor: GasMonitor) -> str:
+    return "|".join(map(str, monitor.model.units))
 
 
 def _numbered(usage: str, act: Callable[[int, bool], object]) -> Order:

@@ -1,17 +1,14 @@
 """Faults at run time, per device: what a broken or far-away one does to its frames."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from simulators.mbap import pack
-from simulators.register_image import exception_reply
-from simulators.rtu import seal
-
 ANY: Final = ""
-COUNTED_REPLIES: Final = frozenset({1, 2, 3, 4})
+
+Answer = Callable[[bytes, int], bytes]
 
 
 class FaultKind(IntEnum):
@@ -29,10 +26,11 @@ class FaultKind(IntEnum):
     NOISE = 9
     WRONG_TRANSACTION = 10
     CONNECTION_RESET = 11
-    FROZEN = 12
-    GLUED = 13
-    SPLIT = 14
-    DRIP = 15
+    TWIN = 12
+    FROZEN = 13
+    GLUED = 14
+    SPLIT = 15
+    DRIP = 16
 
 
 STREAM_KINDS: Final = frozenset(
@@ -57,7 +55,8 @@ class Fault:
 
     `only` limits it to frames of one name (radar: "fall", "presence", …; Modbus has no names).
     `detail` is the exception code, the foreign unit or function; `noise` goes before the frame;
-    `late_us` is the delay of the whole or, when it comes in pieces, the pause between them.
+    `late_us` is the delay of the whole or, when it comes in pieces, the pause between them;
+    `other` answers a request as well, so much later. A fault ends at `until_us` of its own.
     """
 
     kind: FaultKind
@@ -67,11 +66,18 @@ class Fault:
     late_us: int = 0
     detail: int = 0
     noise: bytes = b""
+    other: Answer | None = None
+    until_us: int | None = None
 
 
 def silence(count: int | None = None, *, only: str = ANY, probability: float = 1.0) -> Fault:
     """Say nothing: for the next frames, or until cleared; with `only` that one frame is lost."""
     return Fault(FaultKind.SILENCE, count, probability, only)
+
+
+def away(until_us: int) -> Fault:
+    """Say nothing until then: a device that boots, a cable that hangs loose for a while."""
+    return Fault(FaultKind.SILENCE, until_us=until_us)
 
 
 def late(
@@ -175,12 +181,18 @@ class FaultPlan:
     def standing(self) -> tuple[Fault, ...]:
         return tuple(entry.fault for entry in list(self._standing))
 
-    def draw(self, name: str = ANY) -> tuple[Fault, ...]:
-        """Return the faults of the next frame of this name, and use up one count of each."""
+    def draw(self, name: str = ANY, *, now: int = 0) -> tuple[Fault, ...]:
+        """Return the faults of the frame of this name at `now` (µs); use up one count of each."""
+        self._end(now)
         struck = [entry for entry in list(self._standing) if self._strikes(entry, name)]
         for entry in struck:
             self._use_up(entry)
         return tuple(sorted((entry.fault for entry in struck), key=lambda fault: fault.kind))
+
+    def _end(self, now: int) -> None:
+        for entry in list(self._standing):
+            if entry.fault.until_us is not None and now >= entry.fault.until_us:
+                self._remove(entry)
 
     def _strikes(self, entry: _Standing, name: str) -> bool:
         if entry.fault.only not in (ANY, name):
@@ -191,7 +203,11 @@ class FaultPlan:
         if entry.left is None:
             return
         entry.left -= 1
-        if entry.left <= 0 and entry in self._standing:
+        if entry.left <= 0:
+            self._remove(entry)
+
+    def _remove(self, entry: _Standing) -> None:
+        if entry in self._standing:
             self._standing.remove(entry)
 
 
@@ -210,49 +226,6 @@ def lateness_us(faults: Iterable[Fault]) -> int:
 
 def resets(faults: Iterable[Fault]) -> bool:
     return any(fault.kind is FaultKind.CONNECTION_RESET for fault in faults)
-
-
-def spoil_reply(unit: int, pdu: bytes, faults: Iterable[Fault]) -> bytes:
-    """Return the RTU frame of a reply PDU as these faults leave it; empty = nothing is sent."""
-    struck = tuple(faults)
-    frame = seal(*_told(unit, pdu, struck))
-    for fault in struck:
-        frame = damage(frame, fault, checksum_at=-1)
-    return frame
-
-
-def spoil_tcp_reply(transaction: int, unit: int, pdu: bytes, faults: Iterable[Fault]) -> bytes:
-    """Return the Modbus TCP frame as these faults leave it; empty = nothing is sent.
-
-    It has no checksum, so a wrong one leaves it whole.
-    """
-    struck = tuple(faults)
-    if any(fault.kind is FaultKind.WRONG_TRANSACTION for fault in struck):
-        transaction = transaction + 1 & 0xFFFF
-    frame = pack(transaction, *_told(unit, pdu, struck))
-    for fault in struck:
-        if fault.kind is not FaultKind.WRONG_CHECKSUM:
-            frame = damage(frame, fault, checksum_at=-1)
-    return frame
-
-
-def _told(unit: int, pdu: bytes, faults: Iterable[Fault]) -> tuple[int, bytes]:
-    """Return the unit and the PDU that the reply names."""
-    for fault in faults:
-        pdu = _altered(pdu, fault)
-        unit = fault.detail if fault.kind is FaultKind.WRONG_UNIT else unit
-    return unit, pdu
-
-
-def _altered(pdu: bytes, fault: Fault) -> bytes:
-    """Return what the unit says instead, well sealed."""
-    if fault.kind is FaultKind.EXCEPTION:
-        return exception_reply(pdu[0] & 0x7F, fault.detail)
-    if fault.kind is FaultKind.WRONG_FUNCTION:
-        return bytes((fault.detail,)) + pdu[1:]
-    if fault.kind is FaultKind.WRONG_LENGTH and pdu[0] in COUNTED_REPLIES:
-        return bytes((pdu[0], pdu[1] + 1)) + pdu[2:] + b"\x00"
-    return pdu
 
 
 def damage(frame: bytes, fault: Fault, *, checksum_at: int) -> bytes:

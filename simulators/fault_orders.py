@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Final
 
-from simulators.console import Order, Port, only, plain
+from simulators.console import Order, Port, finite, only, plain, switch
 from simulators.fault import (
     ANY,
     Fault,
@@ -22,10 +22,13 @@ from simulators.fault import (
     wrong_transaction,
     wrong_unit,
 )
+from simulators.modbus_fault import twin
+from simulators.register_unit import RegisterUnit, another_like, cut_power, stick, unstick
 from simulators.stream_fault import drip, frozen, glued, split
 from simulators.stream_outlet import ANSWER
 
 ALWAYS: Final = "always"
+TOGETHER: Final = "collide"
 
 
 class Transport(Enum):
@@ -37,10 +40,17 @@ class Transport(Enum):
 
 
 Make = Callable[[Sequence[str], int | None], Fault]
+Now = Callable[[], int]
 
 
-def modbus_orders(plan: FaultPlan, port: Port, transport: Transport) -> dict[str, Order]:
-    """Return the words that spoil the replies of a Modbus unit."""
+def modbus_orders(
+    unit: RegisterUnit, port: Port, transport: Transport, now: Now
+) -> dict[str, Order]:
+    """Return the words that spoil the replies of a Modbus unit, and those for what befalls it.
+
+    A second unit of its address is one as it is when this is called.
+    """
+    plan = unit.faults
     orders = {
         "late": _order(plan, "SECONDS [COUNT]", lambda w, n: late(float(w[0]), n), words=1),
         "function": _order(
@@ -52,7 +62,31 @@ def modbus_orders(plan: FaultPlan, port: Port, transport: Transport) -> dict[str
             plan, "OTHER_UNIT [COUNT]", lambda w, n: wrong_unit(_byte(w[0]), n), words=1
         ),
     }
-    return orders | _of_transport(plan, transport) | _of_all(plan) | _plugging(port)
+    spoiling = orders | _of_transport(plan, transport) | _of_all(plan)
+    return spoiling | _befalling(unit, now) | _plugging(port)
+
+
+def _befalling(unit: RegisterUnit, now: Now) -> dict[str, Order]:
+    second = another_like(unit)
+
+    def heal() -> None:
+        unit.faults.clear()
+        unstick(unit)
+
+    return {
+        "twin": _order(
+            unit.faults,
+            f"{TOGETHER}|SECONDS [COUNT]",
+            lambda w, n: twin(second, 0.0 if w[0] == TOGETHER else finite(w[0]), n),
+            words=1,
+        ),
+        "stuck": switch(lambda on: stick(unit, now()) if on else unstick(unit)),
+        "reboot": Order(
+            "[SECONDS]",
+            lambda w: cut_power(unit, now(), finite(only(w))) if w else cut_power(unit, now()),
+        ),
+        "heal": plain(heal),
+    }
 
 
 def stream_orders(

@@ -26,6 +26,7 @@ UNLOCK_CODE: Final = 0xB588
 KEEP, REBOOT, SET_REFERENCE = 0, 0xFF, 8
 UNLOCKED_US: Final = 10_000_000
 FULL_SCALE: Final = 32768
+MOST_VOLTS: Final = 36.0
 FULL_G, FULL_TURN, FULL_ANGLE = 16, 2000, 180
 
 # Novabo SQR-2: unit 255, FC02, 8 bits from 0, a closed contact reads 1, 9600.
@@ -73,28 +74,25 @@ class TiltSensor:
         self._settings = dict(self._saved)
         self._reference = (0.0, 0.0)
         self._locked_from_us = 0
-        self._frozen_us: int | None = None
         self._now_us = 0
-        self._image = RegisterImage(
+        self.image = RegisterImage(
             holding={},
             functions=(READ_HOLDING, WRITE_REGISTER),
             wrote=self._wrote,
         )
+
+    def set_supply(self, volts: float) -> None:
+        """Let the supply sag or recover. Raises ValueError for what 16 bits can not say."""
+        if not 0 <= volts <= MOST_VOLTS:
+            raise ValueError(f"supply is {volts} V; it must be from 0 to {MOST_VOLTS:g}")
+        self.supply_v = volts
 
     @property
     def settings(self) -> Mapping[int, int]:
         """The settings in force by register, saved or not."""
         return dict(self._settings)
 
-    def freeze(self, now: int) -> None:
-        """Let it repeat the values of this moment for ever, without their noise."""
-        self._frozen_us = now
-
-    def thaw(self) -> None:
-        """Let it measure again."""
-        self._frozen_us = None
-
-    def reboot(self) -> None:
+    def restart(self, _now: int) -> None:
         """Take its power away and give it back: what was not saved is lost."""
         self.reboots += 1
         self._settings = dict(self._saved)
@@ -112,20 +110,29 @@ class TiltSensor:
 
     def answer(self, pdu: bytes, now: int) -> bytes:
         """Execute a request PDU at `now` (µs) and return the reply PDU."""
+        self.refresh(now)
+        return self.image.reply(pdu)
+
+    def refresh(self, now: int) -> None:
+        """Put into its registers what a read at `now` finds."""
         self._now_us = now
-        self._image.holding = self._registers(now)
-        return self._image.reply(pdu)
+        self.image.holding = self._registers(now)
+
+    def forget(self) -> None:
+        """Lose its memory: saved or not, its settings are those of the factory."""
+        self._saved = dict(FACTORY)
+        self._settings = dict(FACTORY)
+        self.unit = TILT_UNIT
 
     def _angles(self, now: int) -> tuple[float, float]:
-        roll, pitch = self.cover.attitude(now if self._frozen_us is None else self._frozen_us)
+        roll, pitch = self.cover.attitude(now)
         return roll - self._reference[0], pitch - self._reference[1]
 
     def _registers(self, now: int) -> dict[int, int]:
-        seen = now if self._frozen_us is None else self._frozen_us
-        sensed = [s16_word(one / FULL_G * FULL_SCALE) for one in self.cover.acceleration(seen)]
-        sensed += [s16_word(self.cover.turning(seen) / FULL_TURN * FULL_SCALE), 0, 0]
+        sensed = [s16_word(one / FULL_G * FULL_SCALE) for one in self.cover.acceleration(now)]
+        sensed += [s16_word(self.cover.turning(now) / FULL_TURN * FULL_SCALE), 0, 0]
         sensed += [0] * (ANGLES - ACCELERATION - len(sensed))
-        sensed += [s16_word(one / FULL_ANGLE * FULL_SCALE) for one in (*self._angles(seen), 0.0)]
+        sensed += [s16_word(one / FULL_ANGLE * FULL_SCALE) for one in (*self._angles(now), 0.0)]
         sensed.append(s16_word(self.celsius * 100))
         others = {SAVE: 0, CALIBRATE: 0, VERSION: 0x0A1E, UNLOCK: 0}
         battery = {BATTERY: s16_word(self.supply_v * 100)}
@@ -141,7 +148,8 @@ class TiltSensor:
         if address == SAVE and value == KEEP:
             self._saved = dict(self._settings)
         elif address == SAVE and value == REBOOT:
-            self.reboot()
+            self.image.release()
+            self.restart(self._now_us)
         elif address == CALIBRATE and value == SET_REFERENCE:
             self._reference = self.cover.attitude(self._now_us)
         elif address in self._settings:
@@ -182,7 +190,7 @@ class PitContacts:
         self.faults = FaultPlan(seed=seed)
         self._afloat = False
         self._cut: frozenset[Contact] = frozenset()
-        self._image = RegisterImage(
+        self.image = RegisterImage(
             discrete_inputs=dict.fromkeys(range(INPUTS), False), functions=(READ_DISCRETE_INPUTS,)
         )
 
@@ -204,9 +212,16 @@ class PitContacts:
 
     def answer(self, pdu: bytes, now: int) -> bytes:
         """Execute a request PDU at `now` (µs) and return the reply PDU."""
+        self.refresh(now)
+        return self.image.reply(pdu)
+
+    def refresh(self, now: int) -> None:
+        """Put into its inputs what a read at `now` finds."""
         closed = dict(enumerate(self._closed(one, now) for one in self._wired))
-        self._image.discrete_inputs = dict.fromkeys(range(INPUTS), False) | closed
-        return self._image.reply(pdu)
+        self.image.discrete_inputs = dict.fromkeys(range(INPUTS), False) | closed
+
+    def restart(self, now: int) -> None:
+        """Give its power back: it has nothing to forget."""
 
     def _closed(self, contact: Contact, now: int) -> bool:
         well = self.cover.is_shut(now) if contact is Contact.COVER else not self._afloat

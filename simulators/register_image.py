@@ -1,6 +1,7 @@
 """The four Modbus areas of one unit: a request PDU goes in, the reply PDU comes out."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, TypeVar
 
@@ -63,6 +64,16 @@ def unpack_bits(packed: bytes, count: int) -> list[bool]:
     return [bool(value >> place & 1) for place in range(count)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Areas:
+    """The four areas as reads find them."""
+
+    discrete_inputs: dict[int, bool]
+    coils: dict[int, bool]
+    holding: dict[int, int]
+    inputs: dict[int, int]
+
+
 class RegisterImage:
     """What one unit holds; addresses are those on the wire (from 0), values are bits or u16.
 
@@ -89,6 +100,7 @@ class RegisterImage:
         self.inputs = None if inputs is None else dict(inputs)
         self._refuse = refuse
         self._wrote = wrote
+        self._held: _Areas | None = None
         self._handlers = self._served(None if functions is None else frozenset(functions))
 
     def reply(self, pdu: bytes) -> bytes:
@@ -105,6 +117,26 @@ class RegisterImage:
             return handler(pdu)
         except RefusedError as refused:
             return exception_reply(pdu[0], refused.code)
+
+    def hold(self) -> None:
+        """Let reads find what is there now, until `release`; only what is written still changes."""
+        seen = self._live()
+        self._held = _Areas(
+            dict(seen.discrete_inputs), dict(seen.coils), dict(seen.holding), dict(seen.inputs)
+        )
+
+    def release(self) -> None:
+        """Let reads find what is there at their time again."""
+        self._held = None
+
+    @property
+    def _seen(self) -> _Areas:
+        return self._held or self._live()
+
+    def _live(self) -> _Areas:
+        return _Areas(
+            self.discrete_inputs or {}, self.coils or {}, self.holding or {}, self.inputs or {}
+        )
 
     def _served(self, only: frozenset[int] | None) -> dict[int, Callable[[bytes], bytes]]:
         areas: list[tuple[object, dict[int, Callable[[bytes], bytes]]]] = [
@@ -132,16 +164,16 @@ class RegisterImage:
         return {code: handler for code, handler in every.items() if only is None or code in only}
 
     def _read_coils(self, pdu: bytes) -> bytes:
-        return _read_bits(pdu, self.coils or {})
+        return _read_bits(pdu, self._seen.coils)
 
     def _read_discrete_inputs(self, pdu: bytes) -> bytes:
-        return _read_bits(pdu, self.discrete_inputs or {})
+        return _read_bits(pdu, self._seen.discrete_inputs)
 
     def _read_holding(self, pdu: bytes) -> bytes:
-        return _read_registers(pdu, self.holding or {})
+        return _read_registers(pdu, self._seen.holding)
 
     def _read_inputs(self, pdu: bytes) -> bytes:
-        return _read_registers(pdu, self.inputs or {})
+        return _read_registers(pdu, self._seen.inputs)
 
     def _write_coil(self, pdu: bytes) -> bytes:
         address, value = _two_words(pdu)
@@ -169,7 +201,8 @@ class RegisterImage:
     def _store_coils(self, address: int, bits: list[bool]) -> None:
         coils = self.coils or {}
         _span(coils, address, len(bits))
-        coils.update(enumerate(bits, address))
+        for area in (coils, self._seen.coils):
+            area.update(enumerate(bits, address))
 
     def _store_registers(self, address: int, words: list[int]) -> None:
         holding = self.holding or {}
@@ -179,7 +212,8 @@ class RegisterImage:
             if code is not None:
                 raise RefusedError(code)
         for place, word in enumerate(words, address):
-            holding[place] = word
+            for area in (holding, self._seen.holding):
+                area[place] = word
             if self._wrote:
                 self._wrote(place, word)
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from simulators.fault import FaultPlan, hinders, is_early, lateness_us, resets, spoil_reply
+from simulators.fault import FaultPlan, hinders, is_early, lateness_us, resets
+from simulators.modbus_fault import beside, collided, spoil_reply
 from simulators.register_image import ExceptionCode, exception_reply
-from simulators.rtu import is_sealed, opened, request_length
+from simulators.rtu import is_sealed, opened, request_length, seal
 from simulators.wire_time import Sender, WireFormat
 
 BROADCAST: Final = 0
@@ -171,7 +172,7 @@ class SlaveLine:
             self._reply(unit_asked, address, pdu, at)
 
     def _reply(self, unit: SlaveUnit, address: int, pdu: bytes, at: int) -> None:
-        faults = unit.faults.draw()
+        faults = unit.faults.draw(now=at)
         # A unit that is silent or refuses does not execute, so its ground truth stays true.
         refusal = exception_reply(pdu[0], ExceptionCode.DEVICE_FAILURE)
         answer = refusal if hinders(faults) else unit.answer(pdu, at)
@@ -181,15 +182,26 @@ class SlaveLine:
         self.wants_reset = self.wants_reset or resets(faults)
         early = is_early(faults)
         wait_us = lateness_us(faults) + (0 if early else self._turnaround_us)
+        other = beside(pdu, at, faults)
+        if other is not None:
+            reply = self._overlaid(reply, seal(address, other.pdu), at + wait_us, other.late_us)
         if reply:
-            self._queue(address, reply, at + wait_us, early=early)
+            ready = max(at + wait_us, self._busy_until_us.get(address, 0))
+            self._busy_until_us[address] = ready
+            self._queue(reply, ready, early=early)
 
-    def _queue(self, unit: int, reply: bytes, ready: int, *, early: bool) -> None:
+    def _overlaid(self, reply: bytes, other: bytes, ready: int, late_us: int) -> bytes:
+        """Return what lies on the wire at `ready`; another unit's reply may follow by itself."""
+        shift = max(1, late_us // self.wire.duration_us(1))
+        if shift < len(reply):
+            return collided(reply, other, shift)
+        self._queue(other, ready + late_us, early=False)
+        return reply
+
+    def _queue(self, reply: bytes, ready: int, *, early: bool) -> None:
         if len(self._ready) >= BUSY_LIMIT:
             self.counts.refused_busy += 1
             return
-        ready = max(ready, self._busy_until_us.get(unit, 0))
-        self._busy_until_us[unit] = ready
         self._order += 1
         heapq.heappush(self._ready, (ready, self._order, reply, early))
 

@@ -11,6 +11,7 @@ from simulators.register_image import (
     WRITE_REGISTER,
     ExceptionCode,
     RegisterImage,
+    unpack_bits,
 )
 from simulators.wire_time import WireFormat
 
@@ -71,7 +72,7 @@ class SmokeDetector:
         self._smoke_present = False
         self._latched = False
         self._now_us = 0
-        self._image = RegisterImage(
+        self.image = RegisterImage(
             discrete_inputs=dict.fromkeys(range(4), False),
             holding={0: 0, 1: RESET_CODE, 2: 0, 3: TEST_CODE},
             functions=(READ_DISCRETE_INPUTS, READ_HOLDING, WRITE_REGISTER),
@@ -106,29 +107,35 @@ class SmokeDetector:
         self._latched = False
         self._latch()
 
+    def restart(self, _now: int) -> None:
+        """Give its power back: a test and a latched alarm are forgotten, smoke alarms at once."""
+        self._test_ends_us = None
+        self._latched = False
+        self._latch()
+
     def state(self, now: int) -> dict[str, bool]:
         """Return the four inputs by name, as a read at `now` (µs) would find them."""
         return dict(zip(INPUT_NAMES, self._bits(now), strict=True))
 
     def answer(self, pdu: bytes, now: int) -> bytes:
         """Execute a request PDU at `now` (µs) and return the reply PDU."""
-        self._now_us = now
-        if pdu[0] != READ_DISCRETE_INPUTS:
-            return self._image.reply(pdu)
-        bits = self._bits(now)
-        if self._image.discrete_inputs is not None:
-            self._image.discrete_inputs.update(enumerate(bits))
-        reply = self._image.reply(pdu)
+        self.refresh(now)
+        reply = self.image.reply(pdu)
         if reply[0] == READ_DISCRETE_INPUTS:
-            self._note_read(pdu, bits, now)
+            self._note_read(pdu, reply, now)
         return reply
 
-    def _note_read(self, pdu: bytes, bits: tuple[bool, ...], now: int) -> None:
+    def refresh(self, now: int) -> None:
+        """Put into its registers what a read at `now` finds."""
+        self._now_us = now
+        self.image.discrete_inputs = dict(enumerate(self._bits(now)))
+
+    def _note_read(self, pdu: bytes, reply: bytes, now: int) -> None:
         first = int.from_bytes(pdu[1:3], "big")
-        after = first + int.from_bytes(pdu[3:5], "big")
+        count = int.from_bytes(pdu[3:5], "big")
         self.reads += 1
-        self.served.append(ServedRead(now, first, bits[first:after]))
-        if self._toggle and first <= RELAY < after:
+        self.served.append(ServedRead(now, first, tuple(unpack_bits(reply[2:], count))))
+        if self._toggle and first <= RELAY < first + count:
             self._toggled = not self._toggled
 
     def _bits(self, now: int) -> tuple[bool, ...]:

@@ -61,7 +61,7 @@ class StreamOutlet:
 
     def send(self, name: str, frame: bytes, now: int) -> None:
         """Take a frame that the device sends now."""
-        struck = self._faults.draw(name)
+        struck = self._faults.draw(name, now=now)
         kinds = {fault.kind for fault in struck}
         self.sent.append(
             SentFrame(now, name, frame, tuple(one.kind.name.lower() for one in struck))

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from simulators.fault import hinders, is_early, lateness_us, resets, spoil_tcp_reply
-from simulators.mbap import FramingError, TcpRequest, take_requests
+from simulators.fault import hinders, is_early, lateness_us, resets
+from simulators.mbap import FramingError, TcpRequest, pack, take_requests
+from simulators.modbus_fault import beside, spoil_tcp_reply
 from simulators.register_image import ExceptionCode, exception_reply
 from simulators.slave_line import (
     BUSY_LIMIT,
@@ -62,7 +63,9 @@ class TcpUnits:
 
     A unit that is not there is refused with 11 after `absent_us`, as gateways do (Modbus
     application protocol V1.1b3, section 7). A request beyond 64 that wait is refused with 6. A
-    stream that is no Modbus TCP is reset. A unit's replies keep their order.
+    stream that is no Modbus TCP is reset. A unit's replies keep their order. Two units of one
+    address behind a gateway, assumed: it takes what collides for silence, and passes a reply that
+    comes later on under the same transaction.
     """
 
     def __init__(
@@ -138,7 +141,7 @@ class TcpUnits:
             self._queue(now + (self._absent_us if absent else 0), Parcel(connection, frame))
 
     def _reply(self, connection: int, asked: TcpRequest, unit: SlaveUnit, now: int) -> None:
-        faults = unit.faults.draw()
+        faults = unit.faults.draw(now=now)
         refusal = exception_reply(asked.pdu[0], ExceptionCode.DEVICE_FAILURE)
         answer = refusal if hinders(faults) else unit.answer(asked.pdu, now)
         reply = spoil_tcp_reply(asked.transaction, asked.unit, answer, faults)
@@ -146,9 +149,16 @@ class TcpUnits:
         self.exchanges.append(Exchange(now, asked.unit, asked.pdu, reply, names))
         wait_us = lateness_us(faults) + (0 if is_early(faults) else self._turnaround_us)
         ready = max(now + wait_us, self._busy_until_us.get(asked.unit, 0))
+        other = beside(asked.pdu, now, faults)
+        if other is not None and not other.late_us:
+            self._refuse(connection, asked, ExceptionCode.GATEWAY_TARGET_SILENT, now)
+            return
         if reply or resets(faults):
             self._busy_until_us[asked.unit] = ready
             self._queue(ready, Parcel(connection, reply, reset=resets(faults)))
+        if other is not None:
+            frame = pack(asked.transaction, asked.unit, other.pdu)
+            self._queue(ready + other.late_us, Parcel(connection, frame))
 
     def _queue(self, ready: int, parcel: Parcel) -> None:
         self._order += 1

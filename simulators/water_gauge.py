@@ -25,6 +25,7 @@ EMPTY, LEVEL, INSTALLED = 0x0001, 0x0003, 0x0005
 ADDRESS, BAUD, RANGE = 0x03F4, 0x03F6, 0x07D4
 BAUD_CODES: Final = frozenset({48, 96, 144, 192, 384, 560, 576, 1152, 1290})
 LAST_ADDRESS: Final = 0xFD
+FACTORY: Final = {INSTALLED: 0, ADDRESS: RADAR_UNIT, BAUD: 1152, RANGE: 10}
 NO_ECHO: Final = 0xFFFF
 _PART_OF_A_CM: Final = 1e-9
 
@@ -69,7 +70,7 @@ class WaterRuler:
         self._length_m = length_m
         self._trouble = Trouble.NONE
         self._fouled_cm = 0
-        self._image = RegisterImage(holding={0: 0}, functions=(READ_HOLDING,))
+        self.image = RegisterImage(holding={0: 0}, functions=(READ_HOLDING,))
 
     def set_trouble(self, trouble: Trouble, now: int) -> None:
         """Break the ruler, or repair it; a fouled one keeps the level of this moment."""
@@ -82,8 +83,15 @@ class WaterRuler:
 
     def answer(self, pdu: bytes, now: int) -> bytes:
         """Execute a request PDU at `now` (µs) and return the reply PDU."""
-        self._image.holding = {0: self._word(now)}
-        return self._image.reply(pdu)
+        self.refresh(now)
+        return self.image.reply(pdu)
+
+    def refresh(self, now: int) -> None:
+        """Put into its register what a read at `now` finds."""
+        self.image.holding = {0: self._word(now)}
+
+    def restart(self, now: int) -> None:
+        """Give its power back: it has nothing to forget."""
 
     def _wet_cm(self, now: int) -> int:
         return math.floor(min(self.water.level_m(now), self._length_m) * 100 + _PART_OF_A_CM)
@@ -123,8 +131,8 @@ class WaterRadar:
         self.faults = FaultPlan(seed=seed)
         self._height_m = height_m
         self._echo = True
-        self._settings = {INSTALLED: installed_cm, ADDRESS: unit, BAUD: 1152, RANGE: 10}
-        self._image = RegisterImage(
+        self._settings = FACTORY | {INSTALLED: installed_cm, ADDRESS: unit}
+        self.image = RegisterImage(
             holding=self._settings | {EMPTY: 0, LEVEL: 0},
             functions=(READ_HOLDING, WRITE_REGISTER),
             refuse=_refuse,
@@ -153,9 +161,21 @@ class WaterRadar:
 
     def answer(self, pdu: bytes, now: int) -> bytes:
         """Execute a request PDU at `now` (µs) and return the reply PDU."""
+        self.refresh(now)
+        return self.image.reply(pdu)
+
+    def refresh(self, now: int) -> None:
+        """Put into its registers what a read at `now` finds."""
         empty, level = self._measured(now)
-        self._image.holding = self._settings | {EMPTY: empty, LEVEL: level}
-        return self._image.reply(pdu)
+        self.image.holding = self._settings | {EMPTY: empty, LEVEL: level}
+
+    def restart(self, now: int) -> None:
+        """Give its power back: what has been written to it stays."""
+
+    def forget(self) -> None:
+        """Lose what has been written to it: it does not know its height, and has address 1."""
+        self._settings = dict(FACTORY)
+        self.unit = RADAR_UNIT
 
     def _measured(self, now: int) -> tuple[int, int]:
         """Distance and level in mm."""

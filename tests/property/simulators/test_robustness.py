@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from simulators.care_radar import CareRadar
 from simulators.cover_motion import CoverMotion
+from simulators.gas_model import XRL
 from simulators.gas_monitor import GasMonitor
 from simulators.manhole_cover import PitContacts, TiltSensor
 from simulators.mbap import pack
@@ -12,6 +13,7 @@ from simulators.radar_stream import FrameReader, RadarFrame, encode
 from simulators.rtu import is_sealed, opened, seal
 from simulators.slave_line import SlaveLine
 from simulators.smoke_detector import SmokeDetector
+from simulators.submersible_gauge import SubmersibleGauge
 from simulators.tcp_units import Parcel, TcpUnits
 from simulators.water_gauge import WaterRadar, WaterRuler
 from simulators.water_level import WaterLevel
@@ -29,6 +31,8 @@ def test_any_pdu_gets_a_reply_of_its_function(pdu: bytes) -> None:
         TiltSensor(CoverMotion()),
         PitContacts(CoverMotion()),
         GasMonitor(),
+        GasMonitor(model=XRL),
+        SubmersibleGauge(WaterLevel(0.3)),
     ):
         reply = device.answer(pdu, 0)
         assert reply[0] & 0x7F == pdu[0] & 0x7F

@@ -12,13 +12,16 @@ from simulators.device_orders import (
     pit_console,
     radar_console,
     ruler_console,
+    submersible_console,
     tilt_console,
     ug3_console,
 )
 from simulators.fault_orders import Transport
+from simulators.gas_model import XRL
 from simulators.gas_monitor import GasMonitor, Mode
 from simulators.manhole_cover import PitContacts, TiltSensor
 from simulators.smoke_detector import SmokeDetector
+from simulators.submersible_gauge import SubmersibleGauge
 from simulators.water_gauge import WaterRadar, WaterRuler
 from simulators.water_level import WaterLevel
 
@@ -53,7 +56,7 @@ class Watch:
 
 def test_smoke_detector() -> None:
     detector = SmokeDetector()
-    console = ug3_console(detector, Socket())
+    console = ug3_console(detector, Socket(), SERIAL, Watch())
     console.obey("smoke on")
     assert detector.state(0)["smoke"]
     console.obey("smoke off")
@@ -99,13 +102,31 @@ def test_ruler() -> None:
 
 
 def test_radar_over_water() -> None:
-    radar = WaterRadar(WaterLevel(), installed_cm=300)
+    radar = WaterRadar(WaterLevel(), 5, installed_cm=300)
     console = level_radar_console(radar, Socket(), SERIAL, Watch())
     console.obey("level 0.3")
     console.obey("hang 2.9")
     assert radar.state(0)["level_mm"] == 400
     console.obey("echo off")
     assert radar.state(0)["level_mm"] == 0xFFFF
+    console.obey("reboot")
+    assert radar.state(0)["installed"] == 300
+    console.obey("forget")
+    assert (radar.unit, radar.state(0)["installed"]) == (1, 0)
+
+
+def test_submersible_gauge() -> None:
+    gauge, watch = SubmersibleGauge(WaterLevel(), 7), Watch()
+    console = submersible_console(gauge, Socket(), SERIAL, watch)
+    for line in ("level 0.6", "supply 9", "drift 0.1"):
+        console.obey(line)
+    assert gauge.state(0)["count"] == 525
+    console.obey("forget")
+    assert gauge.unit == 1
+    console.obey("reboot 2")
+    assert gauge.state(0)["count"] == 0, "it has to settle"
+    with pytest.raises(OrderError, match="usage: supply VOLTS"):
+        console.obey("supply 48")
 
 
 def test_attitude_sensor() -> None:
@@ -114,11 +135,13 @@ def test_attitude_sensor() -> None:
     console.obey("tilt 15")
     watch.now = MINUTE
     assert sensor.state(watch.now)["angle"] == 15
-    for line in ("freeze", "open", "knock", "traffic on"):
+    for line in ("stuck on", "open", "knock", "traffic on", "supply 9.5"):
         console.obey(line)
     watch.now = 2 * MINUTE
-    assert sensor.state(watch.now) == {"angle": 110, "roll": 15, "pitch": 0}
-    for line in ("thaw", "close", "reboot"):
+    read_roll = bytes.fromhex("03 00 3D 00 01")
+    assert sensor.state(watch.now) == {"angle": 110, "roll": 110, "pitch": 0}
+    assert sensor.answer(read_roll, watch.now)[2:] == bytes.fromhex("0A AB"), "15 degrees"
+    for line in ("stuck off", "close", "reboot", "forget"):
         console.obey(line)
     watch.now = 3 * MINUTE
     assert sensor.state(watch.now) == {"angle": 0, "roll": 0, "pitch": 0}
@@ -141,7 +164,7 @@ def test_pit() -> None:
     cover, watch = CoverMotion(rest_g=0), Watch()
     sensor, pit = TiltSensor(cover), PitContacts(cover)
     console = pit_console(sensor, pit, Socket(), SERIAL, watch)
-    for line in ("open", "contacts float on", "sensor silent 3", "sensor freeze"):
+    for line in ("open", "contacts float on", "sensor silent 3", "sensor stuck on"):
         console.obey(line)
     watch.now = MINUTE
     assert pit.state(watch.now) == {"float": True, "open": True}
@@ -170,3 +193,22 @@ def test_gas_transmitter() -> None:
     for line in ("gas 30", "fault 14 on", "fault", "warning 1", "leak", "leak 1 -1", "leak 1 2 3"):
         with pytest.raises(OrderError, match="usage"):
             console.obey(line)
+    with pytest.raises(OrderError, match="unknown order"):
+        console.obey("heartbeat off")
+
+
+def test_gas_transmitter_with_a_heartbeat() -> None:
+    monitor, watch = GasMonitor(model=XRL), Watch()
+    console = gas_console(monitor, Socket(), SERIAL, watch)
+    watch.now = MINUTE
+    for line in ("heartbeat off", "fault 16 on", "gas-unit 5", "supply 19.5", "forget"):
+        console.obey(line)
+    watch.now = 2 * MINUTE
+    assert monitor.state(watch.now)["heartbeat"] == 12
+    assert monitor.shown.unit_of_gas == 5
+    console.obey("reboot 5")
+    watch.now = 2 * MINUTE + 36_000_000
+    assert monitor.mode(watch.now) is Mode.NORMAL
+    assert monitor.state(watch.now)["heartbeat"] == 6
+    with pytest.raises(OrderError, match=r"usage: gas-unit 1\|3\|4\|5\|6\|7"):
+        console.obey("gas-unit 8")

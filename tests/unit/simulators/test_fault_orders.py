@@ -1,10 +1,13 @@
 """Words let faults stand; each transport has its own."""
 
+import re
+
 import pytest
 
 from simulators.console import Console, OrderError
 from simulators.fault import STREAM_KINDS, FaultKind, FaultPlan
 from simulators.fault_orders import Transport, modbus_orders, stream_orders
+from simulators.smoke_detector import SmokeDetector
 
 
 class Socket:
@@ -23,8 +26,8 @@ class Socket:
 
 
 def told(transport: Transport = Transport.SERIAL) -> tuple[Console, FaultPlan, Socket]:
-    plan, port = FaultPlan(), Socket()
-    return Console(modbus_orders(plan, port, transport)), plan, port
+    detector, port = SmokeDetector(), Socket()
+    return Console(modbus_orders(detector, port, transport, lambda: 0)), detector.faults, port
 
 
 SERIAL, TUNNEL, TCP = Transport.SERIAL, Transport.RTU_OVER_TCP, Transport.TCP
@@ -47,6 +50,9 @@ SERIAL, TUNNEL, TCP = Transport.SERIAL, Transport.RTU_OVER_TCP, Transport.TCP
         ("transaction 1", FaultKind.WRONG_TRANSACTION, 1, TCP),
         ("disconnect 1", FaultKind.CONNECTION_RESET, 1, TCP),
         ("disconnect", FaultKind.CONNECTION_RESET, None, TUNNEL),
+        ("twin collide 2", FaultKind.TWIN, 2, SERIAL),
+        ("twin 0.3", FaultKind.TWIN, None, TCP),
+        ("reboot", FaultKind.SILENCE, None, TUNNEL),
     ],
 )
 def test_faults_stand(line: str, kind: FaultKind, count: int | None, transport: Transport) -> None:
@@ -83,12 +89,33 @@ def test_everything_can_be_unplugged(transport: Transport) -> None:
         ("late 1 0", "usage: late"),
         ("unit 300", "usage: unit"),
         ("silent 1 2", "usage: silent"),
+        ("twin", "usage: twin collide|SECONDS"),
+        ("twin -1", "usage: twin"),
+        ("reboot -1", "usage: reboot"),
+        ("stuck", "usage: stuck on|off"),
     ],
 )
 def test_wrong_words_are_explained(line: str, usage: str) -> None:
     console, *_ = told()
-    with pytest.raises(OrderError, match=usage):
+    with pytest.raises(OrderError, match=re.escape(usage)):
         console.obey(line)
+
+
+def test_what_befalls_a_unit() -> None:
+    detector = SmokeDetector()
+    console = Console(modbus_orders(detector, Socket(), SERIAL, lambda: 0))
+    read = bytes.fromhex("02 00 00 00 04")
+    console.obey("stuck on")
+    detector.set_smoke(True)
+    assert detector.answer(read, 0)[2] == 0b0001
+    console.obey("heal")
+    assert detector.answer(read, 0)[2] == 0b1101
+    console.obey("twin 0.3 1")
+    (fault,) = detector.faults.draw()
+    assert fault.other is not None
+    assert fault.other(read, 0)[2] == 0b0001, "the second is as the first was at the beginning"
+    console.obey("reboot 2")
+    assert [bool(detector.faults.draw(now=now)) for now in (1_999_999, 2_000_000)] == [True, False]
 
 
 def stream(*, checksum: bool = True, answers: bool = True) -> tuple[Console, FaultPlan, Socket]:

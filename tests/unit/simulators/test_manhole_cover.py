@@ -16,6 +16,7 @@ from simulators.manhole_cover import (
     PitContacts,
     TiltSensor,
 )
+from simulators.register_unit import stick, unstick
 from simulators.rtu import is_sealed, opened, seal
 from simulators.slave_line import SlaveUnit
 
@@ -75,10 +76,10 @@ def test_a_frozen_sensor_repeats_itself() -> None:
     sensor = TiltSensor(CoverMotion(seed=1))
     seen = {tuple(words(sensor, ACCELERATION, 3, n * S)) for n in range(9)}
     assert len(seen) > 5
-    sensor.freeze(3 * S)
+    stick(sensor, 3 * S)
     sensor.cover.open(4 * S)
     assert len({tuple(words(sensor, ACCELERATION, 12, n * S)) for n in range(5, 9)}) == 1
-    sensor.thaw()
+    unstick(sensor)
     assert words(sensor, ANGLES, 1, 9 * S)[0] > 19_000
 
 
@@ -105,6 +106,17 @@ def test_what_is_not_saved_is_lost_at_a_reboot() -> None:
         assert sensor.unit == (0x51 if saved else 0x50)
     assert sensor.reboots == 2
     assert sensor.settings[ADDRESS] == 0x51
+
+
+def test_who_forgets_is_as_from_the_factory() -> None:
+    sensor = TiltSensor(CoverMotion(), 0x51)
+    sensor.forget()
+    sensor.restart(0)
+    assert sensor.unit == 0x50
+    sensor.set_supply(9.5)
+    assert words(sensor, BATTERY, 1) == [950]
+    with pytest.raises(ValueError, match="from 0 to 36"):
+        sensor.set_supply(48)
 
 
 def test_a_reference_angle_and_the_supply() -> None:

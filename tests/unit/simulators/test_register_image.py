@@ -100,6 +100,20 @@ def test_wrote_is_told_of_every_register() -> None:
     assert seen == [(0, 5), (1, 6)]
 
 
+def test_what_is_held_is_read_until_it_is_released() -> None:
+    target = image()
+    before = ask("03 00 00 00 02", target)
+    target.hold()
+    target.holding, target.inputs = {0: 7, 1: 7}, {}
+    target.discrete_inputs, target.coils = {}, {}
+    assert ask("03 00 00 00 02", target) == before
+    assert ask("06 00 01 00 09", target) == "06 00 01 00 09", "what is written still changes"
+    assert ask("03 00 01 00 01", target) == "03 02 00 09"
+    target.release()
+    assert ask("03 00 00 00 02", target) == "03 04 00 07 00 09"
+    assert ask("04 00 00 00 01", target) == "84 02"
+
+
 def test_an_empty_pdu_is_an_error_of_the_caller() -> None:
     with pytest.raises(ValueError, match="function code"):
         image().reply(b"")

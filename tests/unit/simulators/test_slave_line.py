@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from simulators.fault import early, exception, half_frame, late, noise, silence, wrong_unit
-from simulators.rtu import seal
+from simulators.fault import away, early, exception, half_frame, late, noise, silence, wrong_unit
+from simulators.modbus_fault import collided, twin
+from simulators.rtu import is_sealed, seal
 from simulators.slave_line import SlaveLine
 from simulators.smoke_detector import SmokeDetector
 from simulators.wire_time import WireFormat
@@ -168,6 +169,70 @@ def test_who_refuses_or_is_silent_does_not_execute() -> None:
     target.received(seal(1, READ), START)
     run(target, START, START + 10**6)
     assert not detector.served
+
+
+def smoky() -> SmokeDetector:
+    detector = SmokeDetector()
+    detector.set_smoke(True)
+    return detector
+
+
+SMOKE = seal(1, bytes.fromhex("02 01 0D"))
+
+
+@pytest.mark.parametrize(("late_us", "shift"), [(0, 1), (1000, 1), (3500, 3)])
+def test_two_units_of_one_address_collide(late_us: int, shift: int) -> None:
+    detector = SmokeDetector()
+    detector.faults.add(twin(smoky().answer, late_us / 1e6, 1))
+    target = line(detector)
+    target.received(seal(1, READ), START)
+    heard = joined(run(target, START, START + 10**6))
+    assert heard == collided(seal(1, NORMAL), SMOKE, shift)
+    assert not is_sealed(heard)
+    assert target.exchanges[0].faults == ("twin",)
+    target.received(seal(1, READ), START + 10**6)
+    assert joined(run(target, START + 10**6, START + 2 * 10**6)) == seal(1, NORMAL)
+
+
+def test_the_second_of_one_address_is_later_than_the_first() -> None:
+    detector = SmokeDetector()
+    detector.faults.add(twin(smoky().answer, 0.3))
+    target = line(detector)
+    target.received(seal(1, READ), START)
+    arrived = run(target, START, START + 10**6)
+    assert joined(arrived) == seal(1, NORMAL) + SMOKE
+    assert arrived[1][0] == START + SOONEST
+    assert arrived[-1][0] == START + SOONEST + 300_000
+
+
+def test_the_second_does_not_hold_up_the_first() -> None:
+    detector = SmokeDetector()
+    detector.faults.add(twin(smoky().answer, 0.3, 1))
+    target = line(detector)
+    target.received(seal(1, READ), START)
+    run(target, START, START + 100_000)
+    target.received(seal(1, READ), START + 100_000)
+    arrived = run(target, START + 100_000, START + 10**6)
+    assert joined(arrived) == seal(1, NORMAL) + SMOKE
+
+
+def test_the_second_answers_for_a_silent_first() -> None:
+    detector = SmokeDetector()
+    detector.faults.add(silence(1))
+    detector.faults.add(twin(smoky().answer, 0.0, 1))
+    target = line(detector)
+    target.received(seal(1, READ), START)
+    assert joined(run(target, START, START + 10**6)) == SMOKE
+
+
+def test_who_boots_is_silent_for_its_time() -> None:
+    detector = SmokeDetector()
+    detector.faults.add(away(START + 10**6))
+    target = line(detector)
+    target.received(seal(1, READ), START)
+    assert run(target, START, START + 10**6) == []
+    target.received(seal(1, READ), START + 10**6)
+    assert joined(run(target, START + 10**6, START + 2 * 10**6)) == seal(1, NORMAL)
 
 
 def test_gap_violations_are_counted_and_ignored_if_insisted() -> None:

@@ -16,6 +16,7 @@ from simulators.fault import (
     wrong_unit,
 )
 from simulators.mbap import pack
+from simulators.modbus_fault import twin
 from simulators.rtu import seal
 from simulators.slave_line import SlaveLine
 from simulators.smoke_detector import SmokeDetector
@@ -87,6 +88,23 @@ def test_silence_late_and_reset() -> None:
     detector.faults.add(connection_reset(1))
     served.received(1, pack(4, 1, READ), 10**6)
     assert served.due(2 * 10**6) == [Parcel(1, b"", reset=True)]
+
+
+def test_two_units_of_one_address_behind_a_gateway() -> None:
+    other = SmokeDetector()
+    other.set_smoke(True)
+    detector = SmokeDetector()
+    served = units(detector)
+    detector.faults.add(twin(other.answer, 0.0, 1))
+    served.received(1, pack(1, 1, READ), 0)
+    assert served.due(400_000) == []
+    assert served.due(500_000) == [Parcel(1, pack(1, 1, b"\x82\x0b"))]
+    detector.faults.add(twin(other.answer, 0.3, 1))
+    served.received(1, pack(2, 1, READ), 0)
+    assert served.due(TURNAROUND) == [Parcel(1, pack(2, 1, NORMAL))]
+    served.received(1, pack(3, 1, READ), TURNAROUND)
+    assert served.due(2 * TURNAROUND) == [Parcel(1, pack(3, 1, NORMAL))]
+    assert served.due(TURNAROUND + 300_000) == [Parcel(1, pack(2, 1, b"\x02\x01\x0d"))]
 
 
 def test_the_last_transaction_id_wraps() -> None:
