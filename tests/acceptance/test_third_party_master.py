@@ -12,6 +12,9 @@ import pytest
 
 from runtime.clock import SystemClock
 from simulators.device_kinds import KINDS, Kind
+from simulators.pseudo_terminal import PseudoTerminal
+from simulators.wire_time import WireFormat
+from tests.paced_wire import READ_SIZE, ClientEnd, PacedWire
 from tests.played_device import order, playing
 from tests.standard_master import (
     LAST_SERIAL_UNIT,
@@ -182,6 +185,21 @@ def test_a_standard_master_reads_it_on_a_serial_line(kind: Kind, tmp_path: Path)
         for row in rows:
             if (row.unit or 0) <= LAST_SERIAL_UNIT:
                 go_through(row, row.unit or unit, process, master)
+
+
+def test_a_standard_master_reads_it_behind_a_converter() -> None:
+    """Its tty leads to a TCP port; one device for all, as what carries the frames knows none."""
+    factory = FACTORY["xcd"]
+    shape = ("--baud", str(factory.baud), "--parity", factory.parity)
+    wire = WireFormat(factory.baud, "N", 2)
+    with playing("xcd", "--rtu-tcp", "0", *shape) as (process, path):
+        host, _, port = path.partition(":")
+        terminal = PseudoTerminal()
+        with PacedWire(wire, terminal, ClientEnd(host, int(port)), piece=READ_SIZE):
+            master = on_serial(terminal.path, wire.baud, wire.stop_bits)
+            for row in ROWS:
+                if row.kind == "xcd":
+                    go_through(row, factory.unit, process, master)
 
 
 def go_through(row: Row, unit: int, process: subprocess.Popen[str], master: StandardMaster) -> None:
