@@ -19,7 +19,7 @@ def gated(point: Point, decoded: Decoded, raw: Mapping[str, Decoded]) -> Decoded
         if gate.point not in raw:
             return Decoded(None, bad(Reason.NEVER_READ))
         value = raw[gate.point].value
-        if not _same(value, gate.equals):
+        if not is_same(value, gate.equals):
             return Decoded(None, bad(_reason(gate, value)))
     return decoded
 
@@ -38,7 +38,7 @@ def bounded(point: Point, decoded: Decoded, raw: Mapping[str, Decoded]) -> Decod
     return decoded
 
 
-def _same(value: Value | None, wanted: Value) -> bool:
+def is_same(value: Value | None, wanted: Value) -> bool:
     """True is not 1.0 here, though Python says so."""
     return isinstance(value, bool) is isinstance(wanted, bool) and value == wanted
 

@@ -2,6 +2,7 @@
 
 from device_profiles.model import Profile
 from device_profiles.transport import Modbus, Probe
+from edge_agent.driver.derive import Derivation
 from edge_agent.driver.interpret import Interpreter
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.driver.silence import Silence, Told
@@ -42,6 +43,7 @@ class ModbusDriver:
         self.next_us: int | None = None
         self._reads = plan_reads(profile.points, transport)
         self._interpreter = Interpreter(profile, baseline)
+        self._derivation = Derivation(profile)
         self._keepalive_us = min(point.report.max_interval for point in profile.points)
         self._silence = Silence(0, self.period_us, self._keepalive_us, 0)
         self._not_before_us = [0 for _ in self._reads]  # of those that hardly change
@@ -78,13 +80,17 @@ class ModbusDriver:
         self._not_before_us[index] = now_us + read.every_us
         self._step(now_us)
         found = self._interpreter.interpret(read, reply.words)
-        return [
+        samples = [
             Sample(point, decoded.value, reply.received_us, decoded.quality)
             for point, decoded in found.items()
         ]
+        return [*samples, *self._derivation.feed(samples, now_us)]
 
     def failed(self, failure: Failure, now_us: int) -> list[Sample]:
-        """What the failure of the request in flight means: often nothing yet, else bad samples."""
+        """What the failure of the request in flight means: often nothing yet, else bad samples.
+
+        Points that follow from others over time are told in any case.
+        """
         if not self._in_flight:
             return []
         if failure.fault is Fault.RESTING:  # it was never sent: ask the same again
@@ -92,11 +98,12 @@ class ModbusDriver:
             return []
         told = self._miss(failure, now_us)
         self._step(now_us)
-        return [
+        samples = [
             Sample(point.id, None, now_us, quality)
             for index, quality in told
             for point in self._reads[index].points
         ]
+        return [*samples, *self._derivation.feed(samples, now_us)]
 
     def _miss(self, failure: Failure, now_us: int) -> Told:
         index = self._turn[0]
