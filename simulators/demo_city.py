@@ -4,7 +4,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulators.care_radar import CareRadar, Motion
+from simulators.care_radar import CareRadar
+from simulators.radar_eye import Motion
 from simulators.serial_line import SerialLine
 from simulators.serial_stream import SerialStream
 from simulators.smoke_detector import SmokeDetector

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from simulators.care_radar import CareRadar, Motion
 from simulators.console import Console, Order, Port, finite, number, of, only, plain, switch
 from simulators.cover_motion import CoverMotion
-from simulators.fault_orders import Transport, modbus_orders, stream_orders
+from simulators.fault_orders import Transport, modbus_orders
 from simulators.gas_monitor import GasMonitor
 from simulators.manhole_cover import Contact, PitContacts, TiltSensor
-from simulators.radar_stream import HEAD
-from simulators.radar_words import REPORTS
 from simulators.smoke_detector import SmokeDetector
 from simulators.submersible_gauge import SubmersibleGauge
 from simulators.water_gauge import Trouble, WaterRadar, WaterRuler
@@ -28,19 +25,6 @@ def ug3_console(detector: SmokeDetector, port: Port, transport: Transport, now: 
         "reset": plain(detector.reset),
     }
     return Console(conditions | modbus_orders(detector, port, transport, now))
-
-
-def radar_console(radar: CareRadar, port: Port) -> Console:
-    """Return the words for a fall radar on its port."""
-    conditions = {
-        "presence": switch(radar.set_presence),
-        "fall": switch(radar.set_fall),
-        "still": switch(radar.set_still),
-        "motion": Order("none|static|active", lambda w: radar.set_motion(_motion(w))),
-        "movement": Order("0..100", lambda w: radar.set_movement(int(only(w)))),
-        "reboot": plain(radar.reboot),
-    }
-    return Console(conditions | stream_orders(radar.faults, port, REPORTS, start=HEAD))
 
 
 def ruler_console(ruler: WaterRuler, port: Port, transport: Transport, now: Now) -> Console:
@@ -170,7 +154,3 @@ def _numbered(usage: str, act: Callable[[int, bool], object]) -> Order:
         switch(lambda on: act(int(which), on)).act(rest)
 
     return Order(usage, carry_out)
-
-
-def _motion(words: Sequence[str]) -> Motion:
-    return Motion[only(words).upper()]

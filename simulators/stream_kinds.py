@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from simulators import device_orders as orders
+from simulators import radar_orders as orders
 from simulators.care_radar import CareRadar
 from simulators.console import Console, Port
-from simulators.device_orders import Now
+from simulators.person import Person
+from simulators.radar_orders import Now
 from simulators.stream_device import StreamDevice
 from simulators.wire_time import WireFormat
 
@@ -31,16 +32,19 @@ class StreamKind:
     make: Callable[[Now], PlayedStream]
 
 
-def _care_radar(_now: Now) -> PlayedStream:
-    device = CareRadar()
-    return PlayedStream(device, lambda port: orders.radar_console(device, port), device.state)
+def _care_radar(now: Now) -> PlayedStream:
+    device, person = CareRadar(), Person()
+    device.watch(person)
+    return PlayedStream(
+        device, lambda port: orders.care_console(device, person, port, now), device.state
+    )
 
 
 STREAMS = (
     StreamKind(
         "r60afd1",
         "a MicRadar R60AFD1 fall radar",
-        "presence on\n  drop fall\n  fall on",
+        "person walk\n  drop fall\n  person fall\n  heal\n  still on",
         WireFormat(115_200, "N", 1),
         _care_radar,
     ),

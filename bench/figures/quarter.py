@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from simulators.care_radar import CareRadar, Motion
+from simulators.care_radar import CareRadar
 from simulators.cover_motion import CoverMotion
 from simulators.gas_monitor import XCD_FORMAT, GasMonitor
 from simulators.manhole_cover import TILT_FORMAT, PitContacts, TiltSensor
+from simulators.radar_eye import Motion
 from simulators.serial_line import SerialLine
 from simulators.serial_stream import SerialStream
 from simulators.slave_line import SlaveUnit

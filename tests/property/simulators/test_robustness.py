@@ -9,7 +9,7 @@ from simulators.gas_model import XRL
 from simulators.gas_monitor import GasMonitor
 from simulators.manhole_cover import PitContacts, TiltSensor
 from simulators.mbap import pack
-from simulators.radar_stream import FrameReader, RadarFrame, encode
+from simulators.r60_frame import FrameReader, RadarFrame, encode
 from simulators.rtu import is_sealed, opened, seal
 from simulators.slave_line import SlaveLine
 from simulators.smoke_detector import SmokeDetector

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from simulators.care_radar import CareRadar, Motion
+from simulators.care_radar import CareRadar
 from simulators.fault import half_frame, noise, silence, wrong_checksum
-from simulators.radar_stream import RadarFrame, encode
+from simulators.r60_frame import RadarFrame, encode
+from simulators.radar_eye import Motion
 
 S = 1_000_000
 INIT = "53 59 05 01 00 01 0F C2 54 43"

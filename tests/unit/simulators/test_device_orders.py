@@ -2,7 +2,6 @@
 
 import pytest
 
-from simulators.care_radar import CareRadar
 from simulators.console import OrderError
 from simulators.cover_motion import CoverMotion
 from simulators.device_orders import (
@@ -10,7 +9,6 @@ from simulators.device_orders import (
     gas_console,
     level_radar_console,
     pit_console,
-    radar_console,
     ruler_console,
     submersible_console,
     tilt_console,
@@ -70,18 +68,6 @@ def test_smoke_detector() -> None:
     assert detector.state(0)["mounted"]
     console.obey("late 0.5 3")
     assert len(detector.faults.standing) == 1
-
-
-def test_fall_radar() -> None:
-    radar = CareRadar()
-    console = radar_console(radar, Socket())
-    for line in ("presence on", "motion active", "movement 40", "fall on", "still on", "reboot"):
-        console.obey(line)
-    assert radar.state() == {"presence": 1, "motion": 2, "movement": 40, "fall": 1, "still": 1}
-    assert radar.reboots == 1
-    for line in ("motion fast", "movement lots", "drop everything"):
-        with pytest.raises(OrderError, match="usage"):
-            console.obey(line)
 
 
 def test_ruler() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulators.radar_stream import FrameReader, RadarFrame, encode
+from simulators.r60_frame import FrameReader, RadarFrame, encode
 
 FALL_QUERY = bytes.fromhex("53 59 83 81 00 01 0F C0 54 43")
 SENSITIVITY = bytes.fromhex("53 59 83 0D 00 01 03 40 54 43")
