@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from device_profiles.model import Point, Profile
-from device_profiles.transport import R60, Stream
+from device_profiles.transport import Stream
 from device_profiles.typed_toml import Problem
 
 
-def check_stream(transport: R60 | Stream, profile: Profile) -> Iterator[Problem]:
+def check_stream(transport: Stream, profile: Profile) -> Iterator[Problem]:
     """What contradicts itself in a stream and its points."""
     lengths: dict[str, int] = {}
     for index, point in enumerate(profile.points):
@@ -15,12 +15,13 @@ def check_stream(transport: R60 | Stream, profile: Profile) -> Iterator[Problem]
             if lengths.setdefault(code, length) != length:
                 yield Problem(f"points[{index}]", "length", f"of {code!r} is another elsewhere")
     for key, codes in (("resync", transport.resync), ("settings", transport.settings)):
-        for code in set(codes) - set(lengths):
-            yield Problem("transport", key, f"{code!r} is asked, but no point reads the answer")
+        for code in codes:
+            if transport.answer_to(code) not in lengths:
+                yield Problem("transport", key, f"{code!r} is asked, but no point reads the answer")
     yield from _named_points(transport, profile)
 
 
-def _named_points(transport: R60 | Stream, profile: Profile) -> Iterator[Problem]:
+def _named_points(transport: Stream, profile: Profile) -> Iterator[Problem]:
     ids = {point.id for point in profile.points}
     for key in ("heartbeat_point", "uptime_point"):
         if getattr(transport, key) not in (None, *ids):

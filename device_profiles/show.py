@@ -18,7 +18,7 @@ from alarm_rules.rule import (
     Words,
 )
 from device_profiles.model import Point, Profile
-from device_profiles.transport import R60, Modbus, Stream, Transport
+from device_profiles.transport import Modbus, Stream, Transport
 
 
 def summarise(profile: Profile, lang: str) -> str:
@@ -65,8 +65,6 @@ def _transport(transport: Transport) -> str:
             units = f"unit {transport.first_unit} to {transport.last_unit}"
             carriers = ", ".join(one.replace("_", " ") for one in transport.carriers)
             return f"Modbus ({carriers}), {line}, {units}, polled each {period}"
-        case R60():
-            return f"R60 stream, {line}, silent after {duration_text(transport.liveness)}"
         case Stream():
             silent = transport.liveness
             after = "" if silent is None else f", silent after {duration_text(silent)}"
@@ -113,7 +111,8 @@ def _voted(rule: StateRule | LimitRule | DeviationRule) -> str:
             end = "at least" if rule.direction is Direction.HIGH else "at most"
             return f"{rule.point} is {end} {rule.limit:g}"
         case DeviationRule():
-            return f"{rule.point} is {rule.limit:g} off its baseline"
+            way = {Direction.HIGH: "above", Direction.LOW: "below", None: "off"}[rule.direction]
+            return f"{rule.point} is {rule.limit:g} {way} its baseline"
 
 
 def _votes(rule: VotedRule) -> str:

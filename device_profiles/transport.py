@@ -27,6 +27,11 @@ class Serial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     parity: Parity = Parity.NONE
     stop_bits: Annotated[int, msgspec.Meta(ge=1, le=2)] = 1
 
+    @property
+    def character_bits(self) -> int:
+        """Bits of one character on the wire, with start, parity and stop."""
+        return 1 + self.data_bits + (self.parity is not Parity.NONE) + self.stop_bits
+
 
 class Carrier(StrEnum):
     """What brings Modbus to the device: its own wire, or a network in front of it."""
@@ -111,46 +116,6 @@ class Modbus(
     carriers: Annotated[tuple[Carrier, ...], msgspec.Meta(min_length=1)] = tuple(Carrier)
 
 
-class R60(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    tag_field="kind",
-    tag="r60",
-):
-    """MicRadar R60 family: `53 59` control command length(2) data sum8 `54 43`.
-
-    `liveness`: no valid frame for so long is a communication failure. `heartbeat`: no frame of
-    `heartbeat_frame` for so long is degraded. `resync`: queries for what is reported on change
-    only, sent on open, after any damage, after a reboot and every `resync_period`; `settings`:
-    queries for what would make the device silent, on open and every `settings_period`. A query
-    is asked `tries` times, `reply_timeout` apart, then waits for its next round; an answer that
-    stays out for `stale_after` makes the point uncertain/stale. `ignored`: known frames that
-    carry no point.
-    """
-
-    serial: Serial = Serial(baud=115_200)
-    liveness: Duration = 10_000_000
-    heartbeat: Duration = 150_000_000
-    heartbeat_frame: FrameCode = "01 01"
-    heartbeat_point: str = "heartbeat"
-    restart_frames: tuple[FrameCode, ...] = ("05 01",)
-    uptime_point: str = "uptime"
-    resync: tuple[FrameCode, ...]
-    resync_period: Duration = 15_000_000
-    settings: tuple[FrameCode, ...] = ()
-    settings_period: Duration = 600_000_000
-    ignored: tuple[FrameCode, ...] = ()
-    query_data: Annotated[int, msgspec.Meta(ge=0, le=255)] = 0x0F
-    query_gap: Duration = 50_000
-    reply_timeout: Duration = 1_000_000
-    tries: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
-    stale_after: Duration = 60_000_000
-    frame_gap: Duration = 100_000
-    max_length: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 64
-
-
 class Stream(
     msgspec.Struct,
     frozen=True,
@@ -198,6 +163,20 @@ class Stream(
     stale_after: Duration = 60_000_000
     frame_gap: Duration = 100_000
 
+    @property
+    def command_layout(self) -> Layout | None:
+        """In which it is spoken to, if at all."""
+        return next((one for one in self.layouts if one.name == self.command), None)
 
-Transport = Modbus | R60 | Stream
+    @property
+    def asked(self) -> tuple[FrameCode, ...]:
+        """All queries, what is reported on change only first."""
+        return (*self.resync, *self.settings)
+
+    def answer_to(self, query: FrameCode) -> FrameCode:
+        """The code of the frame that answers a query or command."""
+        return self.answers.get(query, query)
+
+
+Transport = Modbus | Stream
 """One more family is one more struct here and one driver."""

@@ -23,7 +23,7 @@ from edge_agent.bus.wire_time import NoWire, Parity, SerialFormat
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
 from edge_agent.config.tables import LineKind, ReportMode
 from edge_agent.driver.modbus import ModbusDriver
-from edge_agent.driver.radar import RadarDriver
+from edge_agent.driver.stream import StreamDriver
 from edge_agent.poll.device import ListenedDevice, PolledDevice
 from edge_agent.poll.report_filter import PointPolicy, ReportPolicy
 from wire.identity import Anchor, Birth, Device, Line, SiteRules, Software
@@ -33,7 +33,9 @@ _PSEUDO_TERMINALS = "/dev/pts/"
 
 
 def serial_format(serial: Serial) -> SerialFormat:
-    return SerialFormat(serial.baud, Parity(serial.parity.value), serial.stop_bits)
+    return SerialFormat(
+        serial.baud, Parity(serial.parity.value), serial.stop_bits, serial.data_bits
+    )
 
 
 def port_settings(line: LineConfig) -> PortSettings:
@@ -61,14 +63,14 @@ def _place(line: LineConfig) -> Place:
 
 
 def open_port(place: Place) -> Port:
-    """Open the port; a pseudo-terminal (a simulated device) without parity, which it can not have.
+    """Open the port; a pseudo-terminal (a simulated device) as 8N, for it can have nothing else.
 
     Raise PortGoneError.
     """
     if not isinstance(place, PortSettings):
         return open_place(place)
     if os.path.realpath(place.path).startswith(_PSEUDO_TERMINALS):
-        place = replace(place, opened_parity=Parity.NONE)
+        place = replace(place, opened=replace(place.format, parity=Parity.NONE, data_bits=8))
     return open_place(place)
 
 
@@ -92,11 +94,14 @@ def polled(device: DeviceConfig, least_timeout_us: int = 0) -> PolledDevice:
     )
 
 
-def listened(device: DeviceConfig) -> ListenedDevice:
-    """A device that owns a stream, with its driver; raise TypeError for another transport."""
+def listened(device: DeviceConfig, serial: Serial | None = None) -> ListenedDevice:
+    """A device that owns a stream, with its driver; raise TypeError for another transport.
+
+    `serial`: how its port is set, if not as the device ships.
+    """
     return ListenedDevice(
         name=device.id,
-        driver=RadarDriver(device.profile),
+        driver=StreamDriver(device.profile, serial),
         report=report_policy(device),
         is_test=device.is_test,
     )

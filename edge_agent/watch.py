@@ -114,6 +114,6 @@ def _heard(
 ) -> HeardLine:
     name = f"line {line.name}"
     stream = Stream(line.name, port_settings(line), clock, open_port)
-    (device,) = (listened(device) for device in config.devices_of(line.name))
+    (device,) = (listened(device, line.serial) for device in config.devices_of(line.name))
     listener = Listener(stream, device, intake, clock, lambda _: progress(name))
     return HeardLine(name, stream, listener)

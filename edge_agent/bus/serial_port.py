@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import serial
 
 from edge_agent.bus.port import Descriptor, Port, PortGoneError
-from edge_agent.bus.wire_time import Parity, SerialFormat
+from edge_agent.bus.wire_time import SerialFormat
 
 _log = logging.getLogger(__name__)
 
@@ -17,13 +17,13 @@ _log = logging.getLogger(__name__)
 class PortSettings:
     """Where the port is and how it is set.
 
-    `opened_parity` is what the port is really opened with when that differs from the wire's: a
-    pseudo-terminal knows no parity, and refuses it from the second opening on.
+    `opened` is what the port is really opened with when that differs from the wire's: a pseudo-
+    terminal knows neither parity nor seven bits, and refuses them from the second opening on.
     """
 
     path: str
     format: SerialFormat
-    opened_parity: Parity | None = None
+    opened: SerialFormat | None = None
 
 
 class SerialPort(Descriptor):
@@ -47,12 +47,13 @@ def open_serial(settings: PortSettings) -> Port:
 
 
 def _open(settings: PortSettings) -> serial.Serial:
-    shape = settings.format
+    shape = settings.opened or settings.format
     try:
         port = serial.Serial(
             settings.path,
             baudrate=shape.baud,
-            parity=(settings.opened_parity or shape.parity).value,
+            bytesize=shape.data_bits,
+            parity=shape.parity.value,
             stopbits=shape.stop_bits,
             timeout=0,
             exclusive=True,

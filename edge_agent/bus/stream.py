@@ -128,7 +128,7 @@ class Stream:
             async with asyncio.timeout(wait_us / _SECOND_US):
                 await ready.wait()
         except TimeoutError:
-            return False
+            return ready.is_set()  # both at once, as after a halt of this process: bytes count
         finally:
             loop.remove_reader(port.fileno())
         return True

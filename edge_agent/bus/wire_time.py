@@ -20,7 +20,7 @@ class Parity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SerialFormat:
-    """Speed and shape of a character: 8N1 is 10 bits long, 8E1 and 8N2 are 11.
+    """Speed and shape of a character: 8N1 is 10 bits long, 8E1 and 8N2 are 11, 7E1 is 10.
 
     Raises ValueError for what no UART can be set to.
     """
@@ -28,17 +28,20 @@ class SerialFormat:
     baud: int = 9600
     parity: Parity = Parity.NONE
     stop_bits: int = 1
+    data_bits: int = 8
 
     def __post_init__(self) -> None:
         if self.baud <= 0:
             raise ValueError(f"baud is {self.baud}; give a speed above 0, such as 9600")
         if self.stop_bits not in (1, 2):
             raise ValueError(f"stop_bits is {self.stop_bits}; give 1 or 2")
+        if self.data_bits not in (7, 8):
+            raise ValueError(f"data_bits is {self.data_bits}; give 7 or 8")
 
     @property
     def bits(self) -> int:
         """Bits of one character on the wire, with start, parity and stop."""
-        return 1 + 8 + (self.parity is not Parity.NONE) + self.stop_bits
+        return 1 + self.data_bits + (self.parity is not Parity.NONE) + self.stop_bits
 
     @property
     def gap_us(self) -> int:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from device_profiles.model import Action, Profile
-from edge_agent.driver.radar_frame import Frame, encode_frame
+from device_profiles.model import Action, Confirmation, FrameWrite, Profile
+from device_profiles.transport import Stream
+from edge_agent.driver.awaited import Answer
+from edge_agent.driver.frame import encode_frame
 from edge_agent.exchange import Write
 
 
@@ -17,13 +19,13 @@ class WriteStep:
 
 @dataclass(frozen=True, slots=True)
 class FrameStep:
-    """One frame to send, which the device answers with the same frame, and the pause after it.
+    """One frame to send, what proves that it was taken, and the pause after it.
 
-    MicRadar manuals, all tables: a set or reset command is confirmed by a frame of the same
-    control, command and data.
+    `answer`: None where the device confirms nothing, so that nobody can know.
     """
 
     frame: bytes
+    answer: Answer | None
     pause_us: int
 
 
@@ -43,7 +45,26 @@ def write_steps(profile: Profile, action: str, unit: int) -> tuple[WriteStep, ..
 
 
 def frame_steps(profile: Profile, action: str) -> tuple[FrameStep, ...]:
+    """Raise TypeError when the profile is not of a stream that can be spoken to."""
+    transport = profile.transport
+    if not isinstance(transport, Stream) or transport.command_layout is None:
+        raise TypeError(f"profile {profile.id} has no frames to send")
+    layout = transport.command_layout
     return tuple(
-        FrameStep(encode_frame(Frame(one.frame, bytes.fromhex(one.data))), one.pause)
+        FrameStep(
+            encode_frame(layout, one.frame, bytes.fromhex(one.data)),
+            _answer(one, transport),
+            one.pause,
+        )
         for one in find_action(profile, action).sends
     )
+
+
+def _answer(sent: FrameWrite, transport: Stream) -> Answer | None:
+    match sent.confirmed_by:
+        case Confirmation.ECHO:
+            return Answer(sent.frame, bytes.fromhex(sent.data))
+        case Confirmation.CODE:
+            return Answer(transport.answer_to(sent.frame))
+        case Confirmation.NONE:
+            return None

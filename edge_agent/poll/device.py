@@ -20,7 +20,7 @@ class PollDriver(Protocol):
     def failed(self, failure: Failure, now_us: int) -> list[Sample]: ...
 
 
-class StreamDriver(Protocol):
+class ListenDriver(Protocol):
     """What the bytes of a device that talks by itself mean.
 
     `received` is called with b"" when nothing came, at least every 100 ms, so that silence can be
@@ -69,6 +69,6 @@ class ListenedDevice:
     """A device that owns a stream."""
 
     name: str
-    driver: StreamDriver
+    driver: ListenDriver
     report: ReportPolicy = field(default_factory=ReportPolicy)
     is_test: bool = False

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from edge_agent.exchange import Failure, Fault, Sample
@@ -13,7 +13,12 @@ from runtime.clock import Clock
 
 _TICK_US = 50_000
 _SECOND_US = 1_000_000
-_HEARD_MOST = 4_096
+
+
+class Awaited(Protocol):
+    """What will prove that somebody was heard: see edge_agent.driver.awaited.AwaitedFrame."""
+
+    def is_in(self, heard: bytes) -> bool: ...
 
 
 class Talker(Protocol):
@@ -31,12 +36,11 @@ class Talker(Protocol):
 
 @dataclass(slots=True)
 class _Saying:
-    """What somebody else wants to say, and the bytes that will answer it."""
+    """What somebody else wants to say, and what will answer it."""
 
     data: bytes
-    answer: bytes
+    answer: Awaited | None
     ended: "asyncio.Future[Failure | None]"
-    heard: bytearray = field(default_factory=bytearray)
     is_said: bool = False
 
 
@@ -71,10 +75,11 @@ class Listener:
         """Let `run` return within a twentieth of a second."""
         self._stopping = True
 
-    async def say(self, data: bytes, answer: bytes, wait_us: int) -> Failure | None:
+    async def say(self, data: bytes, answer: Awaited | None, wait_us: int) -> Failure | None:
         """Send what is no query of the driver's; None once `answer` was heard within `wait_us`.
 
-        The driver hears the answer too. One caller at a time; raise RuntimeError for a second.
+        With no answer to wait for, None once it was sent. The driver hears the answer too. One
+        caller at a time; raise RuntimeError for a second.
         """
         if self._saying is not None:
             raise RuntimeError("somebody else is speaking to this device")
@@ -137,10 +142,8 @@ class Listener:
         saying = self._saying
         if saying is None or not saying.is_said:
             return
-        saying.heard += heard
-        if saying.answer in saying.heard:
+        if saying.answer is None or saying.answer.is_in(heard):
             self._end_saying(None)
-        del saying.heard[:-_HEARD_MOST]
 
     def _end_saying(self, failure: Failure | None) -> None:
         if self._saying is not None and not self._saying.ended.done():

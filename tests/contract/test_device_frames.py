@@ -11,14 +11,14 @@ from device_profiles.encoding import NumberType
 from device_profiles.encoding import Table as ProfileTable
 from device_profiles.load import catalog
 from device_profiles.model import Profile
-from device_profiles.transport import Modbus
+from device_profiles.transport import Modbus, Stream
 from edge_agent.bus.modbus import Verdict, encode, match
 from edge_agent.driver.decode import Decoded
 from edge_agent.driver.interpret import Interpreter
+from edge_agent.driver.frame import Frame, FrameReader, Refused, encode_frame
 from edge_agent.driver.modbus import ModbusDriver
-from edge_agent.driver.radar import RadarDriver
-from edge_agent.driver.radar_frame import Frame, FrameReader, Refused, encode_frame
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
+from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Failure, Fault, Read, Reply, Sample, Table, Write
 from wire.quality import GOOD, Reason, Status
 from wire.reading import Value
@@ -37,6 +37,8 @@ FRAMES: list[Printed] = json.loads(Path(__file__).with_name("device_frames.json"
 PROFILES = catalog()
 SMOKE = PROFILES["calectro_ug3"]
 RADAR = PROFILES["micradar_r60afd1"]
+assert isinstance(RADAR.transport, Stream)
+LAYOUTS = RADAR.transport.layouts
 NAMES = {  # the sources' words: our points, and the words of their values
     "height_total": "height_samples",
     "h0_0.5": "height_to_050",
@@ -244,7 +246,7 @@ def test_every_shipped_device_has_its_frames() -> None:
 
 @pytest.mark.parametrize("printed", frames("micradar_r60afd1", "rx"))
 def test_reports_of_the_radar(printed: Printed) -> None:
-    driver = RadarDriver(RADAR)
+    driver = StreamDriver(RADAR)
     samples = driver.received(raw(printed), 0)
     if printed["decode"].get("error") == "checksum":
         assert samples == []
@@ -257,13 +259,13 @@ def test_reports_of_the_radar(printed: Printed) -> None:
 
 @pytest.mark.parametrize("printed", frames("micradar_r60afd1", "tx"))
 def test_what_is_sent_to_the_radar(printed: Printed) -> None:
-    (frame,) = FrameReader(64).feed(raw(printed))
+    (frame,) = FrameReader(LAYOUTS).feed(raw(printed))
     assert isinstance(frame, Frame)
-    assert encode_frame(frame) == raw(printed)
+    assert encode_frame(frame.layout, frame.code, frame.data) == raw(printed)
 
 
 def test_the_driver_asks_with_the_printed_queries() -> None:
-    driver = RadarDriver(RADAR)
+    driver = StreamDriver(RADAR)
     driver.received(b"", 0)
     sent = {driver.due(now_us) for now_us in range(0, 1_000_000, 50_000)}
     assert sent >= {raw(one) for one in FRAMES if one["name"] in SENT_BY_DRIVER}
@@ -272,4 +274,4 @@ def test_the_driver_asks_with_the_printed_queries() -> None:
 def test_the_restart_is_the_printed_one() -> None:
     (printed,) = (one for one in FRAMES if one["name"] == "reset")
     (send,) = next(action for action in RADAR.actions if action.id == "restart").sends
-    assert encode_frame(Frame(send.frame, bytes.fromhex(send.data))) == raw(printed)
+    assert encode_frame(LAYOUTS[0], send.frame, bytes.fromhex(send.data)) == raw(printed)

@@ -163,10 +163,13 @@ def test_a_birth_names_everything_and_the_server_takes_it(config: Config) -> Non
     assert [one.rules_hash for one in said.devices] == [one.rules.hash for one in config.devices]
 
 
-def test_a_pseudo_terminal_is_opened_although_it_knows_no_parity(tmp_path: Path) -> None:
+@pytest.mark.parametrize("data_bits", [7, 8])
+def test_a_pseudo_terminal_is_opened_although_it_knows_no_parity(
+    tmp_path: Path, data_bits: int
+) -> None:
     link = tmp_path / "ttyGas"
     terminal = PseudoTerminal(link)
-    settings = PortSettings(str(link), SerialFormat(9600, Parity.EVEN))
+    settings = PortSettings(str(link), SerialFormat(9600, Parity.EVEN, data_bits=data_bits))
     for _ in range(2):  # it refuses parity from the second opening on
         open_port(settings).close()
     terminal.close()

@@ -53,9 +53,14 @@ def test_a_port_that_is_pulled_out_is_gone() -> None:
     port.close()
 
 
-def test_parity_on_a_pty_is_gone_by_name_or_overridden(terminal: PseudoTerminal) -> None:
-    even = SerialFormat(19_200, Parity.EVEN)
-    overridden = PortSettings(terminal.path, even, Parity.NONE)
+@pytest.mark.parametrize(
+    "even",
+    [SerialFormat(19_200, Parity.EVEN), SerialFormat(9_600, data_bits=7)],
+)
+def test_what_a_pty_can_not_be_is_gone_by_name_or_overridden(
+    terminal: PseudoTerminal, even: SerialFormat
+) -> None:
+    overridden = PortSettings(terminal.path, even, SerialFormat(even.baud))
     for _ in range(3):
         open_serial(overridden).close()
     with pytest.raises(PortGoneError, match="can not open"):  # noqa: PT012 - which opening fails depends on the kernel

@@ -6,9 +6,9 @@ import inspect
 import pytest
 
 from edge_agent.driver.modbus import ModbusDriver
-from edge_agent.driver.radar import RadarDriver
+from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Failure, Reply, Request, Sample
-from edge_agent.poll.device import ListenedDevice, PollDriver, PolledDevice, StreamDriver
+from edge_agent.poll.device import ListenDriver, ListenedDevice, PollDriver, PolledDevice
 from edge_agent.poll.report_filter import BULK_INTERVAL_US
 
 
@@ -52,7 +52,7 @@ def test_a_device_can_not_change_under_the_poller() -> None:
 
 
 @pytest.mark.parametrize(
-    ("driver", "asked"), [(ModbusDriver, PollDriver), (RadarDriver, StreamDriver)]
+    ("driver", "asked"), [(ModbusDriver, PollDriver), (StreamDriver, ListenDriver)]
 )
 def test_the_shipped_drivers_have_each_method_that_is_asked_for(driver: type, asked: type) -> None:
     for name in ("due", "received", "failed"):

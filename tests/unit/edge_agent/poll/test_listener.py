@@ -161,11 +161,26 @@ async def test_cancelling_ends_the_task() -> None:
 QUESTION, ANSWER = b"\x53\x01", b"\x01\x02"
 
 
-async def say(stream: FakeStream, wait_us: int = 1_000_000) -> tuple[Failure | None, Memory]:
+class Heard:
+    """The answer is these bytes, in one part or several."""
+
+    def __init__(self, wanted: bytes) -> None:
+        self.wanted = wanted
+        self.heard = b""
+
+    def is_in(self, heard: bytes) -> bool:
+        self.heard += heard
+        return self.wanted in self.heard
+
+
+async def say(
+    stream: FakeStream, wait_us: int = 1_000_000, wanted: bytes | None = ANSWER
+) -> tuple[Failure | None, Memory]:
     memory = Memory()
     listening = listener(stream, memory, [])
+    awaited = None if wanted is None else Heard(wanted)
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
-        saying = group.create_task(listening.say(QUESTION, ANSWER, wait_us))
+        saying = group.create_task(listening.say(QUESTION, awaited, wait_us))
         await asyncio.sleep(0)
         group.create_task(listening.run())
     return saying.result(), memory
@@ -177,6 +192,13 @@ async def test_another_may_speak_after_the_driver_and_hears_the_answer() -> None
     assert failure is None
     assert stream.written == [b"\x80", QUESTION]
     assert [one.value for one in memory.taken if one.value is not None] == [False, True]
+
+
+async def test_what_nobody_answers_has_ended_once_it_was_sent() -> None:
+    stream = FakeStream(b"", b"", b"", b"")
+    failure, _ = await say(stream, wanted=None)
+    assert failure is None
+    assert stream.written == [b"\x80", QUESTION]
 
 
 async def test_what_was_heard_before_is_no_answer() -> None:
@@ -193,8 +215,8 @@ async def test_a_port_that_goes_answers_at_once() -> None:
 async def test_one_speaks_at_a_time() -> None:
     listening = listener(FakeStream(b""), Memory(), [])
     async with asyncio.TaskGroup() as group:
-        first = group.create_task(listening.say(QUESTION, ANSWER, 10_000))
+        first = group.create_task(listening.say(QUESTION, Heard(ANSWER), 10_000))
         await asyncio.sleep(0)
         with pytest.raises(RuntimeError, match="somebody else"):
-            await listening.say(QUESTION, ANSWER, 10_000)
+            await listening.say(QUESTION, Heard(ANSWER), 10_000)
     assert isinstance(first.result(), Failure)

@@ -1,46 +1,53 @@
-"""One R60 radar: what its frames say, what to ask it, and when it counts as silent.
+"""One device that talks by itself: what its frames say, what to ask it, when it counts as silent.
 
-It reports fall, stillness, presence and motion on change only. So whatever may have cost a frame
-(damage, a closed port, a restart) makes the driver ask for them again, and they are asked every
-`resync_period` in any case.
+What is reported on change only is never repeated. So whatever may have cost a frame (damage, a
+closed port, a restart) makes the driver ask for it again, and it is asked every `resync_period` in
+any case. Of a device that can not be asked, what is overdue is shown as old.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from device_profiles.encoding import Field
-from device_profiles.model import Point, Profile
-from device_profiles.transport import R60
-from edge_agent.driver.decode import decode_bytes
-from edge_agent.driver.radar_frame import Frame, FrameReader, Refused, encode_frame
-from edge_agent.driver.radar_questions import Questions
+from device_profiles.model import Profile
+from device_profiles.transport import Serial, Stream
+from edge_agent.driver.frame import Frame, FrameReader, Refused, encode_frame
+from edge_agent.driver.frame_points import FramePoints
+from edge_agent.driver.frame_timer import FrameTimer
+from edge_agent.driver.questions import Questions
 from edge_agent.exchange import Failure, Fault, Sample
 from wire.quality import Quality, Reason, bad, uncertain
 from wire.reading import Value
 
+_SECOND_US = 1_000_000
 
-class RadarDriver:
+
+class StreamDriver:
     """A profile over a stream. All times are microseconds of one monotonic clock.
 
     Call `received` with what came, and with b"" at least every 100 ms when nothing did; then send
     what `due` gives, if anything. `refused` counts what was thrown away, by reason.
     """
 
-    def __init__(self, profile: Profile) -> None:
-        """Raise TypeError when the profile is not an R60 stream."""
-        if not isinstance(profile.transport, R60):
-            raise TypeError(f"profile {profile.id} is not an R60 stream")
+    def __init__(self, profile: Profile, serial: Serial | None = None) -> None:
+        """`serial`: how the port is set, if not as the device ships.
+
+        Raise TypeError when the profile is not of a stream.
+        """
+        if not isinstance(profile.transport, Stream):
+            raise TypeError(f"profile {profile.id} is not of a stream")
         transport = profile.transport
         self.refused: dict[Refused, int] = dict.fromkeys(Refused, 0)
         self._transport = transport
-        self._points = tuple(point.id for point in profile.points)
-        self._fields = _by_code(profile.points)
-        self._asked = _asked_points(self._fields, (*transport.resync, *transport.settings))
-        self._resynced = _asked_points(self._fields, transport.resync)
+        self._points = tuple(point.id for point in profile.points if not point.is_derived)
+        self._frames = FramePoints(profile)
+        self._asked = self._frames.points_of(map(transport.answer_to, transport.asked))
+        self._expected = self._frames.points_of(
+            (*map(transport.answer_to, transport.resync), *transport.regular)
+        )
         self._keepalive_us = min(point.report.max_interval for point in profile.points)
-        self._reader = FrameReader(transport.max_length)
+        self._timer = _timer(transport, serial or transport.serial)
         self._questions = Questions(transport.query_gap, transport.reply_timeout, transport.tries)
         self._is_open = False
-        self._byte_us = self._frame_us = self._heartbeat_us = 0
+        self._frame_us = self._heartbeat_us = 0
         self._resync_us = self._settings_us = 0
         self._uptime: Value | None = None
         self._known: dict[str, tuple[Value, int]] = {}  # last good value and when
@@ -54,7 +61,8 @@ class RadarDriver:
 
     def due(self, now_us: int) -> bytes | None:
         """The query to send now, one at a time."""
-        if not self._is_open:
+        layout = self._transport.command_layout
+        if not self._is_open or layout is None:
             return None
         if now_us >= self._resync_us:
             self._resync_us = now_us + self._transport.resync_period
@@ -63,15 +71,13 @@ class RadarDriver:
             self._settings_us = now_us + self._transport.settings_period
             self._questions.ask(self._transport.settings)
         code = self._questions.next(now_us)
-        query = bytes([self._transport.query_data])
-        return None if code is None else encode_frame(Frame(code, query))
+        query = bytes.fromhex(self._transport.query_data)
+        return None if code is None else encode_frame(layout, code, query)
 
     def received(self, data: bytes, now_us: int) -> list[Sample]:
         """The samples of every frame completed, then what their absence means."""
-        if not self._is_open:
-            self._open(now_us)
-        samples: list[Sample] = []
-        for one in self._cut(data, now_us):
+        samples = [] if self._is_open else self._open(now_us)
+        for one in self._timer.cut(data, now_us):
             if isinstance(one, Frame):
                 samples += self._frame(one, now_us)
             else:
@@ -81,7 +87,7 @@ class RadarDriver:
 
     def failed(self, failure: Failure, now_us: int) -> list[Sample]:
         """The port is gone: all points are; anything else (an overrun) is damage."""
-        self._reader.clear()
+        self._timer.clear()
         if failure.fault is Fault.PORT_GONE:
             self._is_open = False
             self._questions.clear()
@@ -89,43 +95,39 @@ class RadarDriver:
         self._questions.ask(self._transport.resync)
         return []
 
-    def _open(self, now_us: int) -> None:
+    def _open(self, now_us: int) -> list[Sample]:
         self._is_open = True
-        self._byte_us = self._frame_us = self._heartbeat_us = now_us
+        self._frame_us = self._heartbeat_us = now_us
         self._resync_us = self._settings_us = now_us
-
-    def _ask_all(self) -> None:
-        self._questions.ask(self._transport.resync)
-        self._questions.ask(self._transport.settings)
-
-    def _cut(self, data: bytes, now_us: int) -> list[Frame | Refused]:
-        if data:
-            self._byte_us = now_us
-            return self._reader.feed(data)
-        is_broken = now_us - self._byte_us >= self._transport.frame_gap
-        return self._reader.give_up() if is_broken and self._reader.is_waiting else []
+        if self._silent is None or self._transport.liveness is not None:
+            return []
+        # Its silence proves nothing, so nobody would ever say that the port is back.
+        self._silent = None
+        return [Sample(point, None, now_us, bad(Reason.NEVER_READ)) for point in self._points]
 
     def _frame(self, frame: Frame, now_us: int) -> Iterator[Sample]:
         self._frame_us = now_us
-        yield from self._awake(now_us)
+        yield from self._awake(frame, now_us)
         if frame.code in self._transport.restart_frames:
-            self._ask_all()
+            self._questions.ask(self._transport.asked)
         if frame.code == self._transport.heartbeat_frame:
             self._heartbeat_us = now_us
-        self._questions.answered(frame.code)
-        for point, field in self._fields.get(frame.code, ()):
-            sample = _sample(point, field, frame.data, now_us)
+        for query in self._transport.asked:
+            if self._transport.answer_to(query) == frame.code:
+                self._questions.answered(query)
+        for sample in self._frames.read(frame, now_us):
             self._note(sample)
             yield sample
 
-    def _awake(self, now_us: int) -> Iterator[Sample]:
+    def _awake(self, frame: Frame, now_us: int) -> Iterator[Sample]:
         """After silence nothing is known of the points that can not be asked for."""
         if self._silent is None:
             return
         self._silent = None
-        self._ask_all()
+        self._questions.ask(self._transport.asked)
+        told = {*self._asked, *self._frames.points_of([frame.code])}
         for point in self._points:
-            if point not in self._asked:
+            if point not in told:
                 yield Sample(point, None, now_us, bad(Reason.NEVER_READ))
 
     def _note(self, sample: Sample) -> None:
@@ -135,18 +137,18 @@ class RadarDriver:
         self._known[sample.point] = (sample.value, sample.mono_us)
         if sample.point == self._transport.uptime_point:
             before, self._uptime = self._uptime, sample.value
-            if (
-                isinstance(before, float)
-                and isinstance(sample.value, float)
-                and sample.value < before
-            ):
-                self._ask_all()  # it was restarted
+            if _is_less(sample.value, before):
+                self._questions.ask(self._transport.asked)  # it was restarted
 
     def _conclusions(self, now_us: int) -> list[Sample]:
         """What follows from what did not come."""
-        if self._silent is not None or now_us - self._frame_us >= self._transport.liveness:
+        if self._silent is not None or self._is_overdue(self._frame_us, now_us):
             return self._all_bad(bad(Reason.COMM_FAILURE), now_us)
         return [*self._no_heartbeat(now_us), *self._unconfirmed(now_us)]
+
+    def _is_overdue(self, frame_us: int, now_us: int) -> bool:
+        liveness = self._transport.liveness
+        return liveness is not None and now_us - frame_us >= liveness
 
     def _all_bad(self, quality: Quality, now_us: int) -> list[Sample]:
         if self._silent == quality and not self._is_time_for("silence", now_us):
@@ -154,17 +156,20 @@ class RadarDriver:
         self._silent = quality
         self._told_us["silence"] = now_us
         self._known.clear()
+        self._frames.forget()
         return [Sample(point, None, now_us, quality) for point in self._points]
 
     def _no_heartbeat(self, now_us: int) -> Iterator[Sample]:
         point = self._transport.heartbeat_point
+        if point is None or self._transport.heartbeat_frame is None:
+            return
         is_late = now_us - self._heartbeat_us >= self._transport.heartbeat
         if is_late and self._is_time_for(point, now_us):
             yield Sample(point, value=False, mono_us=now_us)
 
     def _unconfirmed(self, now_us: int) -> Iterator[Sample]:
-        """A value that no answer confirmed for long is shown as what it is: old."""
-        for point in self._resynced:
+        """A value that nothing confirmed for long is shown as what it is: old."""
+        for point in self._expected:
             if point not in self._known:
                 continue
             value, at_us = self._known[point]
@@ -181,23 +186,11 @@ class RadarDriver:
         return True
 
 
-def _by_code(points: Iterable[Point]) -> dict[str, list[tuple[Point, Field]]]:
-    table: dict[str, list[tuple[Point, Field]]] = {}
-    for point in points:
-        for code in point.field.frames if point.field is not None else ():
-            if point.field is not None:
-                table.setdefault(code, []).append((point, point.field))
-    return table
+def _timer(transport: Stream, serial: Serial) -> FrameTimer:
+    reader = FrameReader(transport.layouts)
+    bits = reader.longest * serial.character_bits
+    return FrameTimer(reader, transport.frame_gap, bits * _SECOND_US // serial.baud)
 
 
-def _asked_points(
-    fields: dict[str, list[tuple[Point, Field]]], codes: Iterable[str]
-) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(point.id for code in codes for point, _ in fields.get(code, ())))
-
-
-def _sample(point: Point, field: Field, data: bytes, now_us: int) -> Sample:
-    if len(data) != field.length:
-        return Sample(point.id, None, now_us, bad(Reason.CONFIGURATION))
-    value, quality = decode_bytes(point, field, data[field.at :])
-    return Sample(point.id, value, now_us, quality)
+def _is_less(value: Value, before: Value | None) -> bool:
+    return isinstance(value, float) and isinstance(before, float) and value < before

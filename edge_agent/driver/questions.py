@@ -1,4 +1,4 @@
-"""Which queries wait for a radar's answer, and which one may be sent now."""
+"""Which queries wait for an answer, and which one may be sent now."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

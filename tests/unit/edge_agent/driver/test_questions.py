@@ -1,4 +1,4 @@
-from edge_agent.driver.radar_questions import Questions
+from edge_agent.driver.questions import Questions
 
 
 def make() -> Questions:

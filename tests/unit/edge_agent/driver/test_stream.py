@@ -3,46 +3,50 @@ from collections.abc import Iterator
 import pytest
 
 from device_profiles.load import catalog
-from edge_agent.driver.radar import RadarDriver
-from edge_agent.driver.radar_frame import Frame, FrameReader, Refused, encode_frame
+from device_profiles.transport import Stream
+from edge_agent.driver.frame import Frame, FrameReader, Refused, encode_frame
+from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Failure, Fault, Sample
 from wire.quality import GOOD, Reason, bad, uncertain
 
 PROFILES = catalog()
 SECOND = 1_000_000
+RADAR = PROFILES["micradar_r60afd1"]
+assert isinstance(RADAR.transport, Stream)
+LAYOUTS = RADAR.transport.layouts
 RESYNC = {"83 81", "83 85", "80 81", "80 82"}
 SETTINGS = {"83 80", "83 8B", "83 8D", "06 82"}
 
 
 def frame(code: str, *data: int) -> bytes:
-    return encode_frame(Frame(code, bytes(data)))
+    return encode_frame(LAYOUTS[0], code, bytes(data))
 
 
-def make() -> RadarDriver:
-    return RadarDriver(PROFILES["micradar_r60afd1"])
+def make() -> StreamDriver:
+    return StreamDriver(RADAR)
 
 
-def asked(driver: RadarDriver, from_us: int, until_us: int) -> list[str]:
+def asked(driver: StreamDriver, from_us: int, until_us: int) -> list[str]:
     return [code for _, code in queries(driver, from_us, until_us)]
 
 
-def queries(driver: RadarDriver, from_us: int, until_us: int) -> Iterator[tuple[int, str]]:
+def queries(driver: StreamDriver, from_us: int, until_us: int) -> Iterator[tuple[int, str]]:
     for now_us in range(from_us, until_us, 50_000):
         query = driver.due(now_us)
         if query is not None:
-            (one,) = FrameReader(64).feed(query)
+            (one,) = FrameReader(LAYOUTS).feed(query)
             assert isinstance(one, Frame)
             assert one.data == b"\x0f"
             yield now_us, one.code
 
 
-def answer_all(driver: RadarDriver, now_us: int, fall: int = 0) -> list[Sample]:
+def answer_all(driver: StreamDriver, now_us: int, fall: int = 0) -> list[Sample]:
     replies = frame("83 81", fall) + frame("83 85", 0) + frame("80 81", 1) + frame("80 82", 1)
     settings = frame("83 80", 1) + frame("83 8B", 1) + frame("83 8D", 3) + frame("06 82", 1, 4)
     return driver.received(replies + settings, now_us)
 
 
-def settled(now_us: int = SECOND) -> RadarDriver:
+def settled(now_us: int = SECOND) -> StreamDriver:
     """A driver that has asked everything and had every answer."""
     driver = make()
     driver.received(b"", 0)
@@ -208,4 +212,4 @@ def test_a_broken_beginning_is_given_up_when_the_stream_pauses() -> None:
 
 def test_only_a_stream_profile_is_taken() -> None:
     with pytest.raises(TypeError, match="calectro_ug3"):
-        RadarDriver(PROFILES["calectro_ug3"])
+        StreamDriver(PROFILES["calectro_ug3"])
