@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from device_profiles.model import Profile
 from device_profiles.transport import Serial, Stream
+from edge_agent.driver.derive import Derivation
 from edge_agent.driver.frame import Frame, FrameReader, Refused, encode_frame
 from edge_agent.driver.frame_points import FramePoints
 from edge_agent.driver.frame_timer import FrameTimer
@@ -39,6 +40,7 @@ class StreamDriver:
         self._transport = transport
         self._points = tuple(point.id for point in profile.points if not point.is_derived)
         self._frames = FramePoints(profile)
+        self._derivation = Derivation(profile)
         self._asked = self._frames.points_of(map(transport.answer_to, transport.asked))
         self._expected = self._frames.points_of(
             (*map(transport.answer_to, transport.resync), *transport.regular)
@@ -47,7 +49,7 @@ class StreamDriver:
         self._timer = _timer(transport, serial or transport.serial)
         self._questions = Questions(transport.query_gap, transport.reply_timeout, transport.tries)
         self._is_open = False
-        self._frame_us = self._heartbeat_us = 0
+        self._frame_us = self._heartbeat_us = self._derived_us = 0
         self._resync_us = self._settings_us = 0
         self._uptime: Value | None = None
         self._known: dict[str, tuple[Value, int]] = {}  # last good value and when
@@ -83,7 +85,7 @@ class StreamDriver:
             else:
                 self.refused[one] += 1
                 self._questions.ask(self._transport.resync)
-        return [*samples, *self._conclusions(now_us)]
+        return self._with_derived([*samples, *self._conclusions(now_us)], now_us)
 
     def failed(self, failure: Failure, now_us: int) -> list[Sample]:
         """The port is gone: all points are; anything else (an overrun) is damage."""
@@ -91,7 +93,7 @@ class StreamDriver:
         if failure.fault is Fault.PORT_GONE:
             self._is_open = False
             self._questions.clear()
-            return self._all_bad(bad(Reason.NOT_CONNECTED), now_us)
+            return self._with_derived(self._all_bad(bad(Reason.NOT_CONNECTED), now_us), now_us)
         self._questions.ask(self._transport.resync)
         return []
 
@@ -104,6 +106,12 @@ class StreamDriver:
         # Its silence proves nothing, so nobody would ever say that the port is back.
         self._silent = None
         return [Sample(point, None, now_us, bad(Reason.NEVER_READ)) for point in self._points]
+
+    def _with_derived(self, samples: list[Sample], now_us: int) -> list[Sample]:
+        if not samples and now_us - self._derived_us < _SECOND_US:
+            return []
+        self._derived_us = now_us
+        return [*samples, *self._derivation.feed(samples, now_us)]
 
     def _frame(self, frame: Frame, now_us: int) -> Iterator[Sample]:
         self._frame_us = now_us

@@ -1,9 +1,12 @@
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
+from alarm_rules.rule import Words
 from device_profiles.load import catalog
-from device_profiles.transport import Stream
+from device_profiles.model import Condition, Held, Point, ValueKind
+from device_profiles.transport import Serial, Stream
 from edge_agent.driver.frame import Frame, FrameReader, Refused, encode_frame
 from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Failure, Fault, Sample
@@ -213,3 +216,112 @@ def test_a_broken_beginning_is_given_up_when_the_stream_pauses() -> None:
 def test_only_a_stream_profile_is_taken() -> None:
     with pytest.raises(TypeError, match="calectro_ug3"):
         StreamDriver(PROFILES["calectro_ug3"])
+
+
+def changed(**changes: object) -> StreamDriver:
+    assert isinstance(RADAR.transport, Stream)
+    return StreamDriver(replace(RADAR, transport=replace(RADAR.transport, **changes)))
+
+
+def test_an_answer_may_have_another_code_than_its_query() -> None:
+    driver = changed(resync=("83 8E",), settings=(), answers={"83 8E": "83 0E"})
+    driver.received(b"", 0)
+    assert asked(driver, 0, SECOND) == ["83 8E"]
+    driver.received(frame("83 8E", 1), SECOND)
+    assert asked(driver, SECOND, 2 * SECOND) == ["83 8E"]
+    driver.received(frame("83 0E", 0, 100, 70, 20, 10, 0), 2 * SECOND)
+    assert asked(driver, 2 * SECOND, 15 * SECOND) == []
+
+
+def test_what_can_not_be_spoken_to_is_never_asked() -> None:
+    driver = changed(command=None)
+    driver.received(frame("83 01", 7)[:-1] + b"\x00" + frame("83 01", 1), 0)
+    assert driver.refused[Refused.TAIL] == 1
+    assert [driver.due(now_us) for now_us in range(0, 20 * SECOND, 50_000)] == [None] * 400
+
+
+def test_a_regular_frame_that_stays_out_makes_its_points_stale() -> None:
+    driver = changed(resync=(), settings=(), regular=("80 03",))
+    driver.received(frame("80 03", 5) + frame("83 01", 0), 0)
+    told: list[Sample] = []
+    for second in range(1, 62):
+        told += driver.received(frame("83 01", 0), second * SECOND)
+    stale = {sample.point: sample for sample in told if sample.quality != GOOD}
+    assert stale == {
+        "body_movement": Sample("body_movement", 5.0, 60 * SECOND, uncertain(Reason.STALE))
+    }
+
+
+def silent_for_ever() -> StreamDriver:
+    mute = {"command": None, "resync": (), "settings": ()}
+    return changed(liveness=None, heartbeat_frame=None, heartbeat_point=None, **mute)
+
+
+def test_without_liveness_silence_proves_nothing() -> None:
+    driver = silent_for_ever()
+    driver.received(frame("83 01", 1), 0)
+    assert driver.received(b"", 3_600 * SECOND) == []
+    assert not driver.is_offline
+
+
+def test_without_liveness_a_port_that_is_back_says_that_nothing_is_known() -> None:
+    driver = silent_for_ever()
+    driver.received(frame("83 01", 1), 0)
+    driver.failed(Failure(Fault.PORT_GONE, SECOND), SECOND)
+    assert driver.is_offline
+    samples = driver.received(b"", 2 * SECOND)
+    assert {sample.quality for sample in samples} == {bad(Reason.NEVER_READ)}
+    assert len(samples) == 18
+    assert not driver.is_offline
+    assert driver.received(b"", 3 * SECOND) == []
+    assert driver.received(frame("83 01", 0), 4 * SECOND) == [
+        Sample("fall", value=False, mono_us=4 * SECOND)
+    ]
+
+
+def test_the_frame_that_ends_the_silence_tells_its_own_points_once() -> None:
+    driver = settled()
+    driver.received(b"", 20 * SECOND)
+    told = driver.received(frame("80 03", 37), 21 * SECOND)
+    assert [sample.point for sample in told].count("body_movement") == 1
+
+
+def test_a_slow_line_is_given_the_time_that_its_longest_frame_takes() -> None:
+    slow = StreamDriver(RADAR, Serial(baud=1_200))  # 73 bytes take 608 ms
+    whole = frame("83 01", 1)
+    for place, byte in enumerate(whole[:-1]):
+        assert slow.received(bytes([byte]), place * 50_000) == []
+    samples = slow.received(whole[-1:], len(whole) * 50_000)
+    assert [sample.point for sample in samples] == ["fall"]
+    assert not any(slow.refused.values())
+
+
+LYING = Point(
+    id="lying",
+    value=ValueKind.NUMBER,
+    title=Words(en="Lying since", zh="静卧时长"),
+    unit="s",
+    held=Held(
+        all=(
+            Condition(point="presence", equals=True),
+            Condition(point="motion", equals="static"),
+        )
+    ),
+)
+
+
+def test_derived_points_follow_their_sources_and_the_clock() -> None:
+    driver = StreamDriver(replace(RADAR, points=(*RADAR.points, LYING)))
+
+    def lying(samples: list[Sample]) -> object:
+        (one,) = (sample for sample in samples if sample.point == "lying")
+        return one.value if one.quality == GOOD else one.quality
+
+    assert lying(driver.received(frame("80 01", 1), 0)) == bad(Reason.NEVER_READ)
+    assert lying(driver.received(frame("80 02", 1), SECOND)) == 0.0
+    assert driver.received(b"", SECOND + 900_000) == []
+    assert lying(driver.received(b"", 2 * SECOND)) == 1.0
+    assert lying(driver.received(frame("80 02", 2), 3 * SECOND)) == 0.0
+    samples = driver.failed(Failure(Fault.PORT_GONE, 4 * SECOND), 4 * SECOND)
+    assert lying(samples) == bad(Reason.NOT_CONNECTED)
+    assert len(samples) == 19
