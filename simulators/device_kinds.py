@@ -7,8 +7,7 @@ from functools import partial
 from simulators import device_orders as orders
 from simulators.console import Console, Port
 from simulators.cover_motion import CoverMotion
-from simulators.device_orders import Now
-from simulators.fault_orders import Transport
+from simulators.fault_orders import Now, Transport
 from simulators.gas_cloud import GasCloud
 from simulators.gas_model import XCD, XCL, XRL, GasModel
 from simulators.gas_monitor import XCD_FORMAT, XCD_UNIT, GasMonitor

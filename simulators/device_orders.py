@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from simulators.console import Console, Order, Port, finite, number, of, only, plain, switch
 from simulators.cover_motion import CoverMotion
-from simulators.fault_orders import Transport, modbus_orders
+from simulators.fault_orders import Now, Transport, modbus_orders
+from simulators.gas_cloud import GasCloud
 from simulators.gas_monitor import GasMonitor
 from simulators.manhole_cover import Contact, PitContacts, TiltSensor
 from simulators.smoke_detector import SmokeDetector
@@ -12,7 +13,6 @@ from simulators.submersible_gauge import SubmersibleGauge
 from simulators.water_gauge import Trouble, WaterRadar, WaterRuler
 from simulators.water_level import WaterLevel
 
-Now = Callable[[], int]
 PER_MINUTE = "/min"
 
 
@@ -31,7 +31,9 @@ def ruler_console(ruler: WaterRuler, port: Port, transport: Transport, now: Now)
     """Return the words for a water ruler."""
     trouble = "|".join(one.value for one in Trouble)
     ailing = {"trouble": Order(trouble, lambda w: ruler.set_trouble(Trouble(only(w)), now()))}
-    return Console(_water(ruler.water, now) | ailing | modbus_orders(ruler, port, transport, now))
+    return Console(
+        water_orders(ruler.water, now) | ailing | modbus_orders(ruler, port, transport, now)
+    )
 
 
 def level_radar_console(radar: WaterRadar, port: Port, transport: Transport, now: Now) -> Console:
@@ -41,7 +43,9 @@ def level_radar_console(radar: WaterRadar, port: Port, transport: Transport, now
         "echo": switch(radar.set_echo),
         "forget": plain(radar.forget),
     }
-    return Console(_water(radar.water, now) | hung | modbus_orders(radar, port, transport, now))
+    return Console(
+        water_orders(radar.water, now) | hung | modbus_orders(radar, port, transport, now)
+    )
 
 
 def submersible_console(
@@ -53,7 +57,9 @@ def submersible_console(
         "drift": number("METRES", gauge.set_drift),
         "forget": plain(gauge.forget),
     }
-    return Console(_water(gauge.water, now) | own | modbus_orders(gauge, port, transport, now))
+    return Console(
+        water_orders(gauge.water, now) | own | modbus_orders(gauge, port, transport, now)
+    )
 
 
 def tilt_console(sensor: TiltSensor, port: Port, transport: Transport, now: Now) -> Console:
@@ -88,9 +94,6 @@ def pit_console(
 def gas_console(monitor: GasMonitor, port: Port, transport: Transport, now: Now) -> Console:
     """Return the words for a gas transmitter."""
     conditions = {
-        "gas": number("LEL, 0.25 for 25 %", lambda level: monitor.set_gas(level, now())),
-        "leak": Order("LEL [SECONDS]", lambda w: _leak(monitor, w, now())),
-        "ventilate": Order("[SECONDS]", lambda w: _ventilate(monitor, w, now())),
         "warm-up": number("SECONDS", lambda seconds: monitor.warm_up(seconds, now())),
         "inhibit": switch(lambda on: monitor.inhibit(on, now())),
         "calibrate": switch(lambda on: monitor.calibrate(on, now())),
@@ -103,10 +106,12 @@ def gas_console(monitor: GasMonitor, port: Port, transport: Transport, now: Now)
     }
     if monitor.model.beats:
         conditions["heartbeat"] = switch(lambda on: monitor.set_heartbeat(on, now()))
-    return Console(conditions | modbus_orders(monitor, port, transport, now))
+    air = air_orders(lambda level: monitor.set_gas(level, now()), monitor, now)
+    return Console(air | conditions | modbus_orders(monitor, port, transport, now))
 
 
-def _water(water: WaterLevel, now: Now) -> dict[str, Order]:
+def water_orders(water: WaterLevel, now: Now) -> dict[str, Order]:
+    """Return the words for the water under a gauge."""
     return {
         "level": number("METRES", water.set_level),
         "rise": Order("METRES/min [TO_METRES]", lambda w: _move(water, w, 1, now())),
@@ -129,19 +134,30 @@ def _cover(cover: CoverMotion, now: Now) -> dict[str, Order]:
     }
 
 
-def _leak(monitor: GasMonitor, words: Sequence[str], now: int) -> None:
+def air_orders(
+    set_gas: Callable[[float], object], air: GasMonitor | GasCloud, now: Now
+) -> dict[str, Order]:
+    """Return the words for the air around a sensor."""
+    return {
+        "gas": number("LEL, 0.25 for 25 %", set_gas),
+        "leak": Order("LEL [SECONDS]", lambda w: _leak(air, w, now())),
+        "ventilate": Order("[SECONDS]", lambda w: _ventilate(air, w, now())),
+    }
+
+
+def _leak(air: GasMonitor | GasCloud, words: Sequence[str], now: int) -> None:
     rest = words[1:]
     if rest:
-        monitor.leak(finite(words[0]), now, tau_s=finite(only(rest)))
+        air.leak(finite(words[0]), now, tau_s=finite(only(rest)))
     else:
-        monitor.leak(finite(words[0]), now)
+        air.leak(finite(words[0]), now)
 
 
-def _ventilate(monitor: GasMonitor, words: Sequence[str], now: int) -> None:
+def _ventilate(air: GasMonitor | GasCloud, words: Sequence[str], now: int) -> None:
     if words:
-        monitor.ventilate(now, tau_s=finite(only(words)))
+        air.ventilate(now, tau_s=finite(only(words)))
     else:
-        monitor.ventilate(now)
+        air.ventilate(now)
 
 
 def _codes(monitor: GasMonitor) -> str:

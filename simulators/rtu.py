@@ -56,3 +56,35 @@ def request_length(head: bytes) -> int | None:
     if head[1] in COUNTED_REQUEST_FUNCTIONS:
         return COUNTED_REQUEST_HEAD + head[6] + CRC_LENGTH
     return None
+
+
+class RequestReader:
+    """Cuts the requests to one unit out of a byte stream that has no gaps to go by.
+
+    What can not begin a request of a known shape is dropped byte by byte; those to other units are
+    passed over.
+    """
+
+    def __init__(self, unit: int) -> None:
+        """Listen for a unit."""
+        self._unit = unit
+        self._pending = bytearray()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take bytes as they come; return the PDUs of the requests that are now whole."""
+        self._pending += data
+        found = []
+        while self._pending:
+            length = request_length(bytes(self._pending[:COUNTED_REQUEST_HEAD]))
+            if length is not None and len(self._pending) < length:
+                break
+            frame = bytes(self._pending[: length or 0])
+            if is_sealed(frame):
+                unit, pdu = opened(frame)
+                found += [pdu] if unit == self._unit else []
+            del self._pending[: len(frame) if is_sealed(frame) else 1]
+        return found
+
+    def forget(self) -> None:
+        """Drop an unfinished request, as after a pause."""
+        self._pending.clear()

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from simulators import radar_orders as orders
+from simulators import sender_orders
 from simulators.care_radar import CareRadar
 from simulators.console import Console, Port
+from simulators.fire_panel import PANEL_FORMAT, FirePanel
+from simulators.laser_methane import METHANE_FORMAT, LaserMethane
 from simulators.person import Person
 from simulators.radar_orders import Now
 from simulators.stream_device import StreamDevice
+from simulators.ultrasonic_gauge import A02YYUW, SEN0754, EchoModel, UltrasonicGauge
+from simulators.water_level import WaterLevel
 from simulators.wire_time import WireFormat
 
 
@@ -40,6 +46,31 @@ def _care_radar(now: Now) -> PlayedStream:
     )
 
 
+def _ultrasonic(model: EchoModel, now: Now) -> PlayedStream:
+    device = UltrasonicGauge(WaterLevel(ripple_m=0.002), model)
+    return PlayedStream(
+        device,
+        lambda port: sender_orders.ultrasonic_console(device, port, now),
+        lambda: device.state(now()),
+    )
+
+
+def _methane(now: Now) -> PlayedStream:
+    device = LaserMethane(noise=0.05)
+    return PlayedStream(
+        device,
+        lambda port: sender_orders.methane_console(device, port, now),
+        lambda: device.state(now()),
+    )
+
+
+def _panel(now: Now) -> PlayedStream:
+    device = FirePanel()
+    return PlayedStream(
+        device, lambda port: sender_orders.panel_console(device, port, now), device.state
+    )
+
+
 STREAMS = (
     StreamKind(
         "r60afd1",
@@ -47,5 +78,33 @@ STREAMS = (
         "person walk\n  drop fall\n  person fall\n  heal\n  still on",
         WireFormat(115_200, "N", 1),
         _care_radar,
+    ),
+    StreamKind(
+        "a02yyuw",
+        "a DFRobot A02YYUW ultrasonic gauge over water",
+        "level 0.3\n  rise 0.05/min\n  echo off\n  checksum 1",
+        A02YYUW.wire,
+        partial(_ultrasonic, A02YYUW),
+    ),
+    StreamKind(
+        "sen0754",
+        "a DFRobot SEN0754 ultrasonic gauge over water",
+        "level 0.3\n  filter off\n  interference on\n  freeze distance 5",
+        SEN0754.wire,
+        partial(_ultrasonic, SEN0754),
+    ),
+    StreamKind(
+        "mhz9041a",
+        "a Winsen MH-Z9041A laser methane sensor",
+        "gas 0.25\n  leak 0.6 20\n  error 04\n  reboot 3",
+        METHANE_FORMAT,
+        _methane,
+    ),
+    StreamKind(
+        "gst9000",
+        "a GST9000 fire panel with five detectors, by its printer",
+        "fire 4 4 on\n  fire 6 7 on\n  fire 4 4 off\n  reset",
+        PANEL_FORMAT,
+        _panel,
     ),
 )

@@ -10,11 +10,12 @@ from simulators.gas_monitor import GasMonitor
 from simulators.manhole_cover import PitContacts, TiltSensor
 from simulators.mbap import pack
 from simulators.r60_frame import FrameReader, RadarFrame, encode
-from simulators.rtu import is_sealed, opened, seal
+from simulators.rtu import RequestReader, is_sealed, opened, seal
 from simulators.slave_line import SlaveLine
 from simulators.smoke_detector import SmokeDetector
 from simulators.submersible_gauge import SubmersibleGauge
 from simulators.tcp_units import Parcel, TcpUnits
+from simulators.ultrasonic_gauge import SEN0754, UltrasonicGauge
 from simulators.water_gauge import WaterRadar, WaterRuler
 from simulators.water_level import WaterLevel
 from simulators.wire_time import WireFormat
@@ -90,3 +91,32 @@ def test_a_tcp_port_answers_a_new_connection_after_any_noise(noise: list[bytes])
     served.received(2, pack(9, 1, bytes.fromhex("02 00 00 00 04")), 20_000_000)
     reply = Parcel(2, pack(9, 1, bytes.fromhex("02 01 01")))
     assert reply in served.due(30_000_000)
+
+
+PDUS = st.sampled_from([bytes.fromhex("03 02 28 00 01"), bytes.fromhex("06 02 28 00 05")])
+
+
+@given(st.lists(st.binary(max_size=40), max_size=8))
+def test_the_gauge_bears_any_input(chunks: list[bytes]) -> None:
+    gauge = UltrasonicGauge(WaterLevel(0.3), SEN0754)
+    for now, chunk in enumerate(chunks):
+        gauge.due(now)
+        gauge.received(chunk, now)
+    gauge.received(b"", 1_000_000)
+    read = seal(1, bytes.fromhex("03 02 28 00 01"))
+    assert gauge.received(read, 2_000_000).startswith(bytes.fromhex("01 03 02 00"))
+
+
+@given(st.lists(PDUS, max_size=5), st.binary(max_size=40), st.data())
+def test_requests_are_found_after_any_garbage(
+    pdus: list[bytes], garbage: bytes, data: st.DataObject
+) -> None:
+    reader = RequestReader(1)
+    reader.feed(garbage)
+    reader.forget()
+    stream = b"".join(seal(1, pdu) for pdu in pdus)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=6)))
+    found: list[bytes] = []
+    for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        found += reader.feed(stream[start:end])
+    assert found == pdus

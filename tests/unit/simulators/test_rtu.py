@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulators.rtu import crc16, is_sealed, opened, request_length, seal
+from simulators.rtu import RequestReader, crc16, is_sealed, opened, request_length, seal
 
 
 def test_crc_of_the_check_string() -> None:
@@ -45,3 +45,24 @@ def test_length_stays_beyond_what_is_there_until_it_is_known() -> None:
         assert length is not None
         assert length > cut
     assert request_length(whole) == len(whole)
+
+
+READ, WRITE = bytes.fromhex("03 02 28 00 01"), bytes.fromhex("10 02 28 00 01 02 00 05")
+
+
+@pytest.mark.parametrize("cut", range(21))
+def test_requests_in_a_stream_at_any_cut(cut: int) -> None:
+    stream = seal(1, READ) + seal(2, READ)[:2] + seal(1, WRITE)
+    reader = RequestReader(1)
+    assert reader.feed(stream[:cut]) + reader.feed(stream[cut:]) == [READ, WRITE]
+
+
+def test_requests_to_others_are_passed_over() -> None:
+    assert RequestReader(2).feed(seal(1, READ) + seal(2, READ) + seal(1, WRITE)) == [READ]
+
+
+def test_an_unfinished_request_is_forgotten() -> None:
+    reader = RequestReader(1)
+    assert reader.feed(seal(1, READ)[:6]) == []
+    reader.forget()
+    assert reader.feed(seal(1, READ)) == [READ]

@@ -44,6 +44,9 @@ def test_examples_are_orders(kind: StreamKind) -> None:
 @pytest.mark.parametrize("kind", STREAMS, ids=lambda kind: kind.name)
 def test_is_heard_over_a_pty_until_it_is_unplugged(kind: StreamKind) -> None:
     played = kind.make(lambda: 5_000_000)
+    console = played.console(Nowhere())
+    for line in kind.example.splitlines():
+        console.obey(line)
     with (
         SerialStream(played.device, wire=kind.wire) as stream,
         serial.Serial(stream.path, kind.wire.baud, timeout=10) as port,
