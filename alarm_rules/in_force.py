@@ -10,6 +10,8 @@ from alarm_rules.caps import default_at, site_classes
 from alarm_rules.override import Override, Refusal, Refused, misplaced, refusals, with_wishes
 from alarm_rules.rule import AlarmClass, DeviationRule, Rule, UnsetRule, Words
 
+UNSET = "_unset"
+"""What follows the id of a deviation in that of the rule which asks for its baseline."""
 _canonical = msgspec.json.Encoder(order="deterministic")
 
 
@@ -70,7 +72,7 @@ def _unset(rule: Rule) -> Iterator[UnsetRule]:
     if not isinstance(rule, DeviationRule):
         return
     yield UnsetRule(
-        id=f"{rule.id}_unset",
+        id=f"{rule.id}{UNSET}",
         alarm_class=AlarmClass.SENSOR_HEALTH,
         severity=rule.severity,
         title=Words(f"{rule.title.en}: no baseline", f"{rule.title.zh}：未设基准"),

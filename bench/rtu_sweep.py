@@ -74,7 +74,7 @@ def profile() -> str:
         for n in range(REGISTERS)
     )
     return (
-        f'schema = 1\nid = "{PROFILE}"\nversion = 1\nkind = "water"\nmaker = "none"\n'
+        f'schema = 2\nid = "{PROFILE}"\nversion = 1\nkind = "water"\nmaker = "none"\n'
         'model = "bench"\ntitle = { en = "Ten counters", zh = "十个计数器" }\n'
         '[evidence]\ngrade = "B"\nsource = "bench/rtu_sweep.py"\n'
         '[transport]\nkind = "modbus"\npoll_period = "100ms"\ntimeout = "500ms"\n'

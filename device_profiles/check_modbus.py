@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from device_profiles.encoding import BIT_TABLES, Register
-from device_profiles.model import Gate, Point, Profile, ValueKind
+from device_profiles.model import Gate, Point, Profile
+from device_profiles.reach import never_is, words_of
 from device_profiles.transport import Block, Modbus
 from device_profiles.typed_toml import Problem
 
@@ -20,8 +21,8 @@ def check_modbus(transport: Modbus, profile: Profile) -> Iterator[Problem]:
     for index, point in enumerate(profile.points):
         table = f"points[{index}]"
         yield from _gates(point, transport, profile, table)
-        yield from _ceiling(point, profile, table)
         yield from _tilt(point, transport, profile, table)
+        yield from _scale_from(point, transport, profile, table)
         yield from _interval(point, transport, table)
 
 
@@ -113,31 +114,32 @@ def _gates(point: Point, transport: Modbus, profile: Profile, table: str) -> Ite
 
 
 def _gate_value(gate: Gate, profile: Profile, place: str) -> Iterator[Problem]:
-    register = profile.point(gate.point).register
-    words = () if register is None or register.enum is None else tuple(register.enum.values())
-    for key, wanted in (("equals", (gate.equals,)), ("reasons", tuple(gate.reasons))):
-        for word in wanted:
-            if words and word not in words:
-                yield Problem(place, key, f"{word!r} is never a value of {gate.point!r}")
-
-
-def _ceiling(point: Point, profile: Profile, table: str) -> Iterator[Problem]:
-    if point.ceiling is None:
-        return
-    other = next((one for one in profile.points if one.id == point.ceiling), None)
-    if other is None or other.value is not ValueKind.NUMBER or other.unit != point.unit:
-        yield Problem(table, "ceiling", f"{point.ceiling!r} is not a number in the same unit")
+    other = profile.point(gate.point)
+    wrong = never_is(other, gate.equals, profile)
+    if wrong is not None:
+        yield Problem(place, "equals", wrong)
+    words = words_of(other)
+    for word in gate.reasons:
+        if words and word not in words:
+            yield Problem(place, "reasons", f"{word!r} is never a value of {gate.point!r}")
 
 
 def _tilt(point: Point, transport: Modbus, profile: Profile, table: str) -> Iterator[Problem]:
     if point.tilt is None:
         return
     axes = (point.tilt.x, point.tilt.y, point.tilt.z)
-    if len(set(axes)) < len(axes):
-        yield Problem(table, "tilt", "names an axis twice")
     for axis in axes:
         if not _is_read_with(axes[0], axis, transport, profile):
             yield Problem(table, "tilt", f"{axis!r} is not read in one block with the other axes")
+
+
+def _scale_from(point: Point, transport: Modbus, profile: Profile, table: str) -> Iterator[Problem]:
+    source = None if point.register is None else point.register.scale_from
+    for key in () if source is None else ("decimals", "unit"):
+        name = getattr(source, key)
+        if name is not None and not _is_read_with(name, point.id, transport, profile):
+            message = f"{name!r} is not read in one block with this"
+            yield Problem(f"{table}.register.scale_from", key, message)
 
 
 def _interval(point: Point, transport: Modbus, table: str) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from alarm_rules.in_force import UNSET
 from alarm_rules.rule import (
     AbsenceRule,
     AlarmClass,
@@ -19,10 +20,14 @@ from alarm_rules.rule import (
     VotedRule,
     points_of,
 )
+from device_profiles.check_encoding import misspelt
+from device_profiles.check_limits import check_limits
 from device_profiles.model import Point, Profile, ValueKind
+from device_profiles.reach import never_is
 from device_profiles.typed_toml import Problem
 
 _ORDER = list(Severity)  # the worst first
+_LONGEST_ID = 32  # of any name (wire.reading.POINT)
 
 
 def check_rules(profile: Profile) -> Iterator[Problem]:
@@ -32,40 +37,35 @@ def check_rules(profile: Profile) -> Iterator[Problem]:
         table = f"rules[{index}]"
         for name in points_of(rule):
             if name in points:
-                yield from _value(rule, points[name], table)
+                yield from _value(rule, points[name], profile, table)
+                yield from check_limits(rule, points[name], profile, table)
             else:
                 yield Problem(table, "point", f"{name!r} is not a point of this profile")
         yield from _class(rule, table)
+        yield from _room(rule, profile, table)
         yield from _times(rule, profile, table)
         yield from _caps(rule, table)
     yield from _groups(profile)
 
 
-def _value(rule: Rule, point: Point, table: str) -> Iterator[Problem]:
+def _value(rule: Rule, point: Point, profile: Profile, table: str) -> Iterator[Problem]:
     match rule:
         case StateRule():
-            yield from _equals(rule, point, table)
+            wrong = never_is(point, rule.equals, profile)
+            if wrong is not None:
+                yield Problem(table, "equals", wrong)
         case LimitRule() | DeviationRule() | RateRule():
             if point.value is not ValueKind.NUMBER:
                 yield Problem(table, "point", f"{point.id!r} is a {point.value}, not a number")
-            elif rule.deadband > abs(rule.limit):
+            elif isinstance(rule, LimitRule) and rule.deadband > abs(rule.limit):
                 yield Problem(table, "deadband", f"{rule.deadband} is wider than the limit")
+        case QualityRule():
+            yield from misspelt(rule.reasons, table, "reasons")
+            yield from misspelt(rule.ignore, table, "ignore")
         case UnsetRule():
             yield Problem(table, "kind", "unset is not written: it comes with a deviation")
         case _:
             return
-
-
-def _equals(rule: StateRule, point: Point, table: str) -> Iterator[Problem]:
-    encoding = point.register or point.field
-    words = () if encoding is None or encoding.enum is None else tuple(encoding.enum.values())
-    wanted = {ValueKind.STATE: bool, ValueKind.TEXT: str, ValueKind.NUMBER: float}[point.value]
-    if type(rule.equals) is not wanted:
-        yield Problem(table, "equals", f"{rule.equals!r} is never a value of a {point.value}")
-    elif words and rule.equals not in words:
-        yield Problem(
-            table, "equals", f"{rule.equals!r} is not one of {', '.join(map(str, words))}"
-        )
 
 
 def _class(rule: Rule, table: str) -> Iterator[Problem]:
@@ -74,6 +74,17 @@ def _class(rule: Rule, table: str) -> Iterator[Problem]:
         yield Problem(table, "life_safety", "belongs to hazards only")
     if isinstance(rule, QualityRule | StuckRule) and is_hazard:
         yield Problem(table, "alarm_class", "a bad value is sensor health, not a hazard")
+
+
+def _room(rule: Rule, profile: Profile, table: str) -> Iterator[Problem]:
+    """`in_force` gives a deviation a second rule, under its id with a suffix."""
+    if not isinstance(rule, DeviationRule):
+        return
+    if len(rule.id) > _LONGEST_ID - len(UNSET):
+        message = f"is {len(rule.id)} long; of a deviation it is at most {_LONGEST_ID - len(UNSET)}"
+        yield Problem(table, "id", f"{message}: {rule.id}{UNSET} has to be a name too")
+    if any(other.id == f"{rule.id}{UNSET}" for other in profile.rules):
+        yield Problem(table, "id", f"{rule.id}{UNSET} is the name of another rule")
 
 
 def _times(rule: Rule, profile: Profile, table: str) -> Iterator[Problem]:

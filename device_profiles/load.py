@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from device_profiles.check import check_profile
+from device_profiles.check_text import before_reading
 from device_profiles.model import Profile
 from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml
 from device_profiles.typed_toml import Problem, read_table
@@ -36,7 +37,8 @@ def _read(path: Path) -> TomlFile:
 
 
 def _profile(file: TomlFile) -> Profile:
-    read = read_table(file.raw, Profile)
+    stops = tuple(before_reading(file.raw))
+    read = stops or read_table(file.raw, Profile)
     problems = read if isinstance(read, tuple) else check_profile(read)
     if problems or isinstance(read, tuple):
         raise CatalogError(file.placed(problems))

@@ -11,7 +11,8 @@ from device_profiles.encoding import Address, Field, FrameCode, NumberType, RawT
 from device_profiles.framing import NoBytesOrHex
 from device_profiles.transport import Transport
 
-SCHEMA = 1
+SCHEMA = 2
+"""Version of the format of a profile; docs/profile-format.md says what each one changed."""
 
 
 class DeviceKind(StrEnum):

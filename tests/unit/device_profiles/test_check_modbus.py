@@ -1,10 +1,11 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from device_profiles.check_modbus import check_modbus
-from device_profiles.encoding import Table
+from device_profiles.encoding import ScaleFrom, Table
 from device_profiles.load import catalog
 from device_profiles.model import Point, Profile
 from device_profiles.transport import Block, Identity, Modbus
@@ -57,6 +58,14 @@ def tilt(**changes: object) -> Callable[[Point], Point]:
     return change
 
 
+def scaled(**source: Any) -> Callable[[Point], Point]:
+    def change(one: Point) -> Point:
+        assert one.register is not None
+        return replace(one, register=replace(one.register, scale_from=ScaleFrom(**source)))
+
+    return change
+
+
 def blocks(*found: Block) -> dict[str, tuple[Block, ...]]:
     return {"blocks": found}
 
@@ -93,13 +102,18 @@ BITS = Identity(table=Table.COILS, address=0, value=1)
             "points[0].valid_when[0].point: 'alarm_1",
         ),
         (point(XCD, "lel", gate(point="lel")), "points[0].valid_when[0].point: 'lel' is not read"),
-        (point(XCD, "lel", gate(equals="well")), "points[0].valid_when[0].equals: 'well' is never"),
+        (
+            point(XCD, "lel", gate(equals="well")),
+            "points[0].valid_when[0].equals: 'well' is not one of normal, warm_up, inhibited",
+        ),
         (
             point(XCD, "lel", gate(reasons={"warmup": "warm_up"})),
             "points[0].valid_when[0].reasons: 'warmup' is never",
         ),
-        (point(SEN, "level", lambda p: replace(p, ceiling="roof")), "points[0].ceiling: 'roof' is"),
-        (point(WIT, "tilt", tilt(z="acceleration_x")), "points[0].tilt: names an axis twice"),
+        (
+            point(SEN, "level", scaled(decimals="installed_height")),
+            "points[0].register.scale_from.decimals: 'installed_height' is not read in one block",
+        ),
         (point(WIT, "tilt", tilt(z="battery")), "points[0].tilt: 'battery' is not read in one"),
         (
             modbus(

@@ -50,6 +50,8 @@ def named(rule: Rule, kind: Callable[..., Rule], **more: object) -> Rule:
 
 
 UNSET = named(UG3.rules[0], UnsetRule, point="smoke")
+LONG_ID = "a_deviation_of_27_characters"[:27]
+DEVIATION = {"point": "level", "limit": 0.1}
 TILTED = named(UG3.rules[0], DeviationRule, point="smoke", limit=1.0)
 STUCK = named(RULER.rules[0], StuckRule, point="level", duration=15_000_000)
 TWICE = (SiteCaps(site_class="household", limit=0.1),) * 2
@@ -76,6 +78,27 @@ TWICE = (SiteCaps(site_class="household", limit=0.1),) * 2
         (with_rule(RULER, CLOSE, caps=Caps(limit=0.2)), "rules[1].caps.limit: is stricter"),
         (with_rule(RULER, RISING, window=0), "rules[3].window: must be longer"),
         (with_rule(RULER, FOULED, alarm_class=AlarmClass.HAZARD), "rules[5].alarm_class: a bad"),
+        (
+            replace(
+                RULER,
+                rules=(replace(named(RULER.rules[0], DeviationRule, **DEVIATION), id=LONG_ID),),
+            ),
+            "rules[0].id: is 27 long; of a deviation it is at most 26: a_deviation_of_27_cha",
+        ),
+        (
+            replace(
+                RULER,
+                rules=(
+                    named(RULER.rules[0], DeviationRule, **DEVIATION),
+                    replace(RULER.rules[0], id="other_unset"),
+                ),
+            ),
+            "rules[0].id: other_unset is the name of another rule",
+        ),
+        (
+            with_rule(UG3, 3, ignore=("comm_failur",)),
+            "rules[3].ignore: 'comm_failur' is not a reason; did you mean 'comm_failure'?",
+        ),
         (with_rule(XCD, 1, site_caps=TWICE), "rules[1].site_caps: name a class of site twice"),
     ],
 )

@@ -1,6 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
+from alarm_rules.rule import AbsenceRule, AlarmClass, Mark, Severity, Source
 from device_profiles.check_stream import check_stream
 from device_profiles.encoding import ScaleFrom
 from device_profiles.load import catalog
@@ -95,6 +96,23 @@ def test_silence_that_proves_nothing_is_said() -> None:
     evidence = replace(PROFILE.evidence, caveats=("Its silence proves nothing.",))
     transport = replace(PROFILE.transport, liveness=None)
     assert problems(replace(PROFILE, evidence=evidence, transport=transport)) == []
+
+
+def test_a_device_that_may_be_silent_is_not_missed() -> None:
+    absence = AbsenceRule(
+        id="offline",
+        alarm_class=AlarmClass.SENSOR_HEALTH,
+        severity=Severity.HIGH,
+        title=PROFILE.title,
+        guidance=PROFILE.title,
+        source=Source("for tests only", Mark.ENGINEERING),
+        duration=60_000_000,
+    )
+    transport = replace(PROFILE.transport, liveness=None)
+    found = problems(replace(PROFILE, rules=(absence,), transport=transport))
+    assert (
+        "rules[0].kind: absence needs transport.liveness: without it silence is no fault" in found
+    )
 
 
 def with_presence(**changes: object) -> Profile:

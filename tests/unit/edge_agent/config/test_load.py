@@ -111,7 +111,7 @@ def test_profiles_of_the_site(tmp_path: Path) -> None:
     assert load(tmp_path, text).config.devices[0].profile.id == "our_smoke"
     shutil.copy(shipped, own.parent)
     assert "has the id of a shipped profile" in refused(tmp_path, text)
-    own.write_text("schema = 1\n")
+    own.write_text("schema = 2\n")
     assert f"{own}: id: is missing" in refused(tmp_path, text)
     assert "is not a folder" in refused(tmp_path, text.replace('"profiles"', '"none"'))
 
