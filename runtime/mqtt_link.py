@@ -85,7 +85,8 @@ class Link:
         asked.SessionExpiryInterval = self._options.session_expiry_s
         asked.ReceiveMaximum = self._options.receive_maximum
         if self._options.tls:
-            self._client.tls_set_context(client_context(self._options.ca_file))
+            trusted, own = self._options.ca_file, self._options.certificate
+            self._client.tls_set_context(client_context(trusted, own))
         result = self._client.connect(
             self._options.host,
             self._options.port,

@@ -70,7 +70,8 @@ class Will:
 class Options:
     """Where and as whom to connect. Raise ValueError for plain text beyond loopback.
 
-    `ca_file` None trusts the system's authorities. With `clean_start` *every* connection begins
+    `ca_file` None trusts the system's authorities. `cert_file` and `key_file`: a certificate of our
+    own, for a broker that asks for one. With `clean_start` *every* connection begins
     without a session. A frozen broker is noticed within twice `keepalive_s`.
     """
 
@@ -80,6 +81,8 @@ class Options:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
     tls: bool = True
     keepalive_s: int = 7
     session_expiry_s: int = 86_400
@@ -87,6 +90,11 @@ class Options:
     clean_start: bool = False
     reconnect_min_s: float = 1.0
     reconnect_max_s: float = 15.0
+
+    @property
+    def certificate(self) -> tuple[Path, Path | None] | None:
+        """Our own and its key; None when we have none."""
+        return None if self.cert_file is None else (self.cert_file, self.key_file)
 
     def __post_init__(self) -> None:
         if not self.tls and not is_loopback(self.host):

@@ -49,6 +49,8 @@ LOOPS = {
     "ingest_server/store/writer.py",
     "simulators/demo.py",
     "simulators/demo_scene.py",
+    "simulators/fleet/link.py",
+    "simulators/fleet/run.py",
 }
 ADAPTERS = {
     "edge_agent/buffer/control.py",
