@@ -68,6 +68,9 @@ FACTORY = {
     "sqr2": Documented(9600, "N", 1, 255),
     "manhole": Documented(9600, "N", 1, 0x50),
     "xcd": Documented(19_200, "E", 1, 1),
+    "xrl": Documented(19_200, "E", 1, 1),
+    "xcl": Documented(19_200, "E", 1, 1),
+    "qdy30a": Documented(9600, "N", 1, 1),
 }
 
 B, I, I32, H, S, F = (  # noqa: E741 - columns of a table
@@ -143,6 +146,45 @@ ROWS = (
     Row("xcd", "fault 1 on", H, 4, (1101, 0b10_0000)),
     Row("xcd", "", I32, 17, (0b100_0000,)),
     Row("xcd", "warm-up 60", H, 6, (2,)),
+    # 40101 type 0x26, 40103 reading, 40105 code, 40106 bits, 40107 mode, 40111 unit (1 is %LEL),
+    # 40132 sensor type, 40157 supply in mV; 30018 faults in its upper half, warnings in its lower
+    *(
+        Row(kind, *row)
+        for kind in ("xrl", "xcl")
+        for row in (
+            ("", H, 100, (0x2601, 0x2601)),
+            ("", H, 110, (1,)),
+            ("", H, 131, (1,)),
+            ("", F, 156, (24_000.0,)),
+            ("gas 0.25", F, 102, (25.0,)),
+            ("", H, 104, (0, 0b1, 1)),
+            ("inhibit on", H, 106, (3,)),
+            ("gas 0.6", F, 102, (25.0,)),
+            ("inhibit off", F, 102, (60.0,)),
+            ("", I32, 13, (0b11,)),
+            ("gas-unit 5", H, 110, (5,)),
+            ("", F, 102, (3.0,)),
+            ("warning 2 on", I32, 17, (0b10,)),
+            ("fault 1 on", I32, 17, (0x0001_0002,)),
+            ("", H, 104, (1201, 0b101_0011)),
+            ("", H, 0, "Illegal data address"),
+        )
+    ),
+    # address, speed code, unit of level (0x11 is cm), decimals, level, zero, full range; 15 saves
+    Row("qdy30a", "", H, 0, (1, 3, 0x11, 1)),
+    Row("qdy30a", "", H, 5, (0, 5000)),
+    Row("qdy30a", "level 1.234", S, 4, (1234,), within=12),
+    Row("qdy30a", "write 3 0", S, 4, (123,), within=2),
+    Row("qdy30a", "write 2 18", S, 4, (1,)),
+    Row("qdy30a", "write 3 3", S, 4, (1234,), within=12),
+    Row("qdy30a", "level 0", S, 4, (0,)),
+    Row("qdy30a", "drift -0.005", S, 4, (-5,)),
+    Row("qdy30a", "reboot 0", H, 2, (0x11, 1)),
+    Row("qdy30a", "write 3 2", H, 3, (2,)),
+    Row("qdy30a", "write 15 0", H, 3, (2,)),
+    Row("qdy30a", "reboot 0", H, 3, (2,)),
+    Row("qdy30a", "write 16 1", H, 3, (1,)),
+    Row("qdy30a", "", H, 7, "Illegal data address"),
 )
 
 

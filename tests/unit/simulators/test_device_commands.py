@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import serial
 from pymodbus import FramerType
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
 
@@ -34,6 +35,31 @@ def test_gas_on_a_serial_port(tmp_path: Path) -> None:
         assert order(process, "gas 0.25")["reading"] == 25
         client = ModbusSerialClient(path, baudrate=19_200)
         assert client.read_holding_registers(5, count=2, device_id=7).registers == [1, 1]
+        client.close()  # type: ignore[no-untyped-call]
+
+
+def test_a_fire_panel_on_a_serial_port(tmp_path: Path) -> None:
+    with playing("gst9000", "--link", str(tmp_path / "printer")) as (process, path):
+        with serial.Serial(path, 9600, timeout=10) as port:
+            assert order(process, "fire 4 4 on")["burning"] == 1
+            page = port.read_until(b"\n\n").decode("gbk")
+        assert page.splitlines()[1:] == [
+            "  004-004",
+            "\x1b9首次火警",
+            "裙楼一层上空",
+            "感烟探测器",
+            "",
+        ]
+
+
+def test_a_second_gauge_of_one_address_over_tcp() -> None:
+    with playing("qdy30a", "--tcp", "0") as (process, path):
+        order(process, "level 1")
+        order(process, "twin collide 1")
+        host, port = path.split(":")
+        client = ModbusTcpClient(host, port=int(port))
+        assert client.read_holding_registers(0, count=7, device_id=1).exception_code == 11
+        assert client.read_holding_registers(2, count=2, device_id=1).registers == [0x11, 1]
         client.close()  # type: ignore[no-untyped-call]
 
 

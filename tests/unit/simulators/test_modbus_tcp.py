@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from pymodbus import FramerType
@@ -10,6 +10,7 @@ from pymodbus.client import ModbusSerialClient, ModbusTcpClient
 from pymodbus.client.base import ModbusBaseSyncClient
 from pymodbus.exceptions import ModbusException
 
+from runtime.clock import SystemClock
 from simulators.cover_motion import CoverMotion
 from simulators.fault import (
     Fault,
@@ -22,11 +23,15 @@ from simulators.fault import (
     wrong_unit,
 )
 from simulators.gas_cloud import GasCloud
+from simulators.gas_model import XRL
 from simulators.gas_monitor import XCD_FORMAT, GasMonitor
 from simulators.manhole_cover import PitContacts, TiltSensor
+from simulators.modbus_fault import twin
 from simulators.modbus_tcp import ModbusTcp, RtuOverTcp
+from simulators.register_unit import cut_power
 from simulators.serial_line import SerialLine
 from simulators.slave_line import SlaveUnit
+from simulators.submersible_gauge import SubmersibleGauge
 from simulators.water_gauge import RADAR_FORMAT, WaterRadar, WaterRuler
 from simulators.water_level import WaterLevel
 from simulators.wire_time import WireFormat
@@ -133,3 +138,62 @@ def test_a_refusal() -> None:
     device.faults.add(exception(4, 1))
     with ModbusTcp([device]) as port, connected(over(port)) as client:
         assert client.read_holding_registers(6, count=1, device_id=1).exception_code == 4
+
+
+def gauges() -> list[SlaveUnit]:
+    return [SubmersibleGauge(WaterLevel(1.234)), GasMonitor(GasCloud(0.25), 2, model=XRL)]
+
+
+def check_gauges(client: ModbusBaseSyncClient) -> None:
+    block = client.read_holding_registers(0, count=7, device_id=1).registers
+    assert block == [1, 3, 0x11, 1, 1234, 0, 5000]
+    gas = client.read_holding_registers(102, count=2, device_id=2).registers
+    assert struct.unpack(">f", struct.pack(">HH", *gas)) == (25.0,)
+
+
+def test_gauge_and_transmitter_with_a_heartbeat_on_every_transport() -> None:
+    with ModbusTcp(gauges()) as port, connected(over(port)) as client:
+        check_gauges(client)
+    with RtuOverTcp(gauges(), FAST) as port, connected(over(port)) as client:
+        check_gauges(client)
+    with SerialLine(gauges(), stop_bits=1) as line, connected(over_serial(line)) as client:
+        check_gauges(client)
+
+
+@pytest.mark.parametrize("way", ["tcp", "rtu-tcp", "serial"])
+def test_two_units_of_one_address(way: str) -> None:
+    """What collides is no reply, nor is the silence of a unit that boots."""
+    gauge, other = SubmersibleGauge(WaterLevel(1.0)), SubmersibleGauge(WaterLevel(2.0))
+    with ExitStack() as stack:
+        if way == "serial":
+            line = stack.enter_context(SerialLine([gauge], baud=115_200))
+            client: ModbusBaseSyncClient = ModbusSerialClient(
+                line.path, baudrate=115_200, timeout=0.2, retries=0
+            )
+        else:
+            made: ModbusTcp | RtuOverTcp = RtuOverTcp([gauge], FAST)
+            if way == "tcp":
+                made = ModbusTcp([gauge], absent_us=0)
+            stack.enter_context(made)
+            client = over(made, 0.2)
+        stack.enter_context(connected(client))
+        gauge.faults.add(twin(other.answer, 0.0, 1))
+        try:
+            assert client.read_holding_registers(4, count=1, device_id=1).exception_code == 11
+        except ModbusException:
+            assert way != "tcp"
+        assert client.connect()
+        assert client.read_holding_registers(4, count=1, device_id=1).registers == [1000]
+
+
+@pytest.mark.parametrize("tcp", [True, False])
+def test_a_unit_that_boots_is_silent_then_settles(*, tcp: bool) -> None:
+    gauge = SubmersibleGauge(WaterLevel(1.0))
+    port = ModbusTcp([gauge]) if tcp else RtuOverTcp([gauge], FAST)
+    with port, connected(over(port, 0.2)) as client:
+        cut_power(gauge, SystemClock().mono_us(), 60)
+        with pytest.raises(ModbusException):
+            client.read_holding_registers(4, count=1, device_id=1)
+        gauge.faults.clear()
+        assert client.connect()
+        assert client.read_holding_registers(4, count=1, device_id=1).registers == [0]

@@ -55,3 +55,28 @@ def test_is_heard_over_a_pty_until_it_is_unplugged(kind: StreamKind) -> None:
         stream.unplug()
         with pytest.raises(serial.SerialException):
             port.read(4096)
+
+
+@pytest.mark.parametrize(
+    ("name", "orders", "printed"),
+    [
+        ("a02yyuw", ["hang 1.953"], "FF 07 A1 A7"),
+        ("a02yyuw", ["hang 0.25"], "FF 00 FA F9"),
+        ("sen0754", ["interference on"], "FF FF FE FC"),
+        ("sen0754", ["echo off"], "FF FF FD FB"),
+        ("mhz9041a", ["gas 0.5", "error 04"], "30 34 20"),
+        ("gst9000", ["fire 4 4 on"], "1B 39 CA D7 B4 CE BB F0 BE AF 0A C8 B9 C2 A5 D2 BB B2 E3"),
+    ],
+)
+def test_what_is_heard_over_a_pty(name: str, orders: list[str], printed: str) -> None:
+    kind = next(one for one in STREAMS if one.name == name)
+    played = kind.make(lambda: 5_000_000)
+    console = played.console(Nowhere())
+    for line in orders:
+        console.obey(line)
+    wanted = bytes.fromhex(printed)
+    with (
+        SerialStream(played.device, wire=kind.wire) as stream,
+        serial.Serial(stream.path, kind.wire.baud, timeout=10) as port,
+    ):
+        assert port.read_until(wanted).endswith(wanted)
