@@ -109,7 +109,7 @@ class StreamOutlet:
         return frame[:at], frame[at:]
 
     def _begin(self, one: _Waiting) -> None:
-        start_us = max(one.start_us, self._free_us)
+        start_us = max(one.start_us, self._free_us) if self._pieces else one.start_us
         for number, piece in enumerate(one.pieces):
             self._free_us = start_us + number * one.pause_us
             self._pieces.append((self._free_us, piece))
