@@ -28,6 +28,7 @@ def check_profile(profile: Profile) -> tuple[Problem, ...]:
         *_transport(profile),
         *check_rules(profile),
         *check_orders(profile),
+        *_examples(profile),
     )
 
 
@@ -90,6 +91,18 @@ def _report(point: Point, table: str) -> Iterator[Problem]:
         yield Problem(f"{table}.report", "min_interval", "is longer than max_interval")
     if point.value is not ValueKind.NUMBER and (report.deadband or report.relative):
         yield Problem(f"{table}.report", "deadband", f"is for numbers, not for a {point.value}")
+
+
+def _examples(profile: Profile) -> Iterator[Problem]:
+    is_modbus = isinstance(profile.transport, Modbus)
+    for index, example in enumerate(profile.examples):
+        table = f"examples[{index}]"
+        if not example.frame:
+            yield Problem(table, "frame", "is empty")
+        if is_modbus and not example.request:
+            yield Problem(table, "request", "is missing: a reply means nothing without it")
+        if example.request is not None and not is_modbus:
+            yield Problem(table, "request", "does not go with a stream: its frames name themselves")
 
 
 def _ceiling(point: Point, profile: Profile, table: str) -> Iterator[Problem]:

@@ -249,6 +249,19 @@ class Installation(
     mounting: tuple[Words, ...] = ()
 
 
+class Example(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A frame from the device as a document prints it; for Modbus the `request` that it answers.
+
+    For people who want to see one decoded; the tests decode every one of them.
+    """
+
+    title: Words
+    frame: NoBytesOrHex
+    request: NoBytesOrHex | None = None
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind of device. `schema`: version of this format; `version`: of this profile."""
 
@@ -266,6 +279,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     actions: tuple[Action, ...] = ()
     settings: tuple[Setting, ...] = ()
     installation: Installation | None = None
+    examples: tuple[Example, ...] = ()
 
     @property
     def takes_baseline(self) -> bool:

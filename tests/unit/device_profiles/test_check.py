@@ -7,7 +7,7 @@ from alarm_rules.rule import AbsenceRule, AlarmClass, Words
 from device_profiles.check import check_profile
 from device_profiles.encoding import NumberType, Register, Table
 from device_profiles.load import catalog
-from device_profiles.model import Gate, Point, Profile, Report, ValueKind
+from device_profiles.model import Example, Gate, Point, Profile, Report, ValueKind
 from device_profiles.transport import Modbus
 from tests.stream_profile import stream_profile
 
@@ -91,6 +91,18 @@ def test_a_profile_with_every_kind_of_layout_is_sound() -> None:
                 "points[0].valid_when[0].otherwise: 'device_falt' is not a reason; "
                 "did you mean 'device_fault'?"
             ),
+        ),
+        (
+            replace(UG3, examples=(Example(title=UG3.title, frame="01 02"),)),
+            "examples[0].request: is missing: a reply means nothing without it",
+        ),
+        (
+            replace(RADAR, examples=(Example(title=UG3.title, frame="", request="01"),)),
+            "examples[0].frame: is empty",
+        ),
+        (
+            replace(RADAR, examples=(Example(title=UG3.title, frame="01", request="01"),)),
+            "examples[0].request: does not go with a stream: its frames name themselves",
         ),
     ],
 )

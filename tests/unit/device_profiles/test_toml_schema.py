@@ -10,6 +10,12 @@ from alarm_rules.duration import Duration, parse_duration
 from device_profiles.toml_schema import as_written
 
 
+class Inner(msgspec.Struct, frozen=True):
+    """A table within."""
+
+    wait: Duration = 5
+
+
 class Table(msgspec.Struct):
     """Durations in each place where a table may have one."""
 
@@ -17,6 +23,10 @@ class Table(msgspec.Struct):
     rest: Duration | None = None
     steps: list[Duration] = []
     word: str = ""
+    later: Duration = 60_000_000
+    inner: Inner = Inner()
+    default: Inner = Inner()
+    pattern: str | None = None
 
 
 SCHEMA = msgspec.json.schema(Table)
@@ -46,11 +56,21 @@ def test_microseconds_do_not_stand_in_a_file() -> None:
     assert not takes({"wait": 500_000})
 
 
-def test_anchors_are_those_of_json_schema() -> None:
-    written = as_written(
-        {"anyOf": [{"type": "string", "pattern": r"\A[a-z]+\Z"}, {"type": "null"}]}
-    )
-    assert written == {"anyOf": [{"type": "string", "pattern": "^[a-z]+$"}, {"type": "null"}]}
+def test_anchors_are_those_of_json_schema_and_nothing_is_null() -> None:
+    text = {"type": "string", "pattern": r"\A[a-z]+\Z"}
+    null = {"type": "null"}
+    plain = {"type": "string", "pattern": "^[a-z]+$"}
+    assert as_written({"anyOf": [text, null], "default": None}) == plain
+    number = {"type": "number"}
+    assert as_written({"anyOf": [text, number, null]}) == {"anyOf": [plain, number]}
+
+
+def test_defaults_are_those_that_one_would_write() -> None:
+    properties = as_written(SCHEMA)["$defs"]["Table"]["properties"]
+    assert properties["later"]["default"] == "1min"
+    assert "default" not in properties["rest"]
+    assert "default" not in properties["inner"]
+    assert {"default", "pattern"} <= properties.keys()
 
 
 def test_the_schema_given_stays_as_it_is() -> None:
