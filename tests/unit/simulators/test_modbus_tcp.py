@@ -154,7 +154,7 @@ def check_gauges(client: ModbusBaseSyncClient) -> None:
 def test_gauge_and_transmitter_with_a_heartbeat_on_every_transport() -> None:
     with ModbusTcp(gauges()) as port, connected(over(port)) as client:
         check_gauges(client)
-    with RtuOverTcp(gauges(), FAST) as port, connected(over(port)) as client:
+    with RtuOverTcp(gauges(), FAST) as converter, connected(over(converter)) as client:
         check_gauges(client)
     with SerialLine(gauges(), stop_bits=1) as line, connected(over_serial(line)) as client:
         check_gauges(client)
