@@ -68,7 +68,7 @@ class Conditions:
     def _set(self, name: str, value: float) -> None:
         if self._true[name] == value:
             return
-        self._true[name] = value
+        self._true[name] = int(value) if isinstance(value, bool) else value
         if name not in self._stuck:
             self._note(name)
 

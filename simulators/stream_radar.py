@@ -66,7 +66,7 @@ class StreamRadar(ABC, Generic[Frame, Value]):
         self._outlet = StreamOutlet(self.faults, checksum_at=checksum_at, record=record)
         self._sayings: deque[Said] = deque(maxlen=SAYINGS_KEPT)
         self._people: tuple[Person, ...] = ()
-        self._looked_us: int | None = None
+        self._looked_us = 0
         self._last_input_us = 0
         self._usual_boot_us = boot_us
         self._boot_us = boot_us
@@ -83,7 +83,6 @@ class StreamRadar(ABC, Generic[Frame, Value]):
 
     def watch(self, *people: Person) -> None:
         """Let these people decide what is seen, except what was set by hand."""
-        self._looked_us = None
         self._people = people
 
     def follow(self) -> None:
@@ -146,7 +145,7 @@ class StreamRadar(ABC, Generic[Frame, Value]):
         if self._outlet.next_us is not None:
             wakes.append(self._outlet.next_us)
         if self._people:
-            wakes.append((now if self._looked_us is None else self._looked_us) + LOOK_US)
+            wakes.append(self._looked_us + LOOK_US)
         return min(wakes, default=now + SECOND_US)
 
     # What each radar does in its own way ----------------------------------------------------
@@ -202,10 +201,10 @@ class StreamRadar(ABC, Generic[Frame, Value]):
     def _look_on(self, now: int) -> None:
         """See the people, at every step that has passed since the last time."""
         if not self._people:
+            self._looked_us = now
             return
-        last = now - LOOK_US if self._looked_us is None else self._looked_us
-        step = max(LOOK_US, (now - last) // LOOKS_AT_ONCE)
-        for at in range(last + step, now + 1, step):
+        step = max(LOOK_US, (now - self._looked_us) // LOOKS_AT_ONCE)
+        for at in range(self._looked_us + step, now + 1, step):
             bodies = [person.body(at) for person in self._people]
             self._look([body for body in bodies if body.doing is not Doing.AWAY], at)
             self._looked_us = at

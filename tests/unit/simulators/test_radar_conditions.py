@@ -15,6 +15,12 @@ def test_a_change_is_told_once() -> None:
     assert conditions.names == ("fall", "presence")
 
 
+def test_yes_and_no_are_numbers() -> None:
+    conditions = Conditions({"fall": 0})
+    conditions.sense("fall", True)
+    assert repr(conditions["fall"]) == "1"
+
+
 def test_the_hand_goes_before_the_eye_until_it_follows() -> None:
     conditions = Conditions({"breath": 0, "heart": 0})
     conditions.put("breath", 8)
