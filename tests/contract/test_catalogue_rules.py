@@ -179,7 +179,19 @@ def test_a_point_that_can_not_be_read_is_told_within_a_quarter_of_a_minute(profi
         assert not fires(profile, name, *[bad(Reason.COMM_FAILURE)] * 16)
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+SILENCE_PROVES_NOTHING = {"gst9000_printer"}  # it speaks when there is a fire, and can not be asked
+
+
+def test_only_a_one_way_printer_is_not_missed() -> None:
+    found = {
+        name
+        for name, profile in PROFILES.items()
+        if not any(isinstance(rule, AbsenceRule) for rule in profile.rules)
+    }
+    assert found == SILENCE_PROVES_NOTHING
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES.keys() - SILENCE_PROVES_NOTHING))
 def test_a_device_that_says_nothing_is_missed(profile: str) -> None:
     (absence,) = (rule for rule in PROFILES[profile].rules if isinstance(rule, AbsenceRule))
     alive = [Sample(0, value=True, quality=GOOD)]
