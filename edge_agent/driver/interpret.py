@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from device_profiles.model import Point, Profile, Tilt
-from device_profiles.transport import Modbus
+from device_profiles.transport import Identity, Modbus
 from edge_agent.driver.decode import Decoded, decode_raw, factor_of
 from edge_agent.driver.gate import bounded, gated
 from edge_agent.driver.raw import Raw, raw_of_words
@@ -21,7 +21,7 @@ class Who(StrEnum):
     OTHER = "other"
 
 
-_STRANGER = {Who.UNKNOWN: bad(Reason.NEVER_READ), Who.OTHER: bad(Reason.CONFIGURATION)}
+STRANGER = {Who.UNKNOWN: bad(Reason.NEVER_READ), Who.OTHER: bad(Reason.CONFIGURATION)}
 
 
 class Interpreter:
@@ -48,7 +48,7 @@ class Interpreter:
         """Every point of the read, in its order; `words` are as many as it asked for."""
         self._recognise(read, words)
         if self._who is not Who.RIGHT:
-            return {point.id: Decoded(None, _STRANGER[self._who]) for point in read.points}
+            return {point.id: Decoded(None, STRANGER[self._who]) for point in read.points}
         raw = decode_read(read, words)
         self._known |= {name: raw[name] for name in self._ceilings & raw.keys()}
         judged = {
@@ -61,16 +61,22 @@ class Interpreter:
         }
 
     def _recognise(self, read: PlannedRead, words: Sequence[int]) -> None:
-        identity = self._identity
-        if identity is None or not read.holds(identity.table, identity.address):
-            return
-        found = words[identity.address - read.address] & identity.mask
-        self._who = Who.RIGHT if found == identity.value else Who.OTHER
+        found = recognise(self._identity, read, words)
+        if found is not Who.UNKNOWN:
+            self._who = found
 
     def _tilted(self, point: Point, judged: Mapping[str, Decoded]) -> Decoded:
         if point.tilt is None:
             raise ValueError(f"point {point.id} was planned without a register")
         return _tilted(point.tilt, judged, self._baseline)
+
+
+def recognise(identity: Identity | None, read: PlannedRead, words: Sequence[int]) -> Who:
+    """What this reply alone tells of who answers."""
+    if identity is None or not read.holds(identity.table, identity.address):
+        return Who.UNKNOWN
+    found = words[identity.address - read.address] & identity.mask
+    return Who.RIGHT if found == identity.value else Who.OTHER
 
 
 def raws_of(read: PlannedRead, words: Sequence[int]) -> dict[str, Raw]:

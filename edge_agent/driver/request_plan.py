@@ -54,6 +54,21 @@ def plan_reads(points: Iterable[Point], transport: Modbus) -> tuple[PlannedRead,
     return tuple(sorted(whole, key=lambda read: _rank(read, transport, bounds)))
 
 
+def read_of(points: Iterable[Point], table: Table, address: int, count: int) -> PlannedRead:
+    """A read that somebody else made, with the points that lie in it as a whole."""
+    all_points = tuple(points)
+    inside = range(address, address + count)
+    here = tuple(
+        point
+        for point in all_points
+        if (register := point.register) is not None
+        and register.table is table
+        and register.address in inside
+        and register.address + register.count - 1 in inside
+    )
+    return _with_computed(PlannedRead(table, address, count, here), all_points)
+
+
 def _block(block: Block, places: list[_Place]) -> PlannedRead:
     empty = PlannedRead(block.table, block.address, block.count, (), block.every)
     points = tuple(place.point for place in places if _is_in(empty, place))
@@ -80,7 +95,11 @@ def _rank(read: PlannedRead, transport: Modbus, bounds: set[str | None]) -> tupl
 
 def _with_computed(read: PlannedRead, points: Iterable[Point]) -> PlannedRead:
     here = {point.id for point in read.points}
-    computed = tuple(point for point in points if point.tilt is not None and point.tilt.x in here)
+    computed = tuple(
+        point
+        for point in points
+        if (tilt := point.tilt) is not None and {tilt.x, tilt.y, tilt.z} <= here
+    )
     return PlannedRead(
         read.table, read.address, read.count, (*read.points, *computed), read.every_us
     )
