@@ -13,8 +13,8 @@ from pathlib import Path
 
 from edge_agent.config.load import DEFAULT_PATH, ConfigError, Loaded, load_config
 from edge_agent.show.answer import Answer
-from edge_agent.show.language import Language, from_locale
 from runtime import log as logs
+from runtime.language import Language, from_locale
 
 FINE, PROBLEM, USAGE, INTERRUPTED = 0, 1, 2, 130
 log = logging.getLogger("edge_agent")

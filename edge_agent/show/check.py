@@ -14,7 +14,7 @@ from edge_agent.config.size import size_text
 from edge_agent.config.tables import LineKind
 from edge_agent.line_load import line_loads, overloads
 from edge_agent.show.answer import Answer, as_json
-from edge_agent.show.language import Language, table
+from runtime.language import Language, table
 
 _TEXTS = {
     Language.EN: {

@@ -17,7 +17,7 @@ from edge_agent.show.decode_modbus import explain_modbus
 from edge_agent.show.decode_said import OK, Row, Said, Sentence
 from edge_agent.show.decode_stream import explain_stream
 from edge_agent.show.decode_words import lines, notes, sentence
-from edge_agent.show.language import Language
+from runtime.language import Language
 from wire.quality import GOOD
 
 _FINE, _REFUSED, _USAGE = 0, 1, 2

@@ -1,6 +1,6 @@
 """The words of the profiles' enumerations in Chinese; in English they stand for themselves."""
 
-from edge_agent.show.language import Language
+from runtime.language import Language
 
 _ZH = {
     "normal": "正常",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from edge_agent.driver.alone import Unknown
 from edge_agent.show.decode_labels import label_of
 from edge_agent.show.decode_said import OK, Row, Said, Sentence
-from edge_agent.show.language import Language, table
+from runtime.language import Language, table
 from wire.quality import Limit, Quality, Status
 from wire.reading import Value
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from edge_agent.config.size import size_text
 from edge_agent.health_document import AgentDocument, DeviceDocument, LaneDocument, LineDocument
-from edge_agent.show.language import Language, table
+from runtime.language import Language, table
 
 STOPPED = "stopped"
 _QUIET_RECEIPT_S = 60.0

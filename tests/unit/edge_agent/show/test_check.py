@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.show.check import check
-from edge_agent.show.language import Language
+from runtime.language import Language
 
 GOOD = """
 gateway.id = "gw-001"

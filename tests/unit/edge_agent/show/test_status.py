@@ -9,9 +9,9 @@ import pytest
 from edge_agent.buffer.rows import Draft, commit, migrate
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
-from edge_agent.show.language import Language
 from edge_agent.show.status import status
 from runtime.database import connect, run_transaction
+from runtime.language import Language
 from wire.envelope import Base, ClockState, Encoding
 from wire.topic import Lane
 

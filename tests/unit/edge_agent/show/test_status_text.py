@@ -15,8 +15,8 @@ from edge_agent.health import (
     UplinkHealth,
 )
 from edge_agent.health_document import document
-from edge_agent.show.language import Language
 from edge_agent.show.status_text import Words, age_text, problems, running_text, stopped_text
+from runtime.language import Language
 from wire.quality import GOOD
 
 ENGLISH, CHINESE = Words(Language.EN), Words(Language.ZH)
