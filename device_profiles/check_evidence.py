@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from device_profiles.model import Grade, Profile
+from device_profiles.model import Grade, Profile, english
 from device_profiles.typed_toml import Problem
 
 _DOUBTS = (
@@ -26,7 +26,8 @@ def check_evidence(profile: Profile) -> Iterator[Problem]:
     if evidence.verify_on_hardware:
         return
     for index, caveat in enumerate(evidence.caveats):
-        doubt = next((word for word in _DOUBTS if word in caveat.lower()), None)
+        text = english(caveat).lower()
+        doubt = next((word for word in _DOUBTS if word in text), None)
         if doubt is not None:
             message = f"is missing: caveats[{index}] says {doubt!r}, so say what is to be tried"
             yield Problem("evidence", "verify_on_hardware", message)

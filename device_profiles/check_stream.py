@@ -6,7 +6,7 @@ from alarm_rules.rule import AbsenceRule
 from device_profiles.check_fields import check_fields
 from device_profiles.check_layouts import check_layouts
 from device_profiles.frame_codes import carriers, kinds_of, unsayable
-from device_profiles.model import Gate, Point, Profile, ValueKind
+from device_profiles.model import Gate, Point, Profile, ValueKind, english
 from device_profiles.reach import never_is
 from device_profiles.transport import Stream
 from device_profiles.typed_toml import Problem
@@ -103,7 +103,7 @@ def _times(transport: Stream, profile: Profile) -> Iterator[Problem]:
 
 def _silence(profile: Profile) -> Iterator[Problem]:
     """A device that is silent while all is well can not be missed, and people have to know."""
-    if not any(_SILENCE in caveat.lower() for caveat in profile.evidence.caveats):
+    if not any(_SILENCE in english(caveat).lower() for caveat in profile.evidence.caveats):
         remedy = "write it, or a caveat that says what the silence of this device means"
         yield Problem("transport", "liveness", f"is missing: {remedy}")
     for index, rule in enumerate(profile.rules):

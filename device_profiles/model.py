@@ -33,13 +33,28 @@ class Grade(StrEnum):
     C = "C"
 
 
+Remark = Words | Line
+"""A text for people: in both languages, or in English alone."""
+
+
+def said(remark: Remark, lang: str) -> str:
+    """In `lang` ("en" or "zh") if it is there in it, else in English."""
+    if isinstance(remark, str):
+        return remark
+    return remark.zh if lang == "zh" else remark.en
+
+
+def english(remark: Remark) -> str:
+    return said(remark, "en")
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the profile comes from, what speaks against it, what no one has yet tried."""
 
     grade: Grade
     source: Line
-    caveats: tuple[Line, ...] = ()
-    verify_on_hardware: tuple[Line, ...] = ()
+    caveats: tuple[Remark, ...] = ()
+    verify_on_hardware: tuple[Remark, ...] = ()
 
 
 class ValueKind(StrEnum):

@@ -17,7 +17,7 @@ from alarm_rules.rule import (
     VotedRule,
     Words,
 )
-from device_profiles.model import Point, Profile
+from device_profiles.model import Point, Profile, said
 from device_profiles.transport import Modbus, Stream, Transport
 
 
@@ -46,14 +46,14 @@ def _lines(profile: Profile, hash_: str, lang: str) -> Iterator[str]:
     yield "actions"
     yield from (f"  {one.id:<20} {_text(one.title, lang)}" for one in profile.actions)
     yield ""
-    yield from _evidence(profile)
+    yield from _evidence(profile, lang)
 
 
-def _evidence(profile: Profile) -> Iterator[str]:
+def _evidence(profile: Profile, lang: str) -> Iterator[str]:
     evidence = profile.evidence
     yield f"evidence: grade {evidence.grade}, {evidence.source}"
-    yield from (f"  caveat: {text}" for text in evidence.caveats)
-    yield from (f"  verify on hardware: {text}" for text in evidence.verify_on_hardware)
+    yield from (f"  caveat: {said(text, lang)}" for text in evidence.caveats)
+    yield from (f"  verify on hardware: {said(text, lang)}" for text in evidence.verify_on_hardware)
 
 
 def _transport(transport: Transport) -> str:

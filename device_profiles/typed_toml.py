@@ -71,11 +71,12 @@ class _Reader:
     def _value(self, raw: Any, to: Any, path: str, key: str) -> Any:
         options = [option for option in _options(to) if option is not type(None)]
         structs = [option for option in options if _is_struct(option)]
-        if structs:
+        if structs and (isinstance(raw, Mapping) or structs == options):
             return self._one_struct(raw, structs, path, key)
+        options = [option for option in options if option not in structs]
         item = _item_type(options[0])
         if item is not None and any(map(_is_struct, _options(item))):
-            return self._structs(raw, item, path, key)
+            return self._items(raw, item, path, key)
         return self._leaf(raw, options[0] if len(options) == 1 else to, path, key)
 
     def _one_struct(self, raw: Any, options: Sequence[Any], path: str, key: str) -> Any:
@@ -93,12 +94,11 @@ class _Reader:
             self._report(place, config.tag_field, _not_one_of(tag, [*tags]))
         return tags.get(tag)
 
-    def _structs(self, raw: Any, item: Any, path: str, key: str) -> Any:
+    def _items(self, raw: Any, item: Any, path: str, key: str) -> Any:
         if not isinstance(raw, list):
             return self._report(path, key, f"is {_kind(raw)}, should be an array of tables")
-        options = _options(item)
         return tuple(
-            self._one_struct(one, options, path, f"{key}[{index}]") for index, one in enumerate(raw)
+            self._value(one, item, path, f"{key}[{index}]") for index, one in enumerate(raw)
         )
 
     def _leaf(self, raw: Any, to: Any, path: str, key: str) -> Any:

@@ -23,6 +23,7 @@ class Whole(msgspec.Struct):
     inner: Inner | None = None
     sides: tuple[Left | Right, ...] = ()
     words: tuple[str, ...] = ()
+    remarks: tuple[Inner | str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.name == "nobody":
@@ -43,9 +44,10 @@ def test_a_table_becomes_the_struct() -> None:
         "inner": {"size": 2},
         "sides": [{"kind": "left", "left": 1}, {"kind": "right", "right": "r"}],
         "words": ["x"],
+        "remarks": ["plain", {"size": 3}],
     }
     assert read_table(raw, Whole) == Whole(
-        "a", 500_000, 1_000_000, Inner(2), (Left(1), Right("r")), ("x",)
+        "a", 500_000, 1_000_000, Inner(2), (Left(1), Right("r")), ("x",), ("plain", Inner(3))
     )
 
 
@@ -62,6 +64,7 @@ def test_every_problem_is_told_with_its_path() -> None:
             "inner": {"size": "x"},
             "sides": [{"kind": "up"}, {"kind": "left"}, 3],
             "words": "x",
+            "remarks": [{"sze": 3}, 4],
         }
     )
     assert found == [
@@ -73,6 +76,8 @@ def test_every_problem_is_told_with_its_path() -> None:
         "sides[1].left: is missing",
         "sides[2]: is 3, should be a table",
         "words: is 'x': expected `array`, got `str`",
+        "remarks[0].sze: is not a known key; did you mean 'size'?",
+        "remarks[1]: is 4: expected `str`, got `int`",
     ]
 
 
