@@ -15,7 +15,7 @@ class Case:
 
     unit: int
     registers: tuple[str, ...]
-    values: Mapping[str, Value]
+    values: Mapping[str, Value | None]
     baseline: tuple[float, float, float] | None = None
 
 
@@ -92,6 +92,106 @@ CASES = {
             "fault_latched": True,
             "calibration_due": 120 * 86_400.0,
             "supply": 24.0,
+        },
+    ),
+    # 40101 type 0x26; 40103 f32 25.0; 40105 warning 2; 40106 alarm 1 and warning; 40107 normal;
+    # 40108 heartbeat; 40109 f32 120 days; 40111 %LEL; 40112 f32 50.0; 40117 -5 degrees; 40132 bead;
+    # 40146 "Methane"; 40155 120 days; 40156 relay 2; 40157 f32 24000 mV; 40160 both rising; 30011
+    # normal; from 30014: alarm 1 active, alarm 2 latched, warning 2 in the lower half.
+    "honeywell_xrl": Case(
+        1,
+        (
+            "holding_registers 100 0x2601 0x2601 0x41C8 0x0000 2 0x11 1 4711 0x42F0 0x0000 1",
+            "holding_registers 111 0x4248 0x0000",
+            "holding_registers 116 0xFFFB",
+            "holding_registers 131 1",
+            "holding_registers 145 0x4D65 0x7468 0x616E 0x6500 0 0 0",
+            "holding_registers 154 120 0x10 0x46BB 0x8000 0 0x11",
+            "input_registers 10 1 0 0 0 1 0 2 0 2",
+            "input_registers 0 15",
+        ),
+        {
+            "lel": 0.25,
+            "alarm": True,
+            "alarm_high": False,
+            "state": "normal",
+            "heartbeat": 4711,
+            "unit": "lel",
+            "fault": False,
+            "warning": True,
+            "trouble_code": 2,
+            "peak": 0.5,
+            "monitor_status": "normal",
+            "alarm_1_active": True,
+            "alarm_2_active": False,
+            "alarm_1_latched": False,
+            "alarm_2_latched": True,
+            "warning_active": True,
+            "fault_active": False,
+            "temperature": -5.0,
+            "sensor_type": "catalytic",
+            "gas": "Methane",
+            "calibration_due": 120 * 86_400.0,
+            "relay_1": False,
+            "relay_2": True,
+            "supply": 24.0,
+            "alarm_type": 0x11,
+        },
+    ),
+    # The same map: fault 3 (1203, bit 6, upper half of 30018), so that its 60.0 count for nothing.
+    "honeywell_xcl": Case(
+        1,
+        (
+            "holding_registers 100 0x2601 0x2601 0x4270 0x0000 1203 0x43 1 1 0x42F0 0x0000 1",
+            "holding_registers 111 0x4270 0x0000",
+            "holding_registers 116 21",
+            "holding_registers 131 2",
+            "holding_registers 145 0x4D65 0x7468 0x616E 0x6500 0 0 0",
+            "holding_registers 154 30 0x01 0x46BB 0x8000 0 0x12",
+            "input_registers 10 1 0 0 0 3 0 0 4 0",
+            "input_registers 0 15",
+        ),
+        {
+            "lel": None,
+            "alarm": True,
+            "alarm_high": True,
+            "state": "normal",
+            "heartbeat": 1,
+            "unit": "lel",
+            "fault": True,
+            "warning": False,
+            "trouble_code": 1203,
+            "peak": 0.6,
+            "monitor_status": "normal",
+            "alarm_1_active": True,
+            "alarm_2_active": True,
+            "alarm_1_latched": False,
+            "alarm_2_latched": False,
+            "warning_active": False,
+            "fault_active": True,
+            "temperature": 21.0,
+            "sensor_type": "infrared",
+            "gas": "Methane",
+            "calibration_due": 30 * 86_400.0,
+            "relay_1": True,
+            "relay_2": False,
+            "supply": 24.0,
+            "alarm_type": 0x12,
+        },
+    ),
+    # Address, speed code, cm, one decimal, 123.4 cm, zero, full range of 500.0 cm.
+    "qdy30a": Case(
+        1,
+        ("holding_registers 0 1 3 0x11 1 1234 0 5000",),
+        {
+            "level": 1.234,
+            "unit": "cm",
+            "decimals": 1,
+            "zero": 0.0,
+            "full_scale": 5.0,
+            "raw": 1234,
+            "device_address": 1,
+            "baud": 3,
         },
     ),
 }

@@ -48,7 +48,7 @@ MODBUS = {
 }
 
 
-TOLERANCE = 0.01
+TOLERANCE = 0.001
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ async def test_values_come_out_right(name: str, carrier: Carrier, program: Path,
         async with Line(settings, CLOCK, open_port) as line:
             found = await one_cycle(line, driver)
     expected = {
-        point: pytest.approx(value, abs=TOLERANCE) if type(value) is float else value
+        point: pytest.approx(value, rel=TOLERANCE, abs=TOLERANCE) if type(value) is float else value
         for point, value in case.values.items()
     }
     assert found == expected
@@ -247,7 +247,7 @@ def gateway(tty: Path, gauge_port: int, pit_port: int) -> GatewaySpec:
         "gw-001",
         (LineSpec("shed", "modbus-rtu", tty, {"settle": "100ms"}),),
         (
-            DeviceSpec("smoke", "calectro_ug3", "shed"),
+            DeviceSpec("smoke", "calectro_ug3", "shed", {"poll_period": "200ms"}),
             DeviceSpec("gauge", "dfrobot_sen0676", "underpass"),
             DeviceSpec("contacts", "di2_modbus_sqr2", "pit"),
         ),
@@ -258,7 +258,7 @@ def gateway(tty: Path, gauge_port: int, pit_port: int) -> GatewaySpec:
     )
 
 
-async def told(stage: Stage, wanted: Mapping[tuple[str, str], Value]) -> None:
+async def told(stage: Stage, wanted: Mapping[tuple[str, str], Value | None]) -> None:
     """Wait until the server's newest values are these."""
     found: dict[tuple[str, str], Value | None] = {}
     try:
