@@ -10,7 +10,7 @@ from simulators.register_words import f32_words, placed, s16_word, text_words, u
 # places in the block, from 0 (40003 and 40103 are place 2).
 TYPE, GAS, TROUBLE_CODE, STATUS, MODE = 0, 2, 4, 5, 6
 BEATS, CALIBRATION_DUE, UNIT_OF_GAS, PEAK, TEMPERATURE, SENSOR_TYPE = 7, 8, 10, 11, 16, 31
-GAS_NAME, RELAYS, SUPPLY = 45, 55, 56
+GAS_NAME, DAYS_DUE, RELAYS, SUPPLY = 45, 54, 55, 56
 HOLDING_COUNT: Final = 62
 GAS_NAME_LENGTH: Final = 14
 
@@ -19,6 +19,7 @@ ACTIVE_ALARM, LATCHED_ALARM, ACTIVE_TROUBLE, LATCHED_TROUBLE = 13, 15, 17, 19
 LOCATION_LENGTH: Final = 12
 
 WARNING_FLAG: Final = 0x10
+FIRST_ALARM, SECOND_ALARM = 0b01, 0b10
 CATALYTIC: Final = 1
 
 
@@ -79,12 +80,14 @@ def holding_of(shown: Shown, *, low_word_first: bool = False) -> dict[int, int]:
     words |= {UNIT_OF_GAS: shown.unit_of_gas, TEMPERATURE: s16_word(shown.celsius)}
     words.update(placed(PEAK, single(shown.peak)))
     words.update(placed(SUPPLY, single(shown.supply_mv)))
-    if shown.model.beats:
+    words.update(placed(CALIBRATION_DUE, single(shown.calibration_due_days)))
+    words.update(placed(GAS_NAME, text_words(shown.gas_name, GAS_NAME_LENGTH)))
+    alarms = shown.active | shown.latched
+    words[RELAYS] = alarms
+    if shown.model.beats:  # manual 3017M5023, p. 58 and 59
         words |= {BEATS: shown.beats, SENSOR_TYPE: shown.sensor_type}
-    else:
-        words.update(placed(CALIBRATION_DUE, single(shown.calibration_due_days)))
-        words.update(placed(GAS_NAME, text_words(shown.gas_name, GAS_NAME_LENGTH)))
-        words[RELAYS] = shown.active | shown.latched
+        words[DAYS_DUE] = s16_word(shown.calibration_due_days)
+        words[RELAYS] = (alarms & SECOND_ALARM) << 3 | alarms & FIRST_ALARM  # a nibble each
     return {shown.model.block + place: word for place, word in words.items()}
 
 

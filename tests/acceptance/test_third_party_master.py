@@ -147,7 +147,8 @@ ROWS = (
     Row("xcd", "", I32, 17, (0b100_0000,)),
     Row("xcd", "warm-up 60", H, 6, (2,)),
     # 40101 type 0x26, 40103 reading, 40105 code, 40106 bits, 40107 mode, 40111 unit (1 is %LEL),
-    # 40132 sensor type, 40157 supply in mV; 30018 faults in its upper half, warnings in its lower
+    # 40132 sensor type, 40157 supply in mV; 30018 faults in its upper half, warnings in its lower;
+    # 40109 and 40155 days to the next calibration, 40146 "METHANE", 40156 relays 2 and 1
     *(
         Row(kind, *row)
         for kind in ("xrl", "xcl")
@@ -156,8 +157,12 @@ ROWS = (
             ("", H, 110, (1,)),
             ("", H, 131, (1,)),
             ("", F, 156, (24_000.0,)),
+            ("", F, 108, (120.0,)),
+            ("", H, 145, (0x4D45, 0x5448, 0x414E, 0x4500, 0, 0, 0)),
+            ("", H, 154, (120, 0x00)),
             ("gas 0.25", F, 102, (25.0,)),
             ("", H, 104, (0, 0b1, 1)),
+            ("", H, 155, (0x01,)),
             ("inhibit on", H, 106, (3,)),
             ("gas 0.6", F, 102, (25.0,)),
             ("inhibit off", F, 102, (60.0,)),

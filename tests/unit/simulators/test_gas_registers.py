@@ -2,6 +2,7 @@
 
 import struct
 
+from simulators.gas_model import XRL
 from simulators.gas_registers import Shown, holding_of, inputs_of
 
 
@@ -13,6 +14,18 @@ def test_holding_registers() -> None:
     assert (words[6], words[10], words[16]) == (3, 5, 0xFFFB)
     assert words[45] << 16 | words[46] == int.from_bytes(b"METH", "big")
     assert words[56] << 16 | words[57] == struct.unpack(">I", struct.pack(">f", 24_000.0))[0]
+
+
+def test_the_newer_map_has_its_own_places() -> None:
+    """Instruction manual 3017M5023, pages 58 and 59."""
+    words = holding_of(Shown(model=XRL, calibration_due_days=30.0, active=1, latched=2, beats=9))
+    assert sorted(words) == list(range(100, 162))
+    assert (words[100], words[107], words[131]) == (0x2601, 9, 1)
+    assert words[108] << 16 | words[109] == struct.unpack(">I", struct.pack(">f", 30.0))[0]
+    assert words[145] << 16 | words[146] == int.from_bytes(b"METH", "big")
+    assert words[154] == 30, "days as a number of 16 bits too"
+    assert words[155] == 0x11, "relay 2 in the high nibble, relay 1 in the low one"
+    assert holding_of(Shown(model=XRL, active=1))[155] == 0x01
 
 
 def test_the_other_word_order() -> None:
