@@ -1,21 +1,31 @@
 """The stream devices that a command can play: what is made, at which speed, what can be told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final, TypeVar
 
 from simulators import radar_orders as orders
 from simulators import sender_orders
 from simulators.care_radar import CareRadar
 from simulators.console import Console, Port
+from simulators.fall_radar import FallRadar
 from simulators.fire_panel import PANEL_FORMAT, FirePanel
 from simulators.laser_methane import METHANE_FORMAT, LaserMethane
 from simulators.person import Person
-from simulators.radar_orders import Now
+from simulators.presence_radar import PresenceRadar
+from simulators.radar_orders import AnyRadar, Now
+from simulators.sleep_radar import SleepRadar
 from simulators.stream_device import StreamDevice
+from simulators.track_radar import TrackRadar
 from simulators.ultrasonic_gauge import A02YYUW, SEN0754, EchoModel, UltrasonicGauge
+from simulators.vitals_radar import VitalsRadar
 from simulators.water_level import WaterLevel
 from simulators.wire_time import WireFormat
+
+Radar = TypeVar("Radar", bound=AnyRadar)
+UART: Final = WireFormat(115_200, "N", 1)
+FAST_UART: Final = WireFormat(256_000, "N", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +48,16 @@ class StreamKind:
     make: Callable[[Now], PlayedStream]
 
 
-def _care_radar(now: Now) -> PlayedStream:
-    device, person = CareRadar(), Person()
-    device.watch(person)
-    return PlayedStream(
-        device, lambda port: orders.care_console(device, person, port, now), device.state
-    )
+def _radar(
+    make: Callable[[], Radar],
+    console: Callable[[Radar, Sequence[Person], Port, Now], Console],
+    many: int,
+    now: Now,
+) -> PlayedStream:
+    """Make a radar that watches people who are told what to do."""
+    device, people = make(), [Person(seed=seed) for seed in range(many)]
+    device.watch(*people)
+    return PlayedStream(device, lambda port: console(device, people, port, now), device.state)
 
 
 def _ultrasonic(model: EchoModel, now: Now) -> PlayedStream:
@@ -76,8 +90,43 @@ STREAMS = (
         "r60afd1",
         "a MicRadar R60AFD1 fall radar",
         "person walk\n  drop fall\n  person fall\n  heal\n  still on",
-        WireFormat(115_200, "N", 1),
-        _care_radar,
+        UART,
+        partial(_radar, CareRadar, orders.care_console, 1),
+    ),
+    StreamKind(
+        "r60abd1",
+        "a MicRadar R60ABD1 breath, heart and sleep radar",
+        "person sleep\n  person apnoea on\n  drop breath_state 2\n  person struggle on",
+        UART,
+        partial(_radar, SleepRadar, orders.sleep_console, 1),
+    ),
+    StreamKind(
+        "mr60fda2",
+        "a Seeed MR60FDA2 fall radar",
+        "person walk\n  person fall\n  false-start 3\n  person get-up",
+        UART,
+        partial(_radar, FallRadar, orders.fall_console, 1),
+    ),
+    StreamKind(
+        "mr60bha2",
+        "a Seeed MR60BHA2 breath and heart radar",
+        "person sleep\n  warm-up 20\n  person breath 8\n  freeze breath 40",
+        UART,
+        partial(_radar, VitalsRadar, orders.vitals_console, 1),
+    ),
+    StreamKind(
+        "ld2410",
+        "a Hi-Link LD2410 presence radar",
+        "person walk\n  person sit\n  split 23\n  person leave",
+        FAST_UART,
+        partial(_radar, PresenceRadar, orders.presence_console, 1),
+    ),
+    StreamKind(
+        "ld2450",
+        "a Hi-Link LD2450 radar that tracks three people",
+        "person walk\n  person-2 sit\n  target 3 -782 1713 -16 320\n  glue 4",
+        FAST_UART,
+        partial(_radar, TrackRadar, orders.track_console, 3),
     ),
     StreamKind(
         "a02yyuw",
