@@ -101,7 +101,7 @@ def _sources(source: ScaleFrom) -> set[str]:
 def _factory_set(profile: Profile) -> dict[str, Raw]:
     """By point, what the setting of the same register is when the device leaves the factory."""
     defaults = {
-        (setting.register.table, setting.register.address): setting.default / setting.scale
+        (setting.register.table, setting.register.address): setting.default / setting.register.scale
         for setting in profile.settings
         if setting.register is not None and setting.default is not None
     }

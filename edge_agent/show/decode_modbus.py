@@ -1,11 +1,11 @@
 """What one frame of a Modbus device says, or what is asked of it, with or without the request."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from alarm_rules.rule import hazard_points
-from device_profiles.encoding import BIT_TABLES, Table
+from device_profiles.encoding import BIT_TABLES, Register, Table
 from device_profiles.model import Profile
 from device_profiles.transport import Modbus
 from edge_agent.bus.modbus import Verdict
@@ -69,7 +69,10 @@ def _is_asked(profile: Profile, piece: Piece, before: Piece | None) -> bool:
         return False
     if before is not None and _answers(piece, before) is None:
         return False
-    return Form.REPLY not in piece.forms or not _fitting(profile, piece)
+    if Form.REPLY not in piece.forms:
+        return True
+    table = TABLES[piece.pdu[0]]
+    return not any(_fit(_likely(profile, table), table, piece.pdu[1]))
 
 
 def _explain_asked(profile: Profile, piece: Piece) -> Said:
@@ -141,9 +144,14 @@ def _explain_words(
         return Said(OK, Sentence.REPLY_TO_NOTHING, details)
     details |= _place(reads[0])
     rows = list(_rows(profile, reads[0], piece))
+    fitting = 1
     for other in reads[1:]:
-        rows += filter(None, map(_as_other, _rows(profile, other, piece)))
-    assumed = {**_place(reads[0]), "fitting": len(reads)} if is_assumed else None
+        told = {row.name for row in rows}
+        more = [row for row in _rows(profile, other, piece) if row.name not in told]
+        sensible = list(filter(None, map(_as_other, more)))
+        fitting += bool(sensible)
+        rows += sensible
+    assumed = {**_place(reads[0]), "fitting": fitting} if is_assumed else None
     return Said(OK, Sentence.REPLY, details, tuple(rows), assumed)
 
 
@@ -167,37 +175,55 @@ def _as_other(row: Row) -> Row | None:
 
 
 def _fitting(profile: Profile, piece: Piece) -> list[PlannedRead]:
-    """The reads that it may answer, of the likeliest sort only; those of a hazard first."""
+    """The reads that it may answer: the likeliest sort first, in it those of a hazard."""
     table, size = TABLES[piece.pdu[0]], piece.pdu[1]
+    likely = list(_likely(profile, table))
+    if not any(_fit(likely, table, size)):
+        likely.append(_stretches(profile, table, size))
     hazards = hazard_points(profile.rules)
-    for sort in _sorts(profile, table, size):
-        unique = {
-            (read.address, read.count): read
-            for read in sort
-            if read.table is table and read.points and _size(table, read.count) == size
-        }
-        if unique:
-            ranked = sorted(unique.values(), key=lambda read: _rank(read, hazards))
-            return ranked[:_MOST_FITTING]
-    return []
+    found: dict[tuple[int, int], PlannedRead] = {}
+    for sort in likely:
+        fitting = sorted(_fit([sort], table, size), key=lambda read: _rank(read, hazards))
+        found |= {_key(read): read for read in fitting if _key(read) not in found}
+    return list(found.values())[:_MOST_FITTING]
+
+
+def _fit(sorts: Iterable[Iterable[PlannedRead]], table: Table, size: int) -> Iterator[PlannedRead]:
+    for sort in sorts:
+        for read in sort:
+            if read.table is table and read.points and _size(table, read.count) == size:
+                yield read
+
+
+def _key(read: PlannedRead) -> tuple[int, int]:
+    return read.address, read.count
 
 
 def _rank(read: PlannedRead, hazards: frozenset[str]) -> tuple[bool, int]:
     return not any(point.id in hazards for point in read.points), read.every_us
 
 
-def _sorts(profile: Profile, table: Table, size: int) -> Iterator[list[PlannedRead]]:
-    """As the agent asks; as it would without the profile's blocks; one point; any stretch."""
+def _likely(profile: Profile, table: Table) -> Iterator[list[PlannedRead]]:
+    """As the agent asks; as it would without the profile's blocks; one point alone."""
     transport = profile.transport
     if not isinstance(transport, Modbus):
         return
     yield list(plan_reads(profile.points, transport))
     yield list(plan_reads(profile.points, replace(transport, blocks=(), identity=None)))
-    registers = [
-        point.register
-        for point in profile.points
-        if point.register is not None and point.register.table is table
+    yield [
+        read_of(profile.points, table, one.address, one.count) for one in _registers(profile, table)
     ]
-    yield [read_of(profile.points, table, one.address, one.count) for one in registers]
+
+
+def _stretches(profile: Profile, table: Table, size: int) -> list[PlannedRead]:
+    """Any stretch of so many places that begins where a point does."""
     count = 8 * size if table in BIT_TABLES else size // 2
-    yield [read_of(profile.points, table, one.address, count) for one in registers]
+    return [
+        read_of(profile.points, table, one.address, count) for one in _registers(profile, table)
+    ]
+
+
+def _registers(profile: Profile, table: Table) -> Iterator[Register]:
+    for point in profile.points:
+        if point.register is not None and point.register.table is table:
+            yield point.register

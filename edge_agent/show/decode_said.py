@@ -79,7 +79,8 @@ def row_of(alone: Alone) -> Row:
 def setting_row(setting: Setting, number: Number) -> Row:
     """What would be set."""
     choices: dict[RawText, str] = setting.choices
-    value = round(number * setting.scale, 10)
+    register = setting.register
+    value = round(number * (setting.scale if register is None else register.scale), 10)
     label = choices.get(str(number))
     return Row(setting.id, setting.title, setting.unit, number, float(value), GOOD, label)
 

@@ -1,0 +1,106 @@
+"""What the frames of a stream say, whichever way they go."""
+
+import pytest
+
+from device_profiles.load import catalog
+from device_profiles.transport import Stream
+from edge_agent.driver.frame import encode_frame
+from edge_agent.show.decode_said import OK, Said, Sentence
+from edge_agent.show.decode_stream import explain_stream
+
+PROFILES = catalog()
+FALL = "53 59 83 01 00 01 01 32 54 43"
+
+
+def explain(profile: str, data: str) -> list[Said]:
+    known = PROFILES[profile]
+    assert isinstance(known.transport, Stream)
+    return list(explain_stream(known, known.transport, bytes.fromhex(data)))
+
+
+def only(profile: str, data: str) -> Said:
+    (said,) = explain(profile, data)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("profile", "data", "sentence", "rows"),
+    [
+        ("micradar_r60afd1", FALL, Sentence.REPORT, {"fall": True}),
+        ("micradar_r60afd1", "53 59 80 81 00 01 0F BD 54 43", Sentence.QUERY, {}),
+        ("micradar_r60afd1", "53 59 80 81 00 01 01 AF 54 43", Sentence.REPORT, {"presence": True}),
+        ("micradar_r60afd1", "53 59 80 83 00 01 0F BF 54 43", Sentence.QUERY, {}),
+        (
+            "micradar_r60afd1",
+            "53 59 05 01 00 01 0F C2 54 43",
+            Sentence.REPORT,
+            {"initialised": True},
+        ),
+        ("micradar_r60afd1", "53 59 05 81 00 01 0F 42 54 43", Sentence.QUERY, {}),
+        ("micradar_r60afd1", "53 59 01 01 00 01 0F BE 54 43", Sentence.REPORT, {"heartbeat": True}),
+        ("micradar_r60afd1", "53 59 01 02 00 01 0F BF 54 43", Sentence.ACTION, {}),
+        ("seeed_mr60fda2", "01 00 00 00 00 0E 06 F6", Sentence.QUERY, {}),
+        (
+            "seeed_mr60fda2",
+            "01 00 00 00 04 0E 04 F0 66 66 26 40 99",
+            Sentence.SETTING,
+            {"installed_height": 2.6},
+        ),
+        ("seeed_mr60fda2", "01 00 00 00 01 0E 02 F3 01 FE", Sentence.REPORT, {"fall": True}),
+        ("dfrobot_a02yyuw", "FF 07 A1 A7", Sentence.REPORT, {"distance": 1.953}),
+    ],
+)
+def test_a_frame_is_a_report_a_query_a_setting_or_an_action(
+    profile: str, data: str, sentence: Sentence, rows: dict[str, object]
+) -> None:
+    said = only(profile, data)
+    assert (said.frame, said.sentence) == (OK, sentence)
+    assert {row.name: row.value for row in said.rows} == rows
+
+
+def test_a_query_names_what_it_asks_for_and_an_action_itself() -> None:
+    assert only("micradar_r60afd1", "53 59 83 81 00 01 0F C0 54 43").details["name"] == "fall"
+    assert only("micradar_r60afd1", "53 59 01 02 00 01 0F BF 54 43").details["name"] == "restart"
+
+
+def test_an_answer_that_only_confirms_is_shown_as_its_byte() -> None:
+    known = PROFILES["micradar_r60abd1"]
+    assert isinstance(known.transport, Stream)
+    codes = [one.frame for one in known.settings if one.frame is not None]
+    frame = encode_frame(known.transport.layouts[0], codes[0], b"\x01")
+    assert only("micradar_r60abd1", frame.hex()).sentence in (Sentence.SETTING, Sentence.REPORT)
+
+
+def test_frames_without_points() -> None:
+    layout = PROFILES["seeed_mr60bha2"].transport
+    assert isinstance(layout, Stream)
+    known = encode_frame(layout.layouts[0], "01 00", b"debug")
+    other = encode_frame(layout.layouts[0], "77 77", b"\x01\x02")
+    assert only("seeed_mr60bha2", known.hex()).sentence is Sentence.KNOWN
+    assert only("seeed_mr60bha2", other.hex()).sentence is Sentence.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ("53 59 83 01 00 01 01 33 54 43", "checksum"),
+        ("53 59 83 01 00 01 01 32 54 44", "tail"),
+        ("53 59 83 01 00 05 01 36 54 43", "cut_short"),
+        ("53 59 83 01 FF FF 01 36 54 43", "too_long"),
+        ("53 59 83 01 00 01 01", "cut_short"),
+        ("00 11 22", "garbage"),
+    ],
+)
+def test_what_is_damaged_is_refused_by_name(data: str, why: str) -> None:
+    first, *_ = explain("micradar_r60afd1", data)
+    assert (first.frame, first.sentence, first.rows) == (why, Sentence.REFUSED, ())
+
+
+def test_several_frames_and_the_noise_between_them() -> None:
+    found = explain("micradar_r60afd1", f"00 {FALL} FF 53 59 80 02 00 01 02 31 54 43")
+    assert [one.frame for one in found] == ["garbage", OK, "garbage", OK]
+    assert [one.skipped for one in found] == [True, False, True, False]
+
+
+def test_nothing_is_cut_short() -> None:
+    assert only("micradar_r60afd1", "").frame == "cut_short"
