@@ -11,7 +11,7 @@ DEV := $(VENV)/.installed-dev
 LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit matrix soak bench lock clean
+.PHONY: help demo test lint format unit matrix soak fuzz bench lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -36,6 +36,9 @@ matrix: $(DEV) ## every fault on every program, each cell once (about four minut
 
 soak: $(DEV) ## the same for hours: outages of 60 s, ten rounds a cell
 	LIFELINE_MATRIX=soak $(BIN)/pytest tests/acceptance/test_matrix.py
+
+fuzz: $(DEV) ## a million broken inputs for every parser (about an hour)
+	$(BIN)/python -m tests.fuzz.streams --runs 1000000
 
 format: $(DEV) ## write the code as `make lint` wants it
 	$(BIN)/ruff format .

@@ -77,16 +77,6 @@ SEALED = BinaryFrame(
     checksum=Checksum.CRC16,
 )
 
-DOCUMENTED: dict[str, tuple[Layout, ...]] = {
-    "r60": (R60,),
-    "tiny": (TINY,),
-    "ld2410": (REPORT, COMMAND),
-    "ld2450": (TARGETS, COMMAND),
-    "distance": (DISTANCE,),
-    "methane": (METHANE,),
-    "printer": (PRINTER,),
-    "sealed": (SEALED,),
-}
 SHIPPED: dict[str, tuple[Layout, ...]] = {
     name: profile.transport.layouts
     for name, profile in catalog().items()

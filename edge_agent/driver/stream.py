@@ -2,7 +2,8 @@
 
 What is reported on change only is never repeated. So whatever may have cost a frame (damage, a
 closed port, a restart) makes the driver ask for it again, and it is asked every `resync_period` in
-any case. Of a device that can not be asked, what is overdue is shown as old.
+any case. Of a device that can not be asked, what is overdue is shown as old; where nothing is ever
+due (no liveness), damage makes all of it bad until the next frame.
 """
 
 from collections.abc import Iterator
@@ -84,7 +85,7 @@ class StreamDriver:
                 samples += self._frame(one, now_us)
             else:
                 self.refused[one] += 1
-                self._questions.ask(self._transport.resync)
+                samples += self._damaged(now_us)
         return self._with_derived([*samples, *self._conclusions(now_us)], now_us)
 
     def failed(self, failure: Failure, now_us: int) -> list[Sample]:
@@ -94,8 +95,17 @@ class StreamDriver:
             self._is_open = False
             self._questions.clear()
             return self._with_derived(self._all_bad(bad(Reason.NOT_CONNECTED), now_us), now_us)
-        self._questions.ask(self._transport.resync)
-        return []
+        return self._with_derived(self._damaged(now_us), now_us)
+
+    def _damaged(self, now_us: int) -> list[Sample]:
+        """What was lost may have been anything: ask again, or say that nothing is known."""
+        transport = self._transport
+        self._questions.ask(transport.resync)
+        if transport.liveness is not None or transport.command_layout is not None:
+            return []
+        if not self._is_time_for("damage", now_us):
+            return []
+        return self._lost(bad(Reason.SENSOR_FAULT), now_us)
 
     def _open(self, now_us: int) -> list[Sample]:
         self._is_open = True
@@ -115,6 +125,7 @@ class StreamDriver:
 
     def _frame(self, frame: Frame, now_us: int) -> Iterator[Sample]:
         self._frame_us = now_us
+        self._told_us.pop("damage", None)
         yield from self._awake(frame, now_us)
         if frame.code in self._transport.restart_frames:
             self._questions.ask(self._transport.asked)
@@ -163,6 +174,9 @@ class StreamDriver:
             return []
         self._silent = quality
         self._told_us["silence"] = now_us
+        return self._lost(quality, now_us)
+
+    def _lost(self, quality: Quality, now_us: int) -> list[Sample]:
         self._known.clear()
         self._frames.forget()
         return [Sample(point, None, now_us, quality) for point in self._points]

@@ -272,11 +272,25 @@ def test_without_liveness_a_port_that_is_back_says_that_nothing_is_known() -> No
     samples = driver.received(b"", 2 * SECOND)
     assert {sample.quality for sample in samples} == {bad(Reason.NEVER_READ)}
     assert len(samples) == 18
-    assert not driver.is_offline
+    assert [driver.is_offline] == [False]
     assert driver.received(b"", 3 * SECOND) == []
     assert driver.received(frame("83 01", 0), 4 * SECOND) == [
         Sample("fall", value=False, mono_us=4 * SECOND)
     ]
+
+
+def test_where_nothing_can_be_asked_and_nothing_is_due_damage_is_told_at_once() -> None:
+    driver = silent_for_ever()
+    driver.received(frame("83 01", 0), 0)
+    for second in (1, 2):
+        lost = driver.received(frame("83 01", 1)[:-1] + b"\x00", second * SECOND)
+        lost += driver.received(b"", second * SECOND + 100_000)
+        assert [sample.point for sample in lost].count("fall") == (second == 1)
+        assert {sample.quality for sample in lost} <= {bad(Reason.SENSOR_FAULT)}
+    assert driver.received(frame("83 01", 0), 3 * SECOND) == [
+        Sample("fall", value=False, mono_us=3 * SECOND)
+    ]
+    assert driver.failed(Failure(Fault.CRC, 4 * SECOND, detail="overrun"), 4 * SECOND) != []
 
 
 def test_the_frame_that_ends_the_silence_tells_its_own_points_once() -> None:
