@@ -6,7 +6,8 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from runtime.mqtt_link import Link, publish_properties
+from runtime.mqtt_link import Link
+from runtime.mqtt_properties import publish_properties
 from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, back_off
 
 __all__ = ["Farewell", "Message", "Options", "Outcome", "Session", "Will"]

@@ -13,6 +13,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from runtime.mqtt_properties import Stated
 from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, outcome_of
 from runtime.thread import in_daemon_thread
 from runtime.tls import client_context
@@ -33,6 +34,8 @@ class Link:
     """One connection with a paho client of its own: what it lost, no later one resends.
 
     Only `connect` (DNS, TCP, TLS) runs in a thread; paho's callbacks all run on the event loop.
+    The loop is given the socket's number: whenever it does not know a socket, it would ask the
+    system for both its addresses, to name it in an error that nobody sees.
     """
 
     def __init__(
@@ -69,9 +72,9 @@ class Link:
         if sock is None:
             raise ConnectionError("the broker closed the connection at once")
         self._set_callbacks()
-        self._loop.add_reader(sock, self._on_readable)
+        self._loop.add_reader(sock.fileno(), self._on_readable)
         if self._client.want_write():
-            self._loop.add_writer(sock, self._client.loop_write)
+            self._loop.add_writer(sock.fileno(), self._client.loop_write)
         self._tick()
         either: list[asyncio.Future[Any]] = [self._ready, self.lost]
         await asyncio.wait(either, timeout=_READY_S, return_when=asyncio.FIRST_COMPLETED)
@@ -111,17 +114,17 @@ class Link:
         client.on_socket_unregister_write = self._on_socket_unregister_write
 
     async def publish(
-        self, topic: str, payload: bytes, *, qos: int, retain: bool, stated: Properties
+        self, topic: str, payload: bytes, *, qos: int, retain: bool, stated: Stated
     ) -> Outcome:
         """Complete with the PUBACK's outcome (QoS 0: once written), or LOST with the link."""
-        packed: bytes = stated.pack()  # type: ignore[no-untyped-call]
-        size = len(topic.encode()) + len(packed) + len(payload) + _HEADER_BYTES
+        size = len(topic.encode()) + len(stated.packed) + len(payload) + _HEADER_BYTES
         if self._largest is not None and size > self._largest:
             return Outcome.TOO_LARGE
         async with self._window:
             if self.lost.done():
                 return Outcome.LOST
-            info = self._client.publish(topic, payload, qos, retain, stated)
+            said: Any = stated  # paho only asks it to pack
+            info = self._client.publish(topic, payload, qos, retain, said)
             if info.rc != paho.MQTT_ERR_SUCCESS:
                 return Outcome.LOST
             answer: asyncio.Future[Outcome] = self._loop.create_future()
@@ -142,7 +145,7 @@ class Link:
         sock = self._client.socket()
         if sock is not None and not self._held:
             self._held = True
-            self._loop.remove_reader(sock)
+            self._loop.remove_reader(sock.fileno())
 
     def release(self) -> None:
         """Read on after `hold`."""
@@ -150,7 +153,7 @@ class Link:
         if sock is not None and self._held:
             self._held = False
             self._asked = dict.fromkeys(self._asked, self._loop.time())  # we did not listen
-            self._loop.add_reader(sock, self._on_readable)
+            self._loop.add_reader(sock.fileno(), self._on_readable)
             self._loop.call_soon(self._on_readable)  # bytes that TLS has read wake no selector
 
     async def leave(self, farewell: Farewell) -> None:
@@ -205,14 +208,15 @@ class Link:
 
     def _on_socket_close(self, _client: Any, _data: Any, sock: Any) -> None:
         if sock.fileno() >= 0:  # paho calls once more when it is garbage-collected
-            self._loop.remove_reader(sock)
-            self._loop.remove_writer(sock)
+            self._loop.remove_reader(sock.fileno())
+            self._loop.remove_writer(sock.fileno())
 
     def _on_socket_register_write(self, _client: Any, _data: Any, sock: Any) -> None:
-        self._loop.add_writer(sock, self._client.loop_write)
+        self._loop.add_writer(sock.fileno(), self._client.loop_write)
 
     def _on_socket_unregister_write(self, _client: Any, _data: Any, sock: Any) -> None:
-        self._loop.remove_writer(sock)
+        if sock.fileno() >= 0:
+            self._loop.remove_writer(sock.fileno())
 
     def _on_connect(self, _client: Any, _data: Any, _flags: Any, code: Any, said: Any) -> None:
         if code.is_failure:
@@ -262,26 +266,6 @@ class Link:
     def _on_disconnect(self, _client: Any, _data: Any, flags: Any, code: Any, _said: Any) -> None:
         who = "the broker disconnected us" if flags.is_disconnect_packet_from_server else "lost"
         self._lose(f"{who}: {code}")
-
-
-def publish_properties(
-    properties: Sequence[tuple[str, str]],
-    *,
-    content_type: str | None,
-    utf8: bool,
-    expiry_s: int | None,
-) -> Properties:
-    """MQTT 5 §3.3.2.3: user properties, content type, payload format 1 (UTF-8), expiry."""
-    stated = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-    if utf8:
-        stated.PayloadFormatIndicator = 1
-    if expiry_s is not None:
-        stated.MessageExpiryInterval = expiry_s
-    if content_type is not None:
-        stated.ContentType = content_type
-    for pair in properties:
-        stated.UserProperty = pair
-    return stated
 
 
 def _new_client(options: Options, will: Will | None) -> paho.Client:

@@ -9,7 +9,7 @@ from simulators.fleet.lane_buffer import LaneBuffer, Row
 from wire.batch import Batch, encode_batch
 from wire.codec import content_type, pack
 from wire.envelope import JSON, Base, ClockState, Encoding, Envelope, Sent, Through, to_properties
-from wire.identity import Birth, Device, Line, Presence, Software, Status, encode_identity
+from wire.identity import Anchor, Birth, Device, Line, Presence, Software, Status, encode_identity
 from wire.reading import Reading
 from wire.receipt import Receipt
 from wire.topic import Lane, Up, up
@@ -22,6 +22,7 @@ URGENT_ROOM = 4  # a quarter of the room is kept from bulk
 BULK_FULL, URGENT_FULL = "bulk_full", "urgent_full"
 SOFTWARE = Software("simulators-fleet", "1")
 _LINE = "line-1"
+_MS = 1_000
 _UPS = {Lane.URGENT: Up.URGENT, Lane.BULK: Up.BULK}
 
 
@@ -51,7 +52,7 @@ class FleetGateway:
         self.introductions = 0
         self._room = room
         self._spoke_us = 0
-        self._through = Moment(0, 0)
+        self._through: Moment | None = None
 
     @property
     def held(self) -> int:
@@ -113,7 +114,7 @@ class FleetGateway:
         """At each connection first this, then status and heartbeat; only then rows."""
         return self._retained(
             Up.BIRTH,
-            encode_identity(self._birth(connection)),
+            encode_identity(self._birth(now, connection)),
             Envelope(statement=self.lanes[Lane.BULK].state(), sent=self._sent(now)),
         )
 
@@ -142,13 +143,14 @@ class FleetGateway:
         if lane is Lane.URGENT:
             self._spoke_us = now.mono_us
         encoding = Encoding.RAW if row is None else row.encoding
+        through = self._through or now  # before the first cycle there is nothing to be missed
         envelope = Envelope(
             encoding=encoding,
             key=None if row is None else row.key,
             statement=self.lanes[lane].state(),
             base=None if row is None else Base(self.boot, row.base_ms, ClockState.SYNCHRONISED),
             sent=self._sent(now),
-            through=Through(self._through.mono_ms, self._through.utc_us or None),
+            through=Through(through.mono_ms, through.utc_us),
         )
         return Message(
             topic=up(self.name, _UPS[lane]),
@@ -171,7 +173,7 @@ class FleetGateway:
     def _sent(self, now: Moment) -> Sent:
         return Sent(self.boot, now.mono_ms, ClockState.SYNCHRONISED)
 
-    def _birth(self, connection: int) -> Birth:
+    def _birth(self, now: Moment, connection: int) -> Birth:
         return Birth(
             gateway=self.name,
             software=SOFTWARE,
@@ -180,6 +182,7 @@ class FleetGateway:
             config_hash=self.lanes[Lane.BULK].epoch,
             lines=(Line(_LINE, "modbus-rtu"),),
             devices=tuple(_born(self.devices)),
+            anchors=(Anchor(self.boot, now.mono_ms, now.utc_us - now.mono_us % _MS),),
         )
 
 

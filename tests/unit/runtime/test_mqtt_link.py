@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from runtime.mqtt import Message, Options, Outcome
-from runtime.mqtt_link import Link, publish_properties
+from runtime.mqtt_link import Link
+from runtime.mqtt_properties import publish_properties
 
 Port = AsyncIterator[int]
 CONNACK = bytes([0x20, 3, 0, 0, 0])
@@ -118,16 +119,6 @@ async def test_publish_honours_the_brokers_receive_maximum() -> None:
             assert received.count(b"@@") == 2
             link.close()
         assert [task.result() for task in sent] == [Outcome.LOST] * 5
-
-
-def test_properties_say_what_was_asked() -> None:
-    stated = publish_properties(
-        [("a", "1"), ("a", "2")], content_type="text/x", utf8=True, expiry_s=9
-    )
-    said = vars(stated)
-    assert said["UserProperty"] == [("a", "1"), ("a", "2")]
-    assert (said["ContentType"], said["PayloadFormatIndicator"]) == ("text/x", 1)
-    assert said["MessageExpiryInterval"] == 9
 
 
 async def test_a_broker_that_answers_no_publish_is_left() -> None:

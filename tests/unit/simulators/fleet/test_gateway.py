@@ -85,12 +85,16 @@ def test_birth_status_and_heartbeat_are_admitted() -> None:
     assert birth is not None
     assert [device.device for device in birth.devices] == ["smoke-000", "smoke-001", "smoke-002"]
     assert birth.connection == 3
+    (anchor,) = birth.anchors
+    assert anchor.utc - anchor.mono * 1_000 == UTC_US - S
     status = taken_by_the_server(one.status(Presence.OFFLINE, 3)).status
     assert status is not None
     assert (status.presence, status.boot) == (Presence.OFFLINE, "boot-1")
     beat = taken_by_the_server(one.heartbeat(at(0)))
     assert beat.batch is not None
     assert not beat.batch.readings
+    assert beat.envelope.through is not None
+    assert beat.envelope.through.utc == UTC_US
     assert beat.envelope.key is None
     assert one.birth(at(0), 3).retain
     assert not one.heartbeat(at(0)).retain
