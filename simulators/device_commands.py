@@ -19,6 +19,7 @@ from simulators.serial_line import SerialLine
 from simulators.serial_stream import SerialStream
 from simulators.stream_kinds import STREAMS, StreamKind
 from simulators.wire_time import WireFormat
+from simulators.world import World
 
 FINE = 0
 FIRST_UNIT, LAST_UNIT = 1, 255
@@ -112,7 +113,7 @@ def _run_modbus(kind: Kind, given: argparse.Namespace) -> int:
     if not FIRST_UNIT <= unit <= LAST_UNIT:
         raise UsageError(f"--unit {unit}: must be from {FIRST_UNIT} to {LAST_UNIT}")
     _check_baud(given)
-    played = kind.make(unit, SystemClock().mono_us)
+    played = kind.make(unit, SystemClock().mono_us, World(ripple_m=kind.ripple_m))
     transport, port = _port(played, given)
     return _play(port, played.console(port, transport), played.state, given)
 
@@ -141,7 +142,7 @@ def _port(
 
 def _run_stream(kind: StreamKind, given: argparse.Namespace) -> int:
     _check_baud(given)
-    played = kind.make(SystemClock().mono_us)
+    played = kind.make(SystemClock().mono_us, World(ripple_m=kind.ripple_m))
     wire = WireFormat(given.baud, kind.wire.parity, kind.wire.stop_bits)
     stream = SerialStream(played.device, wire=wire, link=given.link)
     return _play(stream, played.console(stream), played.state, given)

@@ -6,9 +6,7 @@ from functools import partial
 
 from simulators import device_orders as orders
 from simulators.console import Console, Port
-from simulators.cover_motion import CoverMotion
 from simulators.fault_orders import Now, Transport
-from simulators.gas_cloud import GasCloud
 from simulators.gas_model import XCD, XCL, XRL, GasModel
 from simulators.gas_monitor import XCD_FORMAT, XCD_UNIT, GasMonitor
 from simulators.manhole_cover import (
@@ -19,7 +17,7 @@ from simulators.manhole_cover import (
     PitContacts,
     TiltSensor,
 )
-from simulators.slave_line import SlaveUnit
+from simulators.register_unit import RegisterUnit
 from simulators.smoke_detector import FACTORY_FORMAT, SmokeDetector
 from simulators.submersible_gauge import QDY_FORMAT, QDY_UNIT, SubmersibleGauge
 from simulators.water_gauge import (
@@ -30,32 +28,36 @@ from simulators.water_gauge import (
     WaterRadar,
     WaterRuler,
 )
-from simulators.water_level import WaterLevel
 from simulators.wire_time import WireFormat
+from simulators.world import RIPPLE_M, World
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
     """Devices of one command: what hangs on the line, what can be told, what is true."""
 
-    units: Sequence[SlaveUnit]
+    units: Sequence[RegisterUnit]
     console: Callable[[Port, Transport], Console]
     state: Callable[[], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One sub-command: its name, what it simulates, orders to show, and how it is made."""
+    """One sub-command: its name, what it simulates, orders to show, and how it is made.
+
+    `ripple_m` are the waves of the water that it stands in when it is played alone.
+    """
 
     name: str
     text: str
     example: str
     unit: int | None
     wire: WireFormat
-    make: Callable[[int, Now], Played]
+    make: Callable[[int, Now, World], Played]
+    ripple_m: float = 0.0
 
 
-def _ug3(unit: int, now: Now) -> Played:
+def _ug3(unit: int, now: Now, _world: World) -> Played:
     device = SmokeDetector(unit)
     return Played(
         [device],
@@ -64,8 +66,8 @@ def _ug3(unit: int, now: Now) -> Played:
     )
 
 
-def _ruler(unit: int, now: Now) -> Played:
-    device = WaterRuler(WaterLevel(), unit)
+def _ruler(unit: int, now: Now, world: World) -> Played:
+    device = WaterRuler(world.water, unit)
     return Played(
         [device],
         lambda port, transport: orders.ruler_console(device, port, transport, now),
@@ -73,8 +75,8 @@ def _ruler(unit: int, now: Now) -> Played:
     )
 
 
-def _level_radar(unit: int, now: Now) -> Played:
-    device = WaterRadar(WaterLevel(ripple_m=0.002), unit)
+def _level_radar(unit: int, now: Now, world: World) -> Played:
+    device = WaterRadar(world.water, unit)
     return Played(
         [device],
         lambda port, transport: orders.level_radar_console(device, port, transport, now),
@@ -82,8 +84,8 @@ def _level_radar(unit: int, now: Now) -> Played:
     )
 
 
-def _tilt(unit: int, now: Now) -> Played:
-    device = TiltSensor(CoverMotion(), unit)
+def _tilt(unit: int, now: Now, world: World) -> Played:
+    device = TiltSensor(world.cover, unit)
     return Played(
         [device],
         lambda port, transport: orders.tilt_console(device, port, transport, now),
@@ -91,8 +93,8 @@ def _tilt(unit: int, now: Now) -> Played:
     )
 
 
-def _contacts(unit: int, now: Now) -> Played:
-    device = PitContacts(CoverMotion(), unit)
+def _contacts(unit: int, now: Now, world: World) -> Played:
+    device = PitContacts(world.cover, unit)
     return Played(
         [device],
         lambda port, transport: orders.contacts_console(device, port, transport, now),
@@ -100,9 +102,8 @@ def _contacts(unit: int, now: Now) -> Played:
     )
 
 
-def _pit(_unit: int, now: Now) -> Played:
-    cover = CoverMotion()
-    sensor, contacts = TiltSensor(cover), PitContacts(cover)
+def _pit(_unit: int, now: Now, world: World) -> Played:
+    sensor, contacts = TiltSensor(world.cover), PitContacts(world.cover)
     return Played(
         [sensor, contacts],
         lambda port, transport: orders.pit_console(sensor, contacts, port, transport, now),
@@ -110,8 +111,8 @@ def _pit(_unit: int, now: Now) -> Played:
     )
 
 
-def _submersible(unit: int, now: Now) -> Played:
-    device = SubmersibleGauge(WaterLevel(ripple_m=0.002), unit)
+def _submersible(unit: int, now: Now, world: World) -> Played:
+    device = SubmersibleGauge(world.water, unit)
     return Played(
         [device],
         lambda port, transport: orders.submersible_console(device, port, transport, now),
@@ -119,8 +120,8 @@ def _submersible(unit: int, now: Now) -> Played:
     )
 
 
-def _gas(model: GasModel, unit: int, now: Now) -> Played:
-    device = GasMonitor(GasCloud(), unit, model=model)
+def _gas(model: GasModel, unit: int, now: Now, world: World) -> Played:
+    device = GasMonitor(world.cloud, unit, model=model)
     return Played(
         [device],
         lambda port, transport: orders.gas_console(device, port, transport, now),
@@ -152,6 +153,7 @@ KINDS = (
         RADAR_UNIT,
         RADAR_FORMAT,
         _level_radar,
+        RIPPLE_M,
     ),
     Kind(
         "wt901c485",
@@ -208,5 +210,6 @@ KINDS = (
         QDY_UNIT,
         QDY_FORMAT,
         _submersible,
+        RIPPLE_M,
     ),
 )

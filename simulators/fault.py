@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
@@ -162,6 +162,7 @@ class FaultPlan:
         self._allowed = frozenset(allowed)
         self._random = random.Random(seed)  # noqa: S311 - repeatable draws are wanted, not secrecy
         self._standing: list[_Standing] = []
+        self._pace = 1.0
 
     def add(self, fault: Fault) -> None:
         """Let a fault stand from the next frame on."""
@@ -181,13 +182,23 @@ class FaultPlan:
     def standing(self) -> tuple[Fault, ...]:
         return tuple(entry.fault for entry in list(self._standing))
 
+    def hasten(self, speed: float) -> None:
+        """Keep lateness real for a device whose clock runs `speed` times as fast as the wire's."""
+        self._pace = speed
+
     def draw(self, name: str = ANY, *, now: int = 0) -> tuple[Fault, ...]:
         """Return the faults of the frame of this name at `now` (µs); use up one count of each."""
         self._end(now)
         struck = [entry for entry in list(self._standing) if self._strikes(entry, name)]
         for entry in struck:
             self._use_up(entry)
-        return tuple(sorted((entry.fault for entry in struck), key=lambda fault: fault.kind))
+        found = (self._in_its_time(entry.fault) for entry in struck)
+        return tuple(sorted(found, key=lambda fault: fault.kind))
+
+    def _in_its_time(self, fault: Fault) -> Fault:
+        if self._pace == 1.0:
+            return fault
+        return replace(fault, late_us=round(fault.late_us * self._pace))
 
     def _end(self, now: int) -> None:
         for entry in list(self._standing):

@@ -3,7 +3,7 @@
 import copy
 from typing import Final, Protocol
 
-from simulators.fault import Answer, away
+from simulators.fault import Answer, FaultPlan, away
 from simulators.register_image import RegisterImage
 from simulators.slave_line import SlaveUnit
 
@@ -15,6 +15,7 @@ class RegisterUnit(SlaveUnit, Protocol):
     """A unit with an image that is filled anew for each request."""
 
     image: RegisterImage
+    faults: FaultPlan
 
     def refresh(self, now: int) -> None:
         """Put into the image what a read at `now` (µs) finds."""

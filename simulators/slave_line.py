@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from simulators.fault import FaultPlan, hinders, is_early, lateness_us, resets
+from simulators.fault import ANY, Fault, hinders, is_early, lateness_us, resets
 from simulators.modbus_fault import beside, collided, spoil_reply
 from simulators.register_image import ExceptionCode, exception_reply
 from simulators.rtu import is_sealed, opened, request_length, seal
@@ -17,11 +17,23 @@ BUSY_LIMIT: Final = 64
 EXCHANGES_KEPT: Final = 100_000
 
 
+class Struck(Protocol):
+    """What draws the faults of a frame."""
+
+    def draw(self, name: str = ANY, *, now: int = 0) -> tuple[Fault, ...]:
+        """Return the faults of the frame of this name at `now` (µs); use up one count of each."""
+
+
 class SlaveUnit(Protocol):
     """A device on the line: its address, its faults, and what it answers to a request PDU."""
 
-    unit: int
-    faults: FaultPlan
+    @property
+    def unit(self) -> int:
+        """Its address now; a write may change it."""
+
+    @property
+    def faults(self) -> Struck:
+        """What spoils its replies."""
 
     def answer(self, pdu: bytes, now: int) -> bytes:
         """Execute a request PDU at `now` (µs) and return the reply PDU."""

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from simulators.fault import FaultPlan
+
 
 class StreamDevice(Protocol):
     """Times are µs of one clock that never goes back; conditions may change on another thread.
@@ -18,3 +20,9 @@ class StreamDevice(Protocol):
 
     def wake_us(self, now: int) -> int:
         """Return when `due` has something to say next, if no condition changes before."""
+
+
+class FaultyStream(StreamDevice, Protocol):
+    """One whose frames faults befall."""
+
+    faults: FaultPlan

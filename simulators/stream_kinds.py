@@ -16,12 +16,12 @@ from simulators.person import Person
 from simulators.presence_radar import PresenceRadar
 from simulators.radar_orders import AnyRadar, Now
 from simulators.sleep_radar import SleepRadar
-from simulators.stream_device import StreamDevice
+from simulators.stream_device import FaultyStream
 from simulators.track_radar import TrackRadar
 from simulators.ultrasonic_gauge import A02YYUW, SEN0754, EchoModel, UltrasonicGauge
 from simulators.vitals_radar import VitalsRadar
-from simulators.water_level import WaterLevel
 from simulators.wire_time import WireFormat
+from simulators.world import RIPPLE_M, World
 
 Radar = TypeVar("Radar", bound=AnyRadar)
 UART: Final = WireFormat(115_200, "N", 1)
@@ -32,20 +32,24 @@ FAST_UART: Final = WireFormat(256_000, "N", 1)
 class PlayedStream:
     """The device of one command, what can be told, what is true."""
 
-    device: StreamDevice
+    device: FaultyStream
     console: Callable[[Port], Console]
     state: Callable[[], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class StreamKind:
-    """One sub-command: its name, what it simulates, orders to show, its wire, how it is made."""
+    """One sub-command: its name, what it simulates, orders to show, its wire, how it is made.
+
+    `ripple_m` are the waves of the water that it hangs over when it is played alone.
+    """
 
     name: str
     text: str
     example: str
     wire: WireFormat
-    make: Callable[[Now], PlayedStream]
+    make: Callable[[Now, World], PlayedStream]
+    ripple_m: float = 0.0
 
 
 def _radar(
@@ -53,15 +57,16 @@ def _radar(
     console: Callable[[Radar, Sequence[Person], Port, Now], Console],
     many: int,
     now: Now,
+    world: World,
 ) -> PlayedStream:
     """Make a radar that watches people who are told what to do."""
-    device, people = make(), [Person(seed=seed) for seed in range(many)]
+    device, people = make(), world.people(many)
     device.watch(*people)
     return PlayedStream(device, lambda port: console(device, people, port, now), device.state)
 
 
-def _ultrasonic(model: EchoModel, now: Now) -> PlayedStream:
-    device = UltrasonicGauge(WaterLevel(ripple_m=0.002), model)
+def _ultrasonic(model: EchoModel, now: Now, world: World) -> PlayedStream:
+    device = UltrasonicGauge(world.water, model)
     return PlayedStream(
         device,
         lambda port: sender_orders.ultrasonic_console(device, port, now),
@@ -69,8 +74,8 @@ def _ultrasonic(model: EchoModel, now: Now) -> PlayedStream:
     )
 
 
-def _methane(now: Now) -> PlayedStream:
-    device = LaserMethane(noise=0.05)
+def _methane(now: Now, world: World) -> PlayedStream:
+    device = LaserMethane(world.cloud, noise=0.05)
     return PlayedStream(
         device,
         lambda port: sender_orders.methane_console(device, port, now),
@@ -78,7 +83,7 @@ def _methane(now: Now) -> PlayedStream:
     )
 
 
-def _panel(now: Now) -> PlayedStream:
+def _panel(now: Now, _world: World) -> PlayedStream:
     device = FirePanel()
     return PlayedStream(
         device, lambda port: sender_orders.panel_console(device, port, now), device.state
@@ -134,6 +139,7 @@ STREAMS = (
         "level 0.3\n  rise 0.05/min\n  echo off\n  checksum 1",
         A02YYUW.wire,
         partial(_ultrasonic, A02YYUW),
+        RIPPLE_M,
     ),
     StreamKind(
         "sen0754",
@@ -141,6 +147,7 @@ STREAMS = (
         "level 0.3\n  filter off\n  interference on\n  freeze distance 5",
         SEN0754.wire,
         partial(_ultrasonic, SEN0754),
+        RIPPLE_M,
     ),
     StreamKind(
         "mhz9041a",
