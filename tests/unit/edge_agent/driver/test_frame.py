@@ -1,7 +1,10 @@
+from random import Random
+
 import pytest
 
 from device_profiles.framing import Layout
 from edge_agent.driver.frame import Frame, FrameReader, Refused, encode_frame
+from edge_agent.driver.frame_shape import Judgement, Shape
 from tests.stream_layouts import (
     COMMAND,
     DISTANCE,
@@ -10,6 +13,7 @@ from tests.stream_layouts import (
     R60,
     REPORT,
     SEALED,
+    SHIPPED,
     TARGETS,
     TINY,
 )
@@ -193,3 +197,35 @@ def test_what_a_layout_can_not_say_is_not_sent(layout: Layout, code: str, data: 
 
 def test_the_columns_of_a_lines_checksum_are_filled_in() -> None:
     assert encode_frame(METHANE, "reading", LINE[:40] + b"??" + LINE[42:]) == LINE
+
+
+class Counted:
+    """A shape that counts how often it was asked."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.sync, self.most, self._shape = shape.sync, shape.most, shape
+        self.asked = 0
+
+    def judge(self, held: bytearray, at: int) -> Judgement:
+        self.asked += 1
+        return self._shape.judge(held, at)
+
+    def encode(self, code: str, data: bytes) -> bytes:
+        return self._shape.encode(code, data)
+
+
+@pytest.mark.parametrize("step", [1, 7, 5_000])
+@pytest.mark.parametrize("name", SHIPPED)
+def test_each_byte_is_judged_once_however_hostile(name: str, step: int) -> None:
+    """As a beginning, and once more for each portion that comes while it waits."""
+    dice = Random(name)
+    layouts = SHIPPED[name]
+    alphabet = b"".join(bytes.fromhex(one.sync) for one in layouts) + b"\x00\x01\x04"
+    hostile = bytes(dice.choice(alphabet) for _ in range(5_000))
+    reader = FrameReader(layouts)
+    counted = [(layout, Counted(shape)) for layout, shape in reader._shapes]
+    reader._shapes = list(counted)
+    for start in range(0, len(hostile), step):
+        reader.feed(hostile[start : start + step])
+    portions = len(hostile) // min(step, 1_024) + 1
+    assert sum(shape.asked for _, shape in counted) <= len(layouts) * (len(hostile) + portions)
