@@ -31,17 +31,27 @@ class _UsageError(Exception):
 def decode(
     profile: str, text: str, *, request: str | None, json: bool, language: Language
 ) -> Answer:
-    """Code 0 when every frame is good, 1 when one is refused, 2 when nothing can be looked at."""
+    """Of the profile by its id or file; code 2 when there is none, or nothing can be looked at."""
     try:
         known = _profile(profile)
-        says = _explain(known, _bytes("HEX", text), _request(known, request))
     except _UsageError as error:
         return Answer(_USAGE, "", (str(error),))
     except CatalogError as error:
         return Answer(_USAGE, "", tuple(map(str, error.problems)))
+    return decode_with(known, text, request=request, json=json, language=language)
+
+
+def decode_with(
+    profile: Profile, text: str, *, request: str | None, json: bool, language: Language
+) -> Answer:
+    """Code 0 when every frame is good, 1 when one is refused, 2 for what is no hexadecimal."""
+    try:
+        says = _explain(profile, _bytes("HEX", text), _request(profile, request))
+    except _UsageError as error:
+        return Answer(_USAGE, "", (str(error),))
     frame = _verdict(says)
     shown = (
-        as_json(_document(known, frame, says, language))
+        as_json(_document(profile, frame, says, language))
         if json
         else "\n".join(lines(frame, says, language))
     )
