@@ -188,15 +188,16 @@ class StreamRadar(ABC, Generic[Frame, Value]):
         return now >= self._ready_us(now)
 
     def _ready_us(self, now: int) -> int:
-        if self._booted_us is None:
-            self._booted_us = now
+        booted_us = self._booted_us  # once: another thread may order a reboot meanwhile
+        if booted_us is None:
+            self._booted_us = booted_us = now
             self._first_told = False
             self._next_us.clear()
             self._outlet.clear()
             self._looked_us = now + self._boot_us
             self.settings.restart()
             self._begin(now)
-        return self._booted_us + self._boot_us
+        return booted_us + self._boot_us
 
     def _look_on(self, now: int) -> None:
         """See the people, at every step that has passed since the last time."""

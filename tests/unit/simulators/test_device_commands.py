@@ -63,6 +63,14 @@ def test_a_second_gauge_of_one_address_over_tcp() -> None:
         client.close()  # type: ignore[no-untyped-call]
 
 
+def test_a_radar_told_by_the_person_it_watches(tmp_path: Path) -> None:
+    with playing("mr60fda2", "--link", str(tmp_path / "radar")) as (process, path):
+        assert order(process, "person walk")["fall"] == 0
+        assert order(process, "fall on")["fall"] == 1
+        with serial.Serial(path, 115_200, timeout=10) as port:
+            assert port.read_until(bytes.fromhex("0E 02 F3 01 FE")).endswith(b"\xf3\x01\xfe")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -1,6 +1,6 @@
 """Frames leave whole, late, glued or in pieces; what befell each is recorded."""
 
-from simulators.fault import STREAM_KINDS, FaultPlan, late, silence
+from simulators.fault import STREAM_KINDS, Fault, FaultKind, FaultPlan, late, silence
 from simulators.stream_fault import drip, frozen, glued, split
 from simulators.stream_outlet import ANSWER, StreamOutlet
 
@@ -99,6 +99,14 @@ def test_what_was_lost_is_in_the_record() -> None:
     assert [(one.at_us, one.name, one.frame, one.faults) for one in out.sent] == [
         (3, "fall", b"abc", ("silence",))
     ]
+
+
+def test_a_fault_ends_at_its_time() -> None:
+    out, plan = outlet()
+    plan.add(Fault(FaultKind.SILENCE, until_us=10))
+    for now in (5, 20):
+        out.send("fall", b"abc", now)
+    assert out.due(20) == b"abc"
 
 
 def test_a_reboot_loses_what_is_kept_back() -> None:
