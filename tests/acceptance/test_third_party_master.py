@@ -5,6 +5,7 @@ not be cancelled by the same mistake in our agent.
 """
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -213,21 +214,28 @@ def test_it_comes_as_its_maker_ships_it(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_standard_master_reads_it_over_tcp(kind: Kind) -> None:
-    rows = rows_of(kind)
+def test_a_standard_master_reads_it(kind: Kind, tmp_path: Path) -> None:
+    """On a serial line and over TCP, at once: most of the time goes by on the wire."""
+    with ThreadPoolExecutor() as both:
+        serial = both.submit(read_on_a_serial_line, kind, rows_of(kind), tmp_path / "bus")
+        tcp = both.submit(read_over_tcp, kind, rows_of(kind))
+    serial.result()
+    tcp.result()
+
+
+def read_over_tcp(kind: Kind, rows: list[Row]) -> None:
     with playing(kind.name, "--tcp", "0") as (process, path):
         master = on_tcp(path)
         for row in rows:
             go_through(row, row.unit or FACTORY[kind.name].unit, process, master)
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_standard_master_reads_it_on_a_serial_line(kind: Kind, tmp_path: Path) -> None:
+def read_on_a_serial_line(kind: Kind, rows: list[Row], link: Path) -> None:
     """A unit that mbpoll can not ask on such a line is given the last one that it can."""
-    rows, factory = rows_of(kind), FACTORY[kind.name]
+    factory = FACTORY[kind.name]
     unit = min(factory.unit, LAST_SERIAL_UNIT)
     given = ["--unit", str(unit)] if unit != factory.unit else []
-    with playing(kind.name, "--link", str(tmp_path / "bus"), *given) as (process, path):
+    with playing(kind.name, "--link", str(link), *given) as (process, path):
         master = on_serial(path, factory.baud, factory.stop_bits_on_a_pty)
         for row in rows:
             if (row.unit or 0) <= LAST_SERIAL_UNIT:
