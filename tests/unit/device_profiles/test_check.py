@@ -50,7 +50,7 @@ def test_a_profile_with_every_kind_of_layout_is_sound() -> None:
         ),
         (
             replace(UG3, rules=UG3.rules * 2),
-            "rules[5].id: 'smoke' is the id of rules[0] too",
+            "rules[6].id: 'smoke' is the id of rules[0] too",
         ),
         (
             with_point(UG3, 0, changed(register=None)),

@@ -128,4 +128,4 @@ def test_a_rule_that_waits_for_a_word_that_never_comes_is_named() -> None:
         replace(rule, equals="broken") if rule.id == "chip_fault" else rule for rule in RADAR.rules
     ]
     found = told(replace(RADAR, rules=tuple(rules)))
-    assert found == ["rules[6].equals: 'broken' is not one of none, radar_chip, encryption"]
+    assert found == ["rules[7].equals: 'broken' is not one of none, radar_chip, encryption"]

@@ -41,7 +41,7 @@ def test_a_profile_stands_in_the_folder_of_its_kind() -> None:
         ('id = "smoke"', "", "points[2].id: is missing"),
         ("address = 2,", "address = 70000,", "points[2].register.address: is 70000"),
         ('parity = "N"', 'parity = "none"', "transport.serial.parity: is 'none', should be"),
-        ("version = 1", 'version = "1"', "version: is '1'"),
+        ("version = 2", 'version = "2"', "version: is '2'"),
         ('point = "smoke"', 'point = "smok"', "rules[0].point: 'smok' is not a point"),
     ],
 )
@@ -54,7 +54,7 @@ def test_an_error_names_table_key_and_remedy(
 
 
 def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
-    text = UG3.replace('poll_period = "1s"', "poll_period = 1").replace("version = 1", "")
+    text = UG3.replace('poll_period = "1s"', "poll_period = 1").replace("version = 2", "")
     text = text.replace('equals = true\ntitle = { en = "Smoke', 'title = { en = "Smoke')
     found = problems(written(tmp_path, text))
     assert {one.split(":")[0] for one in found} == {

@@ -18,7 +18,7 @@ def test_an_action_is_named() -> None:
 
 
 def test_the_step_of_an_action_that_takes_several() -> None:
-    assert said("witmotion_485", "06 00 69 B5 88").details["meaning"] == "restart (1/2)"
+    assert said("witmotion_485", "06 00 69 B5 88").details["meaning"] == "restart (1/2), unlock"
 
 
 def test_what_a_setting_is_unlocked_or_saved_with_is_named() -> None:

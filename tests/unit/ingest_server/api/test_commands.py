@@ -73,7 +73,7 @@ async def test_refused_by_name(
     problem = await rig.post(path, {**RESET, **change}, status)
     assert problem["reason"] == reason
     if reason == "action_not_allowed":
-        assert problem["detail"] == "the profile of smoke-01 allows: reset"
+        assert problem["detail"] == "the profile of smoke-01 allows: reset, relay_test"
 
 
 async def test_one_of_another_gateway_is_not_shown(rig: ServerRig) -> None:
