@@ -51,9 +51,8 @@ def test_without_data_there_is_no_trailer_only_where_the_layout_says_so() -> Non
 
 
 def test_a_length_may_count_more_than_the_data() -> None:
-    frame = shape_of(REPORT).encode("02 AA", bytes(9))
+    frame = bytearray(shape_of(REPORT).encode("02 AA", bytes(9)))
     assert frame[4:6] == b"\x0d\x00"
-    frame = bytearray(frame)
     frame[4] = 3  # less than the code and the bytes before the tail
     assert shape_of(REPORT).judge(frame, 0) is Refused.TOO_SHORT
 
