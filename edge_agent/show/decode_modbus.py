@@ -12,7 +12,7 @@ from edge_agent.bus.modbus import Verdict
 from edge_agent.driver.alone import words_alone
 from edge_agent.driver.request_plan import PlannedRead, plan_reads, read_of
 from edge_agent.show.decode_cut import EXCEPTION_BIT, Form, Piece
-from edge_agent.show.decode_said import OK, Row, Said, Sentence, names, row_of
+from edge_agent.show.decode_said import OK, Row, Said, Sentence, names, row_of, setting_rows
 from edge_agent.show.decode_write import explain_write
 from wire.quality import Status, uncertain
 
@@ -35,6 +35,7 @@ EXCEPTIONS = {
 }
 _AMBIGUOUS = "ambiguous"
 _MOST_FITTING = 4
+_MOST_LISTED = 16
 _ADDRESS_AND_COUNT = 5  # bytes of the PDU of a read
 
 
@@ -144,6 +145,7 @@ def _explain_words(
         return Said(OK, Sentence.REPLY_TO_NOTHING, details)
     details |= _place(reads[0])
     rows = list(_rows(profile, reads[0], piece))
+    details["words"] = "" if rows else _listed(_words(reads[0], piece.pdu[2:]))
     fitting = 1
     for other in reads[1:]:
         told = {row.name for row in rows}
@@ -156,8 +158,15 @@ def _explain_words(
 
 
 def _rows(profile: Profile, read: PlannedRead, piece: Piece) -> Iterator[Row]:
+    """The points, and the settings of registers that are no point."""
     words = _words(read, piece.pdu[2:])
-    return map(row_of, words_alone(profile, read, words))
+    yield from map(row_of, words_alone(profile, read, words))
+    told = {point.register.address for point in read.points if point.register is not None}
+    known = {setting.id: setting.register for setting in profile.settings}
+    for row in setting_rows(profile, read.table, read.address, words):
+        register = known[row.name]
+        if register is not None and register.address not in told:
+            yield row
 
 
 def _words(read: PlannedRead, content: bytes) -> list[int]:
@@ -165,6 +174,11 @@ def _words(read: PlannedRead, content: bytes) -> list[int]:
         bits = int.from_bytes(content, "little")
         return [bits >> place & 1 for place in range(read.count)]
     return [int.from_bytes(content[at : at + 2]) for at in range(0, len(content), 2)]
+
+
+def _listed(words: Sequence[int]) -> str:
+    more = ", …" if len(words) > _MOST_LISTED else ""
+    return ", ".join(map(str, words[:_MOST_LISTED])) + more
 
 
 def _as_other(row: Row) -> Row | None:

@@ -1,14 +1,14 @@
 """What a frame says, before it is put into words: one sentence with its details, and its points."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from alarm_rules.rule import Words
-from device_profiles.encoding import Encoding, RawText
-from device_profiles.model import Point, Setting
+from device_profiles.encoding import Encoding, RawText, Table
+from device_profiles.model import Point, Profile, Setting
 from edge_agent.driver.alone import Alone, Unknown
-from edge_agent.driver.raw import Number, Raw
+from edge_agent.driver.raw import Number, Raw, raw_of_words
 from wire.quality import GOOD, Quality
 from wire.reading import Value
 
@@ -83,6 +83,21 @@ def setting_row(setting: Setting, number: Number) -> Row:
     value = round(number * (setting.scale if register is None else register.scale), 10)
     label = choices.get(str(number))
     return Row(setting.id, setting.title, setting.unit, number, float(value), GOOD, label)
+
+
+def setting_rows(
+    profile: Profile, table: Table, address: int, words: Sequence[int]
+) -> Iterator[Row]:
+    """The settings that lie in these registers as a whole."""
+    for setting in profile.settings:
+        register = setting.register
+        if register is None or register.table is not table:
+            continue
+        start = register.address - address
+        if start >= 0 and start + register.count <= len(words):
+            number = raw_of_words(register, words[start:]).number
+            if number is not None:
+                yield setting_row(setting, number)
 
 
 def shown(raw: Raw) -> Number | str:

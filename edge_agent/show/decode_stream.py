@@ -12,6 +12,8 @@ from edge_agent.driver.raw import raw_of_bytes
 from edge_agent.show.decode_said import OK, Row, Said, Sentence, row_of, setting_row, step_of
 from wire.quality import Status
 
+_QUERY_BIT = 0x80
+
 
 def explain_stream(profile: Profile, transport: Stream, data: bytes) -> Iterator[Said]:
     """One after the other; bytes that begin no frame are noise beside a good one."""
@@ -35,7 +37,7 @@ def _explain(profile: Profile, transport: Stream, frame: Frame) -> Said:
     if (action := _action(profile, frame)) is not None:
         return Said(OK, Sentence.ACTION, {**details, "name": action})
     if _is_query(profile, transport, frame, rows):
-        asked = _points(profile, transport.answer_to(frame.code))
+        asked = _subjects(profile, transport.answer_to(frame.code))
         return Said(OK, Sentence.QUERY, {**details, "name": asked})
     set_rows = tuple(_set_rows(profile, frame))
     if set_rows:
@@ -71,7 +73,7 @@ def _action(profile: Profile, frame: Frame) -> str | None:
 
 
 def _is_query(profile: Profile, transport: Stream, frame: Frame, rows: tuple[Row, ...]) -> bool:
-    """It carries what queries carry; and it is asked, or is not what a point first comes in.
+    """It carries what queries carry; and it is asked, or means nothing else, or looks like one.
 
     An answer may be the same bytes as its query: then it is taken for the query.
     """
@@ -79,29 +81,44 @@ def _is_query(profile: Profile, transport: Stream, frame: Frame, rows: tuple[Row
         return False
     if frame.code in transport.asked or not _is_any_good(rows):
         return True
-    firsts = {point.field.frames[0] for point in profile.points if point.field is not None}
-    return frame.code not in firsts
+    return _asked_by(frame.code) in {
+        code
+        for point in profile.points
+        if point.field is not None and frame.code in point.field.frames
+        for code in point.field.frames
+    }
+
+
+def _asked_by(code: str) -> str | None:
+    """What such a query asks for in the R60 family: the same code without its highest bit."""
+    *head, last = code.split(" ")
+    is_query = bool(head) and int(last, 16) & _QUERY_BIT
+    return " ".join([*head, f"{int(last, 16) ^ _QUERY_BIT:02X}"]) if is_query else None
 
 
 def _is_any_good(rows: tuple[Row, ...]) -> bool:
     return any(row.quality.status is not Status.BAD for row in rows)
 
 
-def _points(profile: Profile, code: str) -> str:
-    return ", ".join(
+def _subjects(profile: Profile, code: str) -> str:
+    """The points, else the settings, that the answer tells."""
+    points = [
         point.id
         for point in profile.points
         if point.field is not None and code in point.field.frames
-    )
+    ]
+    asked = _asked_by(code)
+    settings = [one.id for one in profile.settings if asked is not None and one.frame == asked]
+    return ", ".join(points or settings)
 
 
 def _set_rows(profile: Profile, frame: Frame) -> Iterator[Row]:
-    """The value that is set, where the data is just one number of its type."""
+    """The value that is set or told, where the data is just one number of its type."""
     layout = frame.layout
     is_little = isinstance(layout, BinaryFrame) and layout.byte_order is ByteOrder.LITTLE
     data = frame.data[::-1] if is_little else frame.data
     for setting in profile.settings:
-        if setting.frame != frame.code or setting.type is None:
+        if setting.frame not in (frame.code, _asked_by(frame.code)) or setting.type is None:
             continue
         if len(data) == SIZES.get(setting.type):
             number = raw_of_bytes(Encoding(type=setting.type), data).number

@@ -17,8 +17,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "向单元 {unit} 读取{table} {places}：{points}",
     ),
     Sentence.REPLY: (
-        "unit {unit} answers with {table} {places}",
-        "单元 {unit} 应答{table} {places}",
+        "unit {unit} answers with {table} {places}: {words}",
+        "单元 {unit} 应答{table} {places}：{words}",
     ),
     Sentence.REPLY_TO_NOTHING: (
         "unit {unit} answers {bytes} bytes of {table}, which fits no read here: give --request",
@@ -45,7 +45,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "单元 {unit} 拒绝功能 {function}：异常 {code}，{name}",
     ),
     Sentence.REPORT: ("frame {code} of the device, data {data}", "设备帧 {code}，数据 {data}"),
-    Sentence.QUERY: ("query {code} to the device: {name}", "对设备的查询 {code}：{name}"),
+    Sentence.QUERY: (
+        "query or command {code} to the device: {name}",
+        "对设备的查询或命令 {code}：{name}",
+    ),
     Sentence.ACTION: ("action {name} ({code}, data {data})", "操作 {name}（{code}，数据 {data}）"),
     Sentence.SETTING: (
         "setting {code}, or the device's answer to it, data {data}",

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from device_profiles.encoding import Table
 from device_profiles.model import Action, Profile, RegisterWrite, Setting
 from edge_agent.driver.alone import words_alone
-from edge_agent.driver.raw import raw_of_words
 from edge_agent.driver.request_plan import read_of
 from edge_agent.show.decode_cut import Form, Piece
-from edge_agent.show.decode_said import OK, Row, Said, Sentence, row_of, setting_row, step_of
+from edge_agent.show.decode_said import OK, Row, Said, Sentence, row_of, setting_rows, step_of
 
 _COIL = 5
 _REGISTER = 6
@@ -34,23 +33,11 @@ def explain_write(profile: Profile, piece: Piece) -> Said:
 
 def _rows(profile: Profile, address: int, words: list[int]) -> tuple[Row, ...]:
     """The settings that are written, else the points that can be read there."""
-    settings = [*_settings(profile, address, words)]
+    settings = tuple(setting_rows(profile, Table.HOLDING_REGISTERS, address, words))
     if settings or not words:
-        return tuple(settings)
+        return settings
     read = read_of(profile.points, Table.HOLDING_REGISTERS, address, len(words))
     return tuple(map(row_of, words_alone(profile, read, words)))
-
-
-def _settings(profile: Profile, address: int, words: list[int]) -> Iterator[Row]:
-    for setting in profile.settings:
-        register = setting.register
-        if register is None or register.table is not Table.HOLDING_REGISTERS:
-            continue
-        start = register.address - address
-        if start >= 0 and start + register.count <= len(words):
-            number = raw_of_words(register, words[start:]).number
-            if number is not None:
-                yield setting_row(setting, number)
 
 
 def _meanings(profile: Profile, address: int, number: int) -> Iterator[str]:

@@ -105,3 +105,33 @@ def test_asking_for_help_loads_no_driver() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"pymodbus", "serial", "paho", "aiosqlite"} & set(loaded)
+
+
+def test_decode_takes_the_bytes_as_they_come(capsys: pytest.CaptureFixture[str]) -> None:
+    pasted = ["01", "02", "01", "0D", "60", "4D"]
+    assert main(["decode", "calectro_ug3", *pasted, "--lang", "en"]) == 0
+    assert "Smoke alarm" in capsys.readouterr().out
+    assert main(["decode", "calectro_ug3", "0102010D604D", "--lang", "zh"]) == 0
+    assert "正常" in capsys.readouterr().out
+
+
+def test_decode_checks_the_request(capsys: pytest.CaptureFixture[str]) -> None:
+    request = ["--request", "02 02 00 00 00 04 79 FA"]
+    assert main(["decode", *request, "calectro_ug3", "01 02 01 0D 60 4D", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["frame"] == "wrong_unit"
+
+
+def test_decode_of_an_unknown_profile_is_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decode", "calectro", "00"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "did you mean calectro_ug3" in said.err
+
+
+def test_decode_says_by_examples_how(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["decode", "--help"])
+    assert left.value.code == 0
+    said = capsys.readouterr().out
+    assert "edge-agent decode dfrobot_sen0676" in said
+    assert "16384 bytes" in said

@@ -5,7 +5,7 @@ from alarm_rules.rule import Words
 from device_profiles.encoding import NumberType, Register
 from device_profiles.encoding import Table as ProfileTable
 from device_profiles.load import catalog
-from device_profiles.model import Point, Profile, ValueKind
+from device_profiles.model import Condition, Held, Point, Profile, ValueKind
 from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.exchange import Failure, Fault, Read, Reply, Sample, Table
 from wire.quality import GOOD, Reason, bad
@@ -228,3 +228,25 @@ def test_the_baseline_makes_a_tilt() -> None:
         driver = ModbusDriver(PROFILES["witmotion_485"], unit=80, baseline=baseline)
         (tilt,) = (one for one in answer(driver, 0, words) if one.point == "tilt")
         assert tilt.quality == quality
+
+
+def burning() -> Profile:
+    """For how long smoke has been told."""
+    held = Held(all=(Condition(point="smoke", equals=True),))
+    point = Point(id="burning", value=ValueKind.NUMBER, title=Words("a", "一"), unit="s", held=held)
+    return replace(UG3, points=(*UG3.points, point))
+
+
+def told(samples: list[Sample]) -> list[tuple[object, str]]:
+    return [
+        (sample.value, sample.quality.reason) for sample in samples if sample.point == "burning"
+    ]
+
+
+def test_points_that_follow_from_others_are_told_with_each_answer_and_each_failure() -> None:
+    driver = ModbusDriver(burning(), unit=1)
+    assert told(answer(driver, 0, SMOKE)) == [(0.0, Reason.OK)]
+    assert told(answer(driver, SECOND, SMOKE)) == [(1.0, Reason.OK)]
+    assert told(miss(driver, 2 * SECOND)) == [(2.48, Reason.OK)]
+    assert told(miss(driver, 3 * SECOND, Fault.PORT_GONE)) == [(None, Reason.NOT_CONNECTED)]
+    assert told(answer(driver, 4 * SECOND)) == [(0.0, Reason.OK)]

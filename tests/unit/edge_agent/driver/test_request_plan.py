@@ -3,7 +3,7 @@ from device_profiles.encoding import NumberType, Register, Table
 from device_profiles.load import catalog
 from device_profiles.model import Point, ValueKind
 from device_profiles.transport import Block, Identity, Modbus
-from edge_agent.driver.request_plan import plan_reads
+from edge_agent.driver.request_plan import plan_reads, read_of
 
 
 def point(name: str, table: Table, address: int, type_: NumberType = NumberType.U16) -> Point:
@@ -94,3 +94,29 @@ def test_a_point_outside_every_block_is_planned_and_an_empty_block_is_not_read()
         (HOLDING, 0, 4),
         (HOLDING, 9, 1),
     ]
+
+
+def test_a_read_that_somebody_else_made_has_the_points_that_lie_in_it_whole() -> None:
+    points = [
+        point("a", HOLDING, 1),
+        point("b", HOLDING, 2, NumberType.F32),
+        point("c", INPUT, 1),
+        point("d", HOLDING, 4),
+    ]
+    found = {
+        (first, count): [one.id for one in read_of(points, HOLDING, first, count).points]
+        for first, count in ((1, 1), (1, 2), (1, 3), (3, 2), (9, 4))
+    }
+    assert found == {
+        (1, 1): ["a"],
+        (1, 2): ["a"],
+        (1, 3): ["a", "b"],
+        (3, 2): ["d"],
+        (9, 4): [],
+    }
+
+
+def test_a_tilt_comes_with_all_its_axes_only() -> None:
+    points = catalog()["witmotion_485"].points
+    assert "tilt" in {one.id for one in read_of(points, HOLDING, 0x34, 3).points}
+    assert "tilt" not in {one.id for one in read_of(points, HOLDING, 0x34, 2).points}

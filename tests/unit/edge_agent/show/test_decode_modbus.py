@@ -150,3 +150,16 @@ def test_another_transaction_is_refused() -> None:
     found = list(explain_modbus(PROFILES["dfrobot_sen0676"], answer, request))
     assert answer[0].pdu == pdu
     assert [one.frame for one in found] == [OK, "wrong_transaction"]
+
+
+def test_a_register_that_is_only_a_setting_is_told_as_one() -> None:
+    (said,) = explain("dfrobot_sen0676", "01 03 02 04 80", request="01 03 03 F6 00 01")
+    assert [(row.name, row.raw, row.label) for row in said.rows] == [("baud", 1152, "115200")]
+
+
+def test_registers_that_nobody_described_are_shown_as_they_are() -> None:
+    (said,) = explain("calectro_ug3", "01 03 02 00 EA", request="01 03 00 01 00 01")
+    assert (said.rows, said.details["words"]) == ((), "234")
+    many = "01 03 28" + " 00 07" * 20
+    (long,) = explain("calectro_ug3", many, request="01 03 01 00 00 14")
+    assert str(long.details["words"]).endswith("7, …")

@@ -1,10 +1,18 @@
 from alarm_rules.rule import Words
+from device_profiles.encoding import Table
 from device_profiles.load import catalog
 from device_profiles.model import Setting
 from edge_agent.driver.alone import Alone
 from edge_agent.driver.decode import Decoded
 from edge_agent.driver.raw import Raw
-from edge_agent.show.decode_said import names, row_of, setting_row, shown, step_of
+from edge_agent.show.decode_said import (
+    names,
+    row_of,
+    setting_row,
+    setting_rows,
+    shown,
+    step_of,
+)
 from wire.quality import bad
 
 PROFILES = catalog()
@@ -30,6 +38,16 @@ def test_a_setting_is_a_number_in_its_unit_with_the_word_of_its_choice() -> None
     assert (row.raw, row.value, row.unit, row.label) == (5, 300.0, "s", None)
     switch = Setting(id="switch", title=title, choices={"1": "on"})
     assert setting_row(switch, 1).label == "on"
+
+
+def test_settings_lie_in_registers_as_a_whole() -> None:
+    gauge = PROFILES["qdy30a"]
+    rows = list(setting_rows(gauge, Table.HOLDING_REGISTERS, 2, [18, 3]))
+    assert [(row.name, row.raw, row.label) for row in rows] == [
+        ("unit", 18, "m"),
+        ("decimals", 3, None),
+    ]
+    assert list(setting_rows(gauge, Table.INPUT_REGISTERS, 2, [18, 3])) == []
 
 
 def test_steps_and_names() -> None:

@@ -39,6 +39,15 @@ def only(profile: str, data: str) -> Said:
         ("micradar_r60afd1", "53 59 05 81 00 01 0F 42 54 43", Sentence.QUERY, {}),
         ("micradar_r60afd1", "53 59 01 01 00 01 0F BE 54 43", Sentence.REPORT, {"heartbeat": True}),
         ("micradar_r60afd1", "53 59 01 02 00 01 0F BF 54 43", Sentence.ACTION, {}),
+        ("micradar_r60abd1", "53 59 01 01 00 01 0F BE 54 43", Sentence.REPORT, {"heartbeat": True}),
+        ("micradar_r60abd1", "53 59 01 80 00 01 0F 3D 54 43", Sentence.QUERY, {}),
+        (
+            "micradar_r60afd1",
+            "53 59 80 8D 00 02 01 2C E8 54 43",
+            Sentence.SETTING,
+            {"still_distance": 3.0},
+        ),
+        ("micradar_r60afd1", "53 59 80 8D 00 01 0F C9 54 43", Sentence.QUERY, {}),
         ("seeed_mr60fda2", "01 00 00 00 00 0E 06 F6", Sentence.QUERY, {}),
         (
             "seeed_mr60fda2",
@@ -60,15 +69,14 @@ def test_a_frame_is_a_report_a_query_a_setting_or_an_action(
 
 def test_a_query_names_what_it_asks_for_and_an_action_itself() -> None:
     assert only("micradar_r60afd1", "53 59 83 81 00 01 0F C0 54 43").details["name"] == "fall"
+    setting = "53 59 80 8D 00 01 0F C9 54 43"
+    assert only("micradar_r60afd1", setting).details["name"] == "still_distance"
     assert only("micradar_r60afd1", "53 59 01 02 00 01 0F BF 54 43").details["name"] == "restart"
 
 
-def test_an_answer_that_only_confirms_is_shown_as_its_byte() -> None:
-    known = PROFILES["micradar_r60abd1"]
-    assert isinstance(known.transport, Stream)
-    codes = [one.frame for one in known.settings if one.frame is not None]
-    frame = encode_frame(known.transport.layouts[0], codes[0], b"\x01")
-    assert only("micradar_r60abd1", frame.hex()).sentence in (Sentence.SETTING, Sentence.REPORT)
+def test_an_answer_that_only_confirms_names_what_it_confirms() -> None:
+    said = only("hlk_ld2450", "FD FC FB FA 04 00 A3 01 00 00 04 03 02 01")
+    assert (said.sentence, said.details["name"]) == (Sentence.ANSWER, "restart")
 
 
 def test_frames_without_points() -> None:

@@ -16,7 +16,7 @@ LEVEL = Row("level", Words("Water level", "水位"), "m", 350, 0.35, GOOD, None,
 REPLY = Said(
     OK,
     Sentence.REPLY,
-    {"unit": 1, "table": "holding_registers", "address": 3, "count": 1},
+    {"unit": 1, "table": "holding_registers", "address": 3, "count": 1, "words": ""},
     (LEVEL,),
     {"table": "holding_registers", "address": 3, "count": 1, "fitting": 2},
 )
@@ -76,7 +76,8 @@ def test_noise_beside_a_good_frame_is_one_line() -> None:
     ],
 )
 def test_a_write(meaning: str, text: str) -> None:
-    details = {"unit": 1, "address": 0, "number": 234, "meaning": meaning}
+    details: dict[str, str | int] = {"unit": 1, "address": 0, "number": 234}
+    details["meaning"] = meaning
     assert sentence(Said(OK, Sentence.WRITE, details), Language.EN) == text
 
 
