@@ -1,26 +1,16 @@
 """Raw words or bytes and an encoding to a value, or to bad with the reason."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from device_profiles.encoding import Encoding, Field, NumberType, ScaleFrom
-from device_profiles.framing import Layout
 from device_profiles.model import Point, ValueKind
-from edge_agent.driver.raw import Number, Raw, number_in, raw_of_bytes, raw_of_data
+from edge_agent.driver.frame import Frame
+from edge_agent.driver.raw import Number, Raw, number_in, raw_of_data
 from wire.quality import GOOD, Limit, Quality, Reason, bad
 from wire.reading import Value
 
 _MOST_DECIMALS = 9
-
-
-class Framed(Protocol):
-    """What is needed of a frame here: its data, and how its layout writes numbers and text."""
-
-    @property
-    def data(self) -> bytes: ...
-
-    @property
-    def layout(self) -> Layout: ...
 
 
 class Decoded(NamedTuple):
@@ -30,7 +20,7 @@ class Decoded(NamedTuple):
     quality: Quality = GOOD
 
 
-def decode_field(point: Point, field: Field, frame: Framed) -> Decoded:
+def decode_field(point: Point, field: Field, frame: Frame) -> Decoded:
     """What a frame says of this point; bad/configuration when it has not the length it should.
 
     A record in which the pattern finds nothing does not tell the point: bad/never_read.
@@ -39,11 +29,6 @@ def decode_field(point: Point, field: Field, frame: Framed) -> Decoded:
     if raw is None:
         return Decoded(None, bad(Reason.CONFIGURATION))
     return decode_raw(point, field, raw)
-
-
-def decode_bytes(point: Point, encoding: Encoding, data: bytes) -> Decoded:
-    """`data`: the big-endian bytes of this point alone, as many as its type has, or more."""
-    return decode_raw(point, encoding, raw_of_bytes(encoding, data))
 
 
 def decode_raw(point: Point, encoding: Encoding, raw: Raw, factor: float | None = None) -> Decoded:

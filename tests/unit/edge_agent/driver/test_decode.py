@@ -14,9 +14,9 @@ from device_profiles.encoding import (
 )
 from device_profiles.framing import BinaryFrame, Layout, LineFrame, TextEncoding, TextFrame
 from device_profiles.model import Point, ValueKind
-from edge_agent.driver.decode import Decoded, decode_bytes, decode_field, decode_raw, factor_of
+from edge_agent.driver.decode import Decoded, decode_field, decode_raw, factor_of
 from edge_agent.driver.frame import Frame
-from edge_agent.driver.raw import Raw, raw_of_words
+from edge_agent.driver.raw import Raw, raw_of_bytes, raw_of_words
 from wire.quality import Limit, Reason, bad
 
 NUMBER = Point(id="level", value=ValueKind.NUMBER, title=Words("a", "一"), unit="m")
@@ -31,6 +31,10 @@ RECORD = TextFrame(code="record", sync="1B 36", tail="0A 0A", encoding=TextEncod
 
 def decode_words(point: Point, register: Register, words: tuple[int, ...]) -> Decoded:
     return decode_raw(point, register, raw_of_words(register, words))
+
+
+def decode_bytes(point: Point, encoding: Encoding, data: bytes) -> Decoded:
+    return decode_raw(point, encoding, raw_of_bytes(encoding, data))
 
 
 def holding(type_: NumberType, order: WordOrder = WordOrder.HIGH_FIRST) -> Register:
