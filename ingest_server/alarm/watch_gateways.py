@@ -33,8 +33,7 @@ def expected_arrivals(desk: Desk, arrivals: Mapping[str, int]) -> dict[str, int]
 
 
 def note_arrivals(desk: Desk, arrivals: Mapping[str, int]) -> None:
-    for gateway, arrival_us in arrivals.items():
-        note_heard(desk.connection, gateway, arrival_us, GAP_US)
+    note_heard(desk.connection, arrivals, GAP_US)
 
 
 def judge_silence(

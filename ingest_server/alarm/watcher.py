@@ -73,7 +73,7 @@ class WatcherSettings:
     silent_after_us: int = 30_000_000
     urgent_slice: int = 200
     urgent_readings: int = 5_000
-    bulk_slice: int = 20
+    bulk_slice: int = 100
     bulk_readings: int = 200
     poll_s: float = 0.25
     retry_s: float = 1.0

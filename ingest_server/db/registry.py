@@ -1,6 +1,7 @@
 """The registry: gateways and devices as births and statuses told, and when they were heard."""
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -146,26 +147,19 @@ def take_status(connection: sqlite3.Connection, gateway: str, status: Status) ->
     return Told.TAKEN
 
 
-def note_heard(
-    connection: sqlite3.Connection,
-    gateway: str,
-    arrival_us: int,
-    gap_us: int,
-) -> None:
-    """Note an arrival of the urgent lane (written every 5 s at most), and the end of a gap."""
-    row = connection.execute(
-        "SELECT heard_us FROM gateway WHERE gateway = ?",
-        (gateway,),
-    ).fetchone()
-    before = None if row is None else row[0]
-    if before is not None and 0 <= arrival_us - before < HEARD_STEP_US:
-        return
-    returned = before is not None and arrival_us - before > gap_us
-    connection.execute(
-        "INSERT INTO gateway (gateway, heard_us) VALUES (?, ?) ON CONFLICT (gateway)"
-        " DO UPDATE SET heard_us = excluded.heard_us, returned_us = coalesce(?, returned_us)",
-        (gateway, arrival_us, arrival_us if returned else None),
-    )
+def note_heard(connection: sqlite3.Connection, arrivals: Mapping[str, int], gap_us: int) -> None:
+    """Note arrivals of the urgent lane (written every 5 s at most), and the end of a gap."""
+    heard = dict(connection.execute("SELECT gateway, heard_us FROM gateway").fetchall())
+    for gateway, arrival_us in arrivals.items():
+        before = heard.get(gateway)
+        if before is not None and 0 <= arrival_us - before < HEARD_STEP_US:
+            continue
+        returned = before is not None and arrival_us - before > gap_us
+        connection.execute(
+            "INSERT INTO gateway (gateway, heard_us) VALUES (?, ?) ON CONFLICT (gateway)"
+            " DO UPDATE SET heard_us = excluded.heard_us, returned_us = coalesce(?, returned_us)",
+            (gateway, arrival_us, arrival_us if returned else None),
+        )
 
 
 def last_words(connection: sqlite3.Connection) -> dict[str, int]:

@@ -61,14 +61,14 @@ def test_a_gateway_is_away_while_silent_and_for_a_grace_after_a_gap(desk: Desk) 
     assert not is_away(desk, "gw-1")
     returned = desk.now_us - GRACE_US + 1
     for arrival in (returned - 100 * S, returned):
-        note_heard(desk.connection, "gw-1", arrival, 25 * S)
+        note_heard(desk.connection, {"gw-1": arrival}, 25 * S)
     assert is_away(desk, "gw-1")
     assert not is_away(replace(desk, now_us=returned + GRACE_US), "gw-1")
 
 
 def test_only_an_absence_that_spans_the_return_was_the_gateways(desk: Desk) -> None:
     for arrival in (100 * S, 300 * S):
-        note_heard(desk.connection, "gw-1", arrival, 25 * S)
+        note_heard(desk.connection, {"gw-1": arrival}, 25 * S)
     hides = gateway_away(desk, "gw-1")
     assert hides(Seen(130 * S, 301 * S))
     assert hides(Seen(130 * S, 296 * S))

@@ -108,7 +108,7 @@ def test_a_late_will_does_not_take_a_gateway_away(book: sqlite3.Connection) -> N
 
 def test_a_gap_of_the_urgent_lane_is_noted_when_it_ends(book: sqlite3.Connection) -> None:
     for arrival in (0, 10, 20, 60):
-        note_heard(book, "gw-1", arrival * S, 25 * S)
+        note_heard(book, {"gw-1": arrival * S}, 25 * S)
     known = find_gateway(book, "gw-1")
     assert known is not None
     assert (known.heard_us, known.returned_us) == (60 * S, 60 * S)
@@ -117,8 +117,8 @@ def test_a_gap_of_the_urgent_lane_is_noted_when_it_ends(book: sqlite3.Connection
 def test_hearing_is_not_written_more_often_than_each_five_seconds(
     book: sqlite3.Connection,
 ) -> None:
-    note_heard(book, "gw-1", 10 * S, 25 * S)
-    note_heard(book, "gw-1", 12 * S, 25 * S)
+    note_heard(book, {"gw-1": 10 * S}, 25 * S)
+    note_heard(book, {"gw-1": 12 * S}, 25 * S)
     known = find_gateway(book, "gw-1")
     assert known is not None
     assert known.heard_us == 10 * S
