@@ -15,6 +15,7 @@ from simulators.delivery_text import Language, delivery_line, language_of, silen
 from simulators.demo_command import add_demo
 from simulators.device_commands import UsageError, add_devices, new_command, say
 from simulators.fleet.command import add_fleet
+from simulators.scenario.command import add_run
 
 FINE, PROBLEM, USAGE, INTERRUPTED = 0, 1, 2, 130
 SECRET_VARIABLE: Final = "ALARM_CENTRE_SECRET"  # noqa: S105 - the name of a variable
@@ -119,14 +120,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="simulators",
         description="Simulated devices and an alarm centre, on real serial ports and sockets.",
-        epilog="exit codes: 0 fine, 1 complaints (alarm-centre) or no receipt (fleet), 2 usage,"
-        " 130 interrupted",
+        epilog="exit codes: 0 fine, 1 complaints (alarm-centre), no receipt (fleet), other than"
+        " expected (run), 2 usage, 130 interrupted",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_centre(commands)
     add_devices(commands)
     add_demo(commands)
     add_fleet(commands)
+    add_run(commands)
     return parser
 
 

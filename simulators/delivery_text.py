@@ -51,7 +51,7 @@ def delivery_line(delivery: Delivery, violations: list[Violation], language: Lan
     words = WORDS[language]
     verdict = words["verified"] if delivery.verified else f"{words['not']} ({delivery.verdict})"
     parts = [
-        _clock_time(delivery.received_utc_us),
+        utc_text(delivery.received_utc_us),
         TYPES[language].get(delivery.type, delivery.type or "?"),
         _subject(delivery, words["revision"]),
         verdict,
@@ -72,7 +72,8 @@ def language_of(locale_name: str) -> Language:
     return "zh" if locale_name.lower().startswith("zh") else "en"
 
 
-def _clock_time(utc_us: int) -> str:
+def utc_text(utc_us: int) -> str:
+    """Return an instant in UTC (RFC 3339), to the millisecond."""
     moment = datetime.fromtimestamp(utc_us / 1_000_000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 

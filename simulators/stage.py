@@ -5,7 +5,7 @@ import json
 import secrets
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -49,12 +49,13 @@ class NetworkSpec:
 
 @dataclass(frozen=True, slots=True)
 class DeviceSpec:
-    """A device of a gateway, with any other keys of its table."""
+    """A device of a gateway, with any other keys of its table, and what its site wants of rules."""
 
     name: str
     profile: str
     line: str
     keys: Mapping[str, Setting] = field(default_factory=dict)
+    rules: tuple[Mapping[str, Setting], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,11 @@ class Stage:
         programs = {"server": self.server, **self.agents}
         return "\n".join(f"--- {n}\n{program.last_words()}" for n, program in programs.items())
 
+    def passwords(self, file: Path, gateways: Iterable[str]) -> Path:
+        """Write lines GATEWAY:PASSWORD for `simulators fleet`; the file."""
+        _secret_file(file, "".join(f"{name}:{self._passwords[name]}\n" for name in gateways))
+        return file
+
     def config_of(self, gateway: str) -> Path:
         return self.folder / f"{gateway}.toml"
 
@@ -252,6 +258,7 @@ class Stage:
                 **device.keys,
             }
             tables.append(_table(f"devices.{device.name}", wanted))
+            tables += [_table(f"[devices.{device.name}.rules]", rule) for rule in device.rules]
         return "\n".join(tables)
 
 
