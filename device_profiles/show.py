@@ -1,123 +1,90 @@
-"""A profile as text for people: one line for a list, or all of it."""
+"""A sheet, or a list of the catalogue, as text on a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from alarm_rules.duration import duration_text
-from alarm_rules.rule import (
-    AbsenceRule,
-    DeviationRule,
-    Direction,
-    LimitRule,
-    QualityRule,
-    RateRule,
-    Rule,
-    StateRule,
-    StuckRule,
-    UnsetRule,
-    VotedRule,
-    Words,
-)
-from device_profiles.model import Point, Profile, said
-from device_profiles.transport import Modbus, Stream, Transport
+from device_profiles.model import Profile, said
+from device_profiles.sheet import Block, Command, Facts, Items, Sheet, Table
+from device_profiles.sheet_words import heads, say
+from runtime.language import fitted, width, wrapped
+
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
-def summarise(profile: Profile, lang: str) -> str:
-    """Id, kind, grade and title on one line."""
-    title = _text(profile.title, lang)
-    return f"{profile.id:<24} {profile.kind:<8} {profile.evidence.grade}  {title}"
+def summarise(profiles: Sequence[Profile], lang: str) -> list[str]:
+    """A line for each: id, kind, transport, grade, title."""
+    titles = heads(lang, "profile", "kind", "transport", "grade", "title")
+    rows = [
+        (
+            one.id,
+            say(lang, one.kind),
+            say(lang, transport_word(one)),
+            one.evidence.grade.value,
+            said(one.title, lang),
+        )
+        for one in profiles
+    ]
+    return fitted([titles, *rows], columns=200)
 
 
-def describe(profile: Profile, hash_: str, lang: str) -> str:
-    """Everything a person decides by; `lang` is "en" or "zh"."""
-    return "\n".join(_lines(profile, hash_, lang))
+def transport_word(profile: Profile) -> str:
+    """`modbus` or `stream`, as the file says it."""
+    return str(profile.transport.__struct_config__.tag)
 
 
-def _lines(profile: Profile, hash_: str, lang: str) -> Iterator[str]:
-    yield f"{profile.id}  version {profile.version}  hash {hash_}"
-    yield f"{_text(profile.title, lang)} ({profile.maker}, {profile.model})"
-    yield _transport(profile.transport)
-    yield ""
-    yield "points"
-    yield from (_point(point, lang) for point in profile.points)
-    yield ""
-    yield "rules"
-    yield from (_rule(rule, lang) for rule in profile.rules)
-    yield ""
-    yield "actions"
-    yield from (f"  {one.id:<20} {_text(one.title, lang)}" for one in profile.actions)
-    yield ""
-    yield from _evidence(profile, lang)
+def terminal(sheet: Sheet, columns: int, *, bold: bool) -> str:
+    """As wide as it may be; `bold`: titles by escape codes (not with NO_COLOR)."""
+    return "\n".join(_lines(sheet, columns, bold=bold))
 
 
-def _evidence(profile: Profile, lang: str) -> Iterator[str]:
-    evidence = profile.evidence
-    yield f"evidence: grade {evidence.grade}, {evidence.source}"
-    yield from (f"  caveat: {said(text, lang)}" for text in evidence.caveats)
-    yield from (f"  verify on hardware: {said(text, lang)}" for text in evidence.verify_on_hardware)
+def _lines(sheet: Sheet, columns: int, *, bold: bool) -> Iterator[str]:
+    yield _title(sheet.title, bold=bold)
+    yield sheet.subtitle
+    yield from _block(sheet.facts, columns)
+    for section in sheet.sections:
+        yield ""
+        yield _title(section.title, bold=bold)
+        for index, block in enumerate(section.blocks):
+            if index:
+                yield ""
+            yield from _block(block, columns)
 
 
-def _transport(transport: Transport) -> str:
-    serial = transport.serial
-    line = f"{serial.baud} {serial.data_bits}{serial.parity}{serial.stop_bits}"
-    match transport:
-        case Modbus():
-            period = duration_text(transport.poll_period)
-            units = f"unit {transport.first_unit} to {transport.last_unit}"
-            carriers = ", ".join(one.replace("_", " ") for one in transport.carriers)
-            return f"Modbus ({carriers}), {line}, {units}, polled each {period}"
-        case Stream():
-            silent = transport.liveness
-            after = "" if silent is None else f", silent after {duration_text(silent)}"
-            return f"stream, {line}{after}"
+def _title(text: str, *, bold: bool) -> str:
+    return f"{_BOLD}{text}{_PLAIN}" if bold else text
 
 
-def _point(point: Point, lang: str) -> str:
-    unit = point.unit or point.value
-    return f"  {point.id:<20} {unit:<8} {_text(point.title, lang)}"
+def _block(block: Block, columns: int) -> Iterator[str]:
+    match block:
+        case Table():
+            yield from _indented(fitted([block.heads, *block.rows], columns - 2))
+        case Facts():
+            yield from _indented(_facts(block, columns - 2))
+        case Items():
+            if block.heading:
+                yield from _indented([block.heading])
+            for item in block.items:
+                yield from _item(item, columns - 4)
+        case Command():
+            yield f"  {block.says}"
+            yield f"    {block.line}"
 
 
-def _rule(rule: Rule, lang: str) -> str:
-    marks = [rule.alarm_class, rule.severity, _condition(rule)]
-    marks += ["latched"] if rule.latched else []
-    marks += ["life safety"] if rule.life_safety else []
-    marks += [] if rule.enabled else ["off unless the site switches it on"]
-    source = f"{rule.source.text} [{rule.source.mark}]"
-    return f"  {rule.id:<20} {_text(rule.title, lang)}: {', '.join(marks)}; {source}"
+def _facts(block: Facts, columns: int) -> list[str]:
+    """Names in one column; the texts are wrapped beside them."""
+    wide = max(width(name) for name, _ in block.pairs) + 2
+    lines = []
+    for name, text in block.pairs:
+        first, *others = wrapped(text, max(columns - wide, 20))
+        lines.append(f"{name}{' ' * (wide - width(name))}{first}")
+        lines += [f"{' ' * wide}{other}" for other in others]
+    return lines
 
 
-def _condition(rule: Rule) -> str:
-    match rule:
-        case QualityRule():
-            state = "bad or uncertain" if rule.uncertain else "bad"
-            return f"{rule.point} is {state} for {duration_text(rule.on_delay)}"
-        case AbsenceRule():
-            return f"silent for {duration_text(rule.duration)}"
-        case StuckRule():
-            return f"{rule.point} has not changed for {duration_text(rule.duration)}"
-        case RateRule():
-            moves = "rises" if rule.direction is Direction.HIGH else "falls"
-            return f"{rule.point} {moves} by {rule.limit:g} in {duration_text(rule.window)}"
-        case UnsetRule():
-            return f"{rule.point} has no baseline"
-        case _:
-            return f"{_voted(rule)}{_votes(rule)}"
+def _item(text: str, columns: int) -> Iterator[str]:
+    first, *others = wrapped(text, columns)
+    yield f"  - {first}"
+    yield from (f"    {other}" for other in others)
 
 
-def _voted(rule: StateRule | LimitRule | DeviationRule) -> str:
-    match rule:
-        case StateRule():
-            return f"{rule.point} {'is not' if rule.negate else 'is'} {rule.equals}"
-        case LimitRule():
-            end = "at least" if rule.direction is Direction.HIGH else "at most"
-            return f"{rule.point} is {end} {rule.limit:g}"
-        case DeviationRule():
-            way = {Direction.HIGH: "above", Direction.LOW: "below", None: "off"}[rule.direction]
-            return f"{rule.point} is {rule.limit:g} {way} its baseline"
-
-
-def _votes(rule: VotedRule) -> str:
-    return f", {rule.needed} of {rule.of} samples" if rule.of > 1 else ""
-
-
-def _text(words: Words, lang: str) -> str:
-    return words.zh if lang == "zh" else words.en
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)

@@ -1,6 +1,7 @@
 """The schema takes every shipped profile and refuses what the reader refuses."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from device_profiles.load import SHIPPED
 from device_profiles.profile_schema import profile_schema, schema_text
 
-KEPT = Path(__file__).parents[3] / "docs" / "schema" / "device-profile.schema.json"
+DOCS = Path(__file__).parents[3] / "docs"
+KEPT = DOCS / "schema" / "device-profile.schema.json"
 FILES = sorted(SHIPPED.rglob("*.toml"))
 VALIDATOR = jsonschema.Draft202012Validator(profile_schema())
 UG3 = (SHIPPED / "smoke" / "calectro_ug3.toml").read_text(encoding="utf-8")
@@ -60,3 +62,25 @@ def test_every_key_is_explained() -> None:
         if "description" not in value
     ]
     assert silent == []
+
+
+GUIDE = (DOCS / "profile-format.md").read_text(encoding="utf-8")
+SNIPPETS = re.findall(r"^```toml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda text: text.splitlines()[0])
+def test_what_the_guide_shows_is_taken(snippet: str) -> None:
+    found = list(VALIDATOR.iter_errors(tomllib.loads(snippet)))
+    whole = [error for error in found if error.validator == "required" and not error.path]
+    assert [error.message for error in found if error not in whole] == []
+
+
+def test_the_guide_names_every_kind_of_rule_and_layout() -> None:
+    parts = profile_schema()["$defs"]
+    kinds = [
+        kind
+        for part in parts.values()
+        for kind in part.get("properties", {}).get("kind", {}).get("enum", ())
+    ]
+    assert len(kinds) > 10
+    assert [kind for kind in kinds if f"`{kind}`" not in GUIDE and f'"{kind}"' not in GUIDE] == []

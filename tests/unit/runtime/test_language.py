@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.language import Language, from_locale, table, width
+from runtime.language import Language, fitted, from_locale, table, width, wrapped
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,22 @@ def test_columns_stay_aligned() -> None:
         "shed-1  开",
         "a",
     ]
+
+
+def test_text_is_wrapped_at_blanks_and_between_wide_characters() -> None:
+    assert wrapped("one two three", 7) == ["one two", "three"]
+    assert wrapped("请检查供电、接线", 10) == ["请检查供", "电、接线"]
+    assert wrapped("a_word_that_is_longer", 5) == ["a_word_that_is_longer"]
+    assert wrapped("", 5) == [""]
+
+
+def test_brackets_and_marks_stay_with_their_word() -> None:
+    assert wrapped("读数 (我方判断)", 7) == ["读数", "(我方判", "断)"]
+    assert wrapped("原因 never_read、other", 16) == ["原因", "never_read、", "other"]
+
+
+def test_a_table_fits_by_its_widest_column() -> None:
+    rows = [("id", "what"), ("a", "one two three four five")]
+    assert fitted(rows, 40) == ["id  what", "a   one two three four five"]
+    assert fitted(rows, 16) == ["id  what", "a   one two", "    three four", "    five"]
+    assert fitted([("x y", "w" * 12)], 10) == ["x  wwwwwwwwwwww", "y"], "words stay whole"
