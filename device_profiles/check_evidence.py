@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from device_profiles.model import Grade, Profile, english
+from device_profiles.handbook import english
+from device_profiles.model import Grade, Profile
 from device_profiles.typed_toml import Problem
 
 _DOUBTS = (

@@ -6,7 +6,8 @@ from alarm_rules.rule import AbsenceRule
 from device_profiles.check_fields import check_fields
 from device_profiles.check_layouts import check_layouts
 from device_profiles.frame_codes import carriers, kinds_of, unsayable
-from device_profiles.model import Gate, Point, Profile, ValueKind, english
+from device_profiles.handbook import english
+from device_profiles.model import Gate, Point, Profile, ValueKind
 from device_profiles.reach import never_is
 from device_profiles.transport import Stream
 from device_profiles.typed_toml import Problem

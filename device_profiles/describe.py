@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from device_profiles.model import Profile, Remark, said
+from device_profiles.handbook import Remark, said
+from device_profiles.model import Profile
 from device_profiles.sheet import Command, Items, Section, Sheet, blocks, sections
 from device_profiles.sheet_device import connection_section, head_facts, installation_section
 from device_profiles.sheet_orders import actions_section, settings_section

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from device_profiles.handbook import said
 from device_profiles.key_texts import Texts, key_texts
-from device_profiles.model import said
 from device_profiles.page import code, escaped, row
 from device_profiles.profile_schema import profile_schema
 

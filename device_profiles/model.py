@@ -9,6 +9,7 @@ from alarm_rules.duration import Duration
 from alarm_rules.rule import Line, Name, Rule, Words
 from device_profiles.encoding import Address, Field, FrameCode, NumberType, RawText, Register
 from device_profiles.framing import NoBytesOrHex
+from device_profiles.handbook import Example, Installation, Remark
 from device_profiles.transport import Transport
 
 SCHEMA = 2
@@ -31,21 +32,6 @@ class Grade(StrEnum):
     A = "A"
     B = "B"
     C = "C"
-
-
-Remark = Words | Line
-"""A text for people: in both languages, or in English alone."""
-
-
-def said(remark: Remark, lang: str) -> str:
-    """In `lang` ("en" or "zh") if it is there in it, else in English."""
-    if isinstance(remark, str):
-        return remark
-    return remark.zh if lang == "zh" else remark.en
-
-
-def english(remark: Remark) -> str:
-    return said(remark, "en")
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -242,39 +228,6 @@ class Setting(
     unlock: tuple[RegisterWrite, ...] = ()
     save: tuple[RegisterWrite, ...] = ()
     effect: Effect = Effect.AT_ONCE
-
-
-class Switch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One setting by DIP switches or jumpers: which ones, and what their positions mean."""
-
-    title: Words
-    switches: Line
-    positions: dict[Line, Line] = {}
-    note: Words | None = None
-
-
-class Installation(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
-    """What a technician has to know on the ladder: wires, switches, place."""
-
-    supply: Line | None = None
-    wiring: tuple[Words, ...] = ()
-    switches: tuple[Switch, ...] = ()
-    mounting: tuple[Words, ...] = ()
-
-
-class Example(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
-    """A frame from the device as a document prints it; for Modbus the `request` that it answers.
-
-    For people who want to see one decoded; the tests decode every one of them.
-    """
-
-    title: Words
-    frame: NoBytesOrHex
-    request: NoBytesOrHex | None = None
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from device_profiles.describe import sheet_of
+from device_profiles.handbook import said
 from device_profiles.keys_page import keys_page
-from device_profiles.model import DeviceKind, Profile, said
+from device_profiles.model import DeviceKind, Profile
 from device_profiles.page import code, escaped, markdown, row
 from device_profiles.sheet_words import heads, say
 from device_profiles.show import transport_word

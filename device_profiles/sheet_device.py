@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from alarm_rules.duration import duration_text
 from device_profiles.framing import BinaryFrame, Checksum, Layout, LineFrame, TextFrame
-from device_profiles.model import Installation, Profile, Switch, said
+from device_profiles.handbook import Installation, Switch, said
+from device_profiles.model import Profile
 from device_profiles.sheet import Facts, Items, Section, Table, blocks, facts
 from device_profiles.sheet_points import READS, hex_text
 from device_profiles.sheet_words import heads, joined, listed, say

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from device_profiles.model import Profile, said
+from device_profiles.handbook import said
+from device_profiles.model import Profile
 from device_profiles.sheet import Block, Command, Facts, Items, Sheet, Table
 from device_profiles.sheet_words import heads, say
 from runtime.language import fitted, width, wrapped

@@ -7,7 +7,8 @@ import pytest
 from alarm_rules.rule import AbsenceRule, AlarmClass, QualityRule, StuckRule, Words
 from device_profiles.encoding import NumberType
 from device_profiles.load import catalog
-from device_profiles.model import Grade, english
+from device_profiles.handbook import english
+from device_profiles.model import Grade
 from device_profiles.transport import Modbus, Stream
 
 PROFILES = catalog()

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from device_profiles.handbook import Example
 from device_profiles.load import catalog
-from device_profiles.model import Example, Profile
+from device_profiles.model import Profile
 from edge_agent.__main__ import main
 
 PROFILES = catalog()

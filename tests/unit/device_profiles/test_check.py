@@ -6,8 +6,9 @@ from msgspec.structs import replace
 from alarm_rules.rule import AbsenceRule, AlarmClass, Words
 from device_profiles.check import check_profile
 from device_profiles.encoding import NumberType, Register, Table
+from device_profiles.handbook import Example
 from device_profiles.load import catalog
-from device_profiles.model import Example, Gate, Point, Profile, Report, ValueKind
+from device_profiles.model import Gate, Point, Profile, Report, ValueKind
 from device_profiles.transport import Modbus
 from tests.stream_profile import stream_profile
 

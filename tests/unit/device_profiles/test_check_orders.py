@@ -6,17 +6,9 @@ from msgspec.structs import replace
 from alarm_rules.rule import Words
 from device_profiles.check_orders import check_orders
 from device_profiles.encoding import NumberType, Register, Table
+from device_profiles.handbook import Installation, Switch
 from device_profiles.load import catalog
-from device_profiles.model import (
-    Action,
-    Confirmation,
-    FrameWrite,
-    Installation,
-    Profile,
-    RegisterWrite,
-    Setting,
-    Switch,
-)
+from device_profiles.model import Action, Confirmation, FrameWrite, Profile, RegisterWrite, Setting
 from tests.stream_profile import stream_profile
 
 UG3 = catalog()["calectro_ug3"]

@@ -2,8 +2,8 @@ import pytest
 from msgspec.structs import replace
 
 from device_profiles.describe import sheet_of
+from device_profiles.handbook import Example
 from device_profiles.load import catalog
-from device_profiles.model import Example
 from device_profiles.sheet import Command
 
 UG3 = catalog()["calectro_ug3"]

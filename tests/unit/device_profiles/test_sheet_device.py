@@ -2,8 +2,9 @@ from msgspec.structs import replace
 
 from alarm_rules.rule import Words
 from device_profiles.framing import Checksum
+from device_profiles.handbook import Installation, Switch
 from device_profiles.load import catalog
-from device_profiles.model import Installation, Profile, Switch
+from device_profiles.model import Profile
 from device_profiles.sheet import Facts, Items, Table
 from device_profiles.sheet_device import (
     connection_section,

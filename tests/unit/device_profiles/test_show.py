@@ -1,8 +1,9 @@
 import pytest
 
 from device_profiles.describe import sheet_of
+from device_profiles.handbook import said
 from device_profiles.load import catalog
-from device_profiles.model import Profile, said
+from device_profiles.model import Profile
 from device_profiles.sheet import Command, Facts, Items, Section, Sheet, Table
 from device_profiles.show import summarise, terminal, transport_word
 from runtime.language import width
