@@ -47,6 +47,7 @@ HEALTH = {  # by hand, from the table of health conditions; beside unreadable an
         "height_changed",
         "fall_after_long",
         "still_after_long",
+        "firmware_changed",
         "chip_fault",
         "heartbeat_lost",
         "frozen",
