@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from alarm_rules.in_force import in_force
 from device_profiles.load import CatalogError, catalog, load_profile, profile_hash
 from device_profiles.model import DeviceKind, Grade, Profile
 from device_profiles.toml_file import FileProblem
@@ -159,6 +160,7 @@ def _entry(profile: Profile) -> dict[str, object]:
         "id": profile.id,
         "version": profile.version,
         "hash": profile_hash(profile),
+        "rules_hash": in_force(profile.rules).hash,
         "kind": profile.kind,
         "maker": profile.maker,
         "model": profile.model,
