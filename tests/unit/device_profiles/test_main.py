@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from alarm_rules.in_force import in_force
 from device_profiles.__main__ import main
-from device_profiles.load import SHIPPED
+from device_profiles.load import SHIPPED, load_profile, profile_hash
 from device_profiles.profile_schema import schema_text
 
 UG3 = SHIPPED / "smoke" / "calectro_ug3.toml"
@@ -45,6 +46,16 @@ def test_list_for_people_and_for_scripts(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["list"]) == 0
     assert "calectro_ug3" in capsys.readouterr().out
     assert listed(capsys) >= {"calectro_ug3", "micradar_r60afd1"}
+
+
+def test_a_script_gets_the_hashes_that_a_birth_names(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--json"]) == 0
+    told = {one["id"]: one for one in json.loads(capsys.readouterr().out)}["calectro_ug3"]
+    profile = load_profile(UG3)
+    assert (told["hash"], told["rules_hash"]) == (
+        profile_hash(profile),
+        in_force(profile.rules).hash,
+    )
 
 
 def test_list_takes_only_what_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
