@@ -20,6 +20,7 @@ from runtime.database import Database
 from runtime.mqtt import Message
 from wire.envelope import JSON
 from wire.receipt import encode_receipt
+from wire.short_envelope import SHORT
 from wire.topic import Down, Up, down
 
 _log = logging.getLogger(__name__)
@@ -32,11 +33,15 @@ KINDS: Mapping[str, list[Up]] = {
 """Which topics each session takes: PUBACKs follow arrival order, so bulk must not stand ahead."""
 
 
+_READS_SHORT = [(SHORT, "1")]  # a gateway may say its envelope in one property from now on
+
+
 @dataclass(frozen=True, slots=True)
 class IntakeSettings:
     """A slice ends at `messages` or at `payload_bytes`, so that bulk never holds the journal long.
 
     While the journal refuses, it is tried again after `retry_s`, doubling up to `retry_most_s`.
+    Bulk lets a backlog of the urgent session go first, but waits for at most `yield_s` a slice.
     """
 
     messages: int = 200
@@ -44,6 +49,7 @@ class IntakeSettings:
     retry_s: float = 0.25
     retry_most_s: float = 5.0
     idle_s: float = 5.0
+    yield_s: float = 1.0
 
 
 @dataclass(slots=True)
@@ -79,6 +85,8 @@ class Intake:
         self._answered = answered or asyncio.Event()
         self._settings = settings or IntakeSettings()
         self._progress = progress
+        self._urgent_is_through = asyncio.Event()
+        self._urgent_is_through.set()
         self.state = IntakeState()
         self._times = CommitTimes()
 
@@ -122,8 +130,21 @@ class Intake:
         while True:
             self._progress(name)
             messages = await self._waiting(session)
+            await self._let_urgent_go_first(name, messages)
             if messages:
                 await self._enter(name, session, messages)
+
+    async def _let_urgent_go_first(self, name: str, messages: list[Message]) -> None:
+        """A full slice of the urgent session means that more waits behind it (P3)."""
+        if name == URGENT:
+            if self._is_full(messages):
+                self._urgent_is_through.clear()
+            else:
+                self._urgent_is_through.set()
+        elif messages:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.yield_s):
+                    await self._urgent_is_through.wait()
 
     async def _waiting(self, session: Session) -> list[Message]:
         """What waits, within the bounds of a slice; empty when nothing came for a while."""
@@ -131,15 +152,18 @@ class Intake:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._settings.idle_s):
                 messages.append(await session.receive())
-        size = sum(len(message.payload) for message in messages)
+        size = _size(messages)
         with suppress(TimeoutError):
             async with asyncio.timeout(0):  # whoever has to wait gets no more
-                while messages and not self._is_full(len(messages), size):
+                while messages and not self._are_enough(len(messages), size):
                     messages.append(await session.receive())
                     size += len(messages[-1].payload)
         return messages
 
-    def _is_full(self, messages: int, size: int) -> bool:
+    def _is_full(self, messages: list[Message]) -> bool:
+        return self._are_enough(len(messages), _size(messages))
+
+    def _are_enough(self, messages: int, size: int) -> bool:
         return messages >= self._settings.messages or size >= self._settings.payload_bytes
 
     async def _enter(self, name: str, session: Session, messages: list[Message]) -> None:
@@ -183,6 +207,10 @@ class Intake:
             _log.warning("%s: the journal takes messages again", name)
 
 
+def _size(messages: Iterable[Message]) -> int:
+    return sum(len(message.payload) for message in messages)
+
+
 def _arrival(message: Message, now_us: int) -> Arrival:
     return Arrival(message.topic, message.payload, message.properties, message.content_type, now_us)
 
@@ -194,6 +222,7 @@ async def _answer(session: Session, answers: Iterable[Answer]) -> None:
             down(answer.gateway, Down.RECEIPT),
             encode_receipt(answer.receipt),
             qos=0,
+            properties=_READS_SHORT,
             content_type=JSON,
             utf8=True,
         )

@@ -165,6 +165,29 @@ async def test_a_slice_of_bulk_is_bounded_in_messages_and_bytes(rig: Rig) -> Non
     assert await rig.intake._waiting(rig.rest) == []
 
 
+async def test_bulk_lets_an_urgent_backlog_go_first(rig: Rig) -> None:
+    rig.intake = rig.new_intake(replace(QUICK, messages=2, yield_s=60.0))
+    rig.urgent.put(*(golden("urgent_good", mid=mid) for mid in range(1, 10)))
+    rig.rest.put(*(golden("bulk_good", mid=mid) for mid in range(1, 4)))
+    orders: list[tuple[int, int]] = []
+    async with rig.running():
+        while len(rig.rest.acknowledged) < 3:
+            await asyncio.sleep(0)
+            orders.append((len(rig.urgent.acknowledged), len(rig.rest.acknowledged)))
+    assert rig.urgent.acknowledged == list(range(1, 10))
+    assert {bulk for urgent, bulk in orders if urgent < 9} <= {0, 2}  # what began at once
+    assert (9, 3) in orders
+
+
+async def test_bulk_waits_no_longer_than_it_is_told(rig: Rig) -> None:
+    rig.intake = rig.new_intake(replace(QUICK, messages=1, idle_s=60.0, yield_s=0.001))
+    rig.urgent.put(golden("urgent_good", mid=1))  # a full slice, and nothing behind it
+    async with rig.running():
+        await until(lambda: rig.urgent.acknowledged == [1])
+        rig.rest.put(golden("bulk_good", mid=1))
+        await until(lambda: rig.rest.acknowledged == [1])
+
+
 async def test_it_knows_since_when_the_broker_is_there(rig: Rig) -> None:
     assert rig.intake.reachable_since_us() is None
     assert rig.intake.sessions_away() == (URGENT, REST)
