@@ -24,7 +24,7 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One setting by DIP switches or jumpers: which ones, and what their positions mean."""
 
     title: Words
-    switches: Line
+    switches: Remark
     positions: dict[Line, Line] = {}
     note: Words | None = None
 
@@ -34,7 +34,7 @@ class Installation(
 ):
     """What a technician has to know on the ladder: wires, switches, place."""
 
-    supply: Line | None = None
+    supply: Remark | None = None
     wiring: tuple[Words, ...] = ()
     switches: tuple[Switch, ...] = ()
     mounting: tuple[Words, ...] = ()

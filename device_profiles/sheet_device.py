@@ -150,10 +150,11 @@ def _binary(layout: BinaryFrame) -> Iterator[str]:
 
 def installation_section(profile: Profile, lang: str) -> Section:
     found = profile.installation or Installation()
+    supply = None if found.supply is None else said(found.supply, lang)
     return Section(
         say(lang, "installation"),
         blocks(
-            facts((say(lang, "supply"), found.supply)),
+            facts((say(lang, "supply"), supply)),
             Items(tuple(said(one, lang) for one in found.wiring), say(lang, "wiring")),
             _switches(found.switches, lang),
             Items(tuple(said(one, lang) for one in found.mounting), say(lang, "mounting")),
@@ -164,7 +165,7 @@ def installation_section(profile: Profile, lang: str) -> Section:
 def _switches(switches: tuple[Switch, ...], lang: str) -> Table:
     rows = tuple(
         (
-            one.switches,
+            said(one.switches, lang),
             said(one.title, lang),
             joined(
                 lang,
