@@ -2,10 +2,11 @@
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from typing import Self
 
 from runtime.clock import Clock
-from simulators.actor import Troupe
+from simulators.actor import Actor, Troupe
 from simulators.device_api import DeviceApi
 from simulators.truth_book import TruthBook
 
@@ -15,10 +16,11 @@ LOOK_S = 1.0
 class ApiThread:
     """A context manager: inside it `url` answers, and the truth is looked at each second."""
 
-    def __init__(self, troupe: Troupe, truth: TruthBook, port: int, clock: Clock) -> None:
+    def __init__(self, actors: Mapping[str, Actor], port: int, clock: Clock) -> None:
         """Set it up; nothing listens yet."""
-        self._api = DeviceApi(troupe, truth, port)
-        self._truth = truth
+        self.troupe = Troupe(actors, self._heard)
+        self._truth = TruthBook(actors)
+        self._api = DeviceApi(self.troupe, self._truth, port)
         self._clock = clock
         self._began_us = clock.mono_us()
         self._error: OSError | None = None
@@ -46,6 +48,13 @@ class ApiThread:
             self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join()
 
+    def _heard(self, device: str, order: str) -> None:
+        self._truth.note_order(device, order, *self._now())
+
+    def _now(self) -> tuple[int, int]:
+        """Return the wall time, and how long it has been up (µs)."""
+        return self._clock.utc_us(), self._clock.mono_us() - self._began_us
+
     def _run(self) -> None:
         asyncio.run(self._serve())
 
@@ -62,7 +71,7 @@ class ApiThread:
 
     async def _look_until_ended(self) -> None:
         while not self._ended.is_set():
-            self._truth.look(self._clock.utc_us(), self._clock.mono_us() - self._began_us)
+            self._truth.look(*self._now())
             try:
                 async with asyncio.timeout(LOOK_S):
                     await self._ended.wait()

@@ -5,12 +5,15 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from runtime.clock import SystemClock
+from simulators.actor import Actor, State, Troupe
 from simulators.console import Console, OrderError
 from simulators.device_kinds import KINDS, Kind, Played
 from simulators.fault_orders import Transport
@@ -26,7 +29,6 @@ FIRST_UNIT, LAST_UNIT = 1, 255
 LAST_PORT = 65_535
 
 AnyPort = SerialLine | SerialStream | ModbusTcp | RtuOverTcp
-State = Callable[[], Mapping[str, float]]
 
 
 class UsageError(Exception):
@@ -90,6 +92,7 @@ def _add_modbus(commands: Any, kind: Kind) -> None:
     )
     if kind.unit is not None:
         made.add_argument("--unit", type=int, default=kind.unit, help="address (%(default)s)")
+    _add_api(made)
 
 
 def _add_stream(commands: Any, kind: StreamKind) -> None:
@@ -102,6 +105,12 @@ def _add_stream(commands: Any, kind: StreamKind) -> None:
     )
     _add_link(made)
     made.add_argument("--baud", type=int, default=kind.wire.baud, help="(%(default)s)")
+    _add_api(made)
+
+
+def _add_api(made: argparse.ArgumentParser) -> None:
+    text = "orders over HTTP on this machine: /devices, /truth; 0: any free one"
+    made.add_argument("--api", type=int, metavar="PORT", help=text)
 
 
 def _add_link(made: Any) -> None:
@@ -115,7 +124,13 @@ def _run_modbus(kind: Kind, given: argparse.Namespace) -> int:
     _check_baud(given)
     played = kind.make(unit, SystemClock().mono_us, World(ripple_m=kind.ripple_m))
     transport, port = _port(played, given)
-    return _play(port, played.console(port, transport), played.state, given)
+    return _play(
+        port, _actor(kind.name, port, played.console(port, transport), played.state), given
+    )
+
+
+def _actor(name: str, port: AnyPort, console: Console, state: State) -> Actor:
+    return Actor(name, name, console, state, lambda: port.path)
 
 
 def _port(
@@ -145,7 +160,7 @@ def _run_stream(kind: StreamKind, given: argparse.Namespace) -> int:
     played = kind.make(SystemClock().mono_us, World(ripple_m=kind.ripple_m))
     wire = WireFormat(given.baud, kind.wire.parity, kind.wire.stop_bits)
     stream = SerialStream(played.device, wire=wire, link=given.link)
-    return _play(stream, played.console(stream), played.state, given)
+    return _play(stream, _actor(kind.name, stream, played.console(stream), played.state), given)
 
 
 def _check_baud(given: argparse.Namespace) -> None:
@@ -153,7 +168,7 @@ def _check_baud(given: argparse.Namespace) -> None:
         raise UsageError(f"--baud {given.baud}: must be above 0")
 
 
-def _play(port: AnyPort, console: Console, state: State, given: argparse.Namespace) -> int:
+def _play(port: AnyPort, actor: Actor, given: argparse.Namespace) -> int:
     """Obey lines of standard input until `quit`; when it ends otherwise, run until stopped."""
     try:
         port.plug()
@@ -164,14 +179,35 @@ def _play(port: AnyPort, console: Console, state: State, given: argparse.Namespa
     try:
         kind = "serial port" if isinstance(port, SerialLine | SerialStream) else "TCP port"
         say(given, f"{kind}: {port.path}   (orders: help)", path=port.path)
-        for line in sys.stdin:
-            if line.strip() == "quit":
-                return FINE
-            _obey(line, console, state, given)
-        _wait_for_signal()
+        with ExitStack() as served:
+            troupe = _served(actor, given, served)
+            for line in sys.stdin:
+                if line.strip() == "quit":
+                    return FINE
+                _obey(line, troupe, actor, given)
+            _wait_for_signal()
     finally:
         port.unplug()
     return FINE
+
+
+def _served(actor: Actor, given: argparse.Namespace, served: ExitStack) -> Troupe:
+    """Return what obeys, and let it be told over HTTP too if that is wanted."""
+    if given.api is None:
+        return Troupe({actor.name: actor}, lambda *_: None)
+    if not 0 <= given.api <= LAST_PORT:
+        raise UsageError(f"--api {given.api}: must be from 0 to {LAST_PORT}")
+    try:
+        threads = import_module("simulators.api_thread")  # devices alone need no aiohttp
+        api = threads.ApiThread({actor.name: actor}, given.api, SystemClock())
+        served.enter_context(api)
+    except ModuleNotFoundError as missing:
+        raise UsageError(f"{missing}; install the extra: pip install lifeline[demo]") from missing
+    except OSError as wrong:
+        raise UsageError(f"--api {given.api}: {wrong}") from wrong
+    say(given, f"API: {api.url}/devices", api=api.url)
+    troupe: Troupe = api.troupe
+    return troupe
 
 
 def _wait_for_signal() -> None:
@@ -183,17 +219,17 @@ def _wait_for_signal() -> None:
         os.read(heard, 1)
 
 
-def _obey(line: str, console: Console, state: State, given: argparse.Namespace) -> None:
+def _obey(line: str, troupe: Troupe, actor: Actor, given: argparse.Namespace) -> None:
     word = line.strip()
     if word == "help":
-        text = f"{console.help()}\n  state\n  help\n  quit"
-        say(given, text, help=console.help().splitlines())
+        text = f"{actor.console.help()}\n  state\n  help\n  quit"
+        say(given, text, help=actor.console.help().splitlines())
         return
     try:
-        if word != "state":
-            console.obey(line)
+        if word not in ("", "state"):
+            troupe.obey(actor.name, line)
     except OrderError as wrong:
         say(given, str(wrong), error=str(wrong))
         return
-    now = state()
+    now = actor.state()
     say(given, "  ".join(f"{name}={value:g}" for name, value in now.items()), state=now)

@@ -127,6 +127,8 @@ def _check_options(given: argparse.Namespace, scenario: Scenario) -> None:
         raise UsageError(f"--api {given.api}: must be from 0 to {LAST_PORT}")
     if given.data is not None and not given.stage:
         raise UsageError("--data: only with --stage; for ports give --links, for truth --truth")
+    if given.data is not None and given.data.is_dir() and any(given.data.iterdir()):
+        raise UsageError(f"--data {given.data}: not empty; alarms of an earlier run would not come")
 
 
 def _list(given: argparse.Namespace) -> int:
