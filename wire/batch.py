@@ -26,6 +26,9 @@ class Batch:
     relative: bool = False
 
 
+_AT_BASE = 0.0  # left out of the JSON when it is this very object, not when it is equal
+
+
 class Record(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=False):
     """One SenML record as it stands in the JSON array (RFC 8428 section 4)."""
 
@@ -42,7 +45,7 @@ class Record(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=False):
     vs: str | None = None
     vd: str | None = None
     s: float | None = None
-    t: float = 0.0
+    t: float = _AT_BASE
 
 
 _decoder = msgspec.json.Decoder(list[Record])
@@ -50,14 +53,19 @@ _field_names = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _encoder = msgspec.json.Encoder()
 
 
-def encode_batch(batch: Batch) -> bytes:
+def encode_batch(batch: Batch, *, tight: bool = False) -> bytes:
     """Write the payload; empty readings give `[]`, the heartbeat.
+
+    `tight`: each run of readings of one instant gets a base time of its own instead of a time each,
+    which packs into a fifth less. Relative times are not moved.
 
     Raise the WireError that `decode_batch` would give for a reading or its time. How much goes into
     one batch is decided by the caller (`bounds`: RECORDS, INFLATED_BYTES, SENT_BYTES), who can
     split it: a reading that is plain good or bad is one record, any other two.
     """
     _check_batch(batch)
+    if tight and not batch.relative:
+        return _encoder.encode(_tight_records(batch))
     base = 0 if batch.relative or not batch.readings else batch.readings[0].time_us // US
     records: list[Record] = []
     device = None
@@ -70,6 +78,23 @@ def encode_batch(batch: Batch) -> bytes:
     if records and base:
         records[0].bt = base
     return _encoder.encode(records)
+
+
+def _tight_records(batch: Batch) -> list[Record]:
+    records: list[Record] = []
+    device, at_us = "", 0
+    for reading in batch.readings:
+        first = len(records)
+        for record in _records(reading, reading.time_us):
+            record.t = _AT_BASE
+            records.append(record)
+        if reading.device != device:
+            device = reading.device
+            records[first].bn = f"{batch.gateway}:{device}:"
+        if reading.time_us != at_us:
+            at_us = reading.time_us
+            records[first].bt = at_us / US
+    return records
 
 
 def _check_batch(batch: Batch) -> None:

@@ -26,7 +26,7 @@ DICTIONARY = (
     b'{"bn":"gw-001:gas-01:","n":"},{"bn":"gw-001:water-01:","n":"},{"bn":"gw-001:radar-01:","n":"'
     b'[{"bn":"gw-001:smoke-01:","bt":179","vb":false,"t":0.0"},{"n":"'
 )
-_LEVEL = 6
+_LEVEL = 9
 
 
 def pack(payload: bytes) -> tuple[bytes, Encoding]:

@@ -1,97 +1,46 @@
 """MQTT v5 user properties: the key, the statement and the time base that travel with a payload."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeVar
 
 import msgspec
 
 from wire.bounds import BOOT, COUNT, COVERS, EARLIEST_US, LATEST_US, MONO, PROPERTY_BYTES
+from wire.envelope_words import (
+    COMPRESSED,
+    JSON,
+    SENML_JSON,
+    Base,
+    ClockState,
+    Cover,
+    Encoding,
+    Envelope,
+    Key,
+    Sent,
+    Through,
+)
 from wire.refusal import Refusal, WireError
+from wire.short_envelope import SHORT, read_short, write_short
 from wire.statement import Statement, check_statement, is_epoch
 
-SENML_JSON = "application/senml+json"
-COMPRESSED = "application/zlib"
-JSON = "application/json"
-
-
-class Encoding(StrEnum):
-    """How the payload is packed; `zlib-1` has the preset dictionary of wire version 1."""
-
-    RAW = "raw"
-    ZLIB = "zlib"
-    ZLIB_DICTIONARY = "zlib-1"
-
-
-class ClockState(StrEnum):
-    """What the gateway knows of the wall clock (design section 3, *Time*)."""
-
-    SYNCHRONISED = "synchronised"
-    HOLDOVER = "holdover"
-    SERVER = "server"
-    UNSET = "unset"
-
-
-class Cover(msgspec.Struct, frozen=True, array_like=True):
-    """A key that a thinned batch stands for: its readings taken, and how many of them are kept."""
-
-    seq: int
-    taken: int
-    kept: int
-
-
-class Key(msgspec.Struct, frozen=True, omit_defaults=True):
-    """(gateway, lane, epoch, seq) identifies a batch; gateway and lane stand in the topic.
-
-    `taken`: the readings that it stands for, so that even a payload that is refused can be counted.
-    A thinned batch has the last key that it covers, and its payload holds, cover by cover in this
-    order, the readings kept of each.
-    """
-
-    epoch: str
-    seq: int
-    taken: int
-    covers: tuple[Cover, ...] = ()
-
-
-class Base(msgspec.Struct, frozen=True):
-    """Where a committed batch stands in time: boot, ms on its clock, and the state of the clock."""
-
-    boot: str
-    mono: int
-    clock: ClockState
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """Boot, ms on its clock, and state of the clock at the moment of publishing."""
-
-    boot: str
-    mono: int
-    clock: ClockState
-
-
-class Through(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Complete through: every reading up to `mono` (ms of the sending boot) is in a stated key.
-
-    `utc` (us) says the same in UTC, when the gateway's clock is set.
-    """
-
-    mono: int
-    utc: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """All user properties of one message; what a stranger leaves out is None."""
-
-    encoding: Encoding = Encoding.RAW
-    key: Key | None = None
-    statement: Statement | None = None
-    base: Base | None = None
-    sent: Sent | None = None
-    through: Through | None = None
-
+__all__ = [
+    "COMPRESSED",
+    "JSON",
+    "SENML_JSON",
+    "Base",
+    "ClockState",
+    "Cover",
+    "Encoding",
+    "Envelope",
+    "Key",
+    "Sent",
+    "Through",
+    "encoding_said",
+    "key_said",
+    "key_text",
+    "parse_properties",
+    "to_properties",
+]
 
 _encode = msgspec.json.Encoder().encode
 _STRUCTS: dict[str, type[msgspec.Struct]] = {
@@ -103,8 +52,11 @@ _STRUCTS: dict[str, type[msgspec.Struct]] = {
 }
 
 
-def to_properties(envelope: Envelope) -> list[tuple[str, str]]:
-    """User properties in a fixed order; what is None is left out."""
+def to_properties(envelope: Envelope, *, short: bool = False) -> list[tuple[str, str]]:
+    """User properties in a fixed order; what is None is left out. `short`: in one, if it fits."""
+    said = write_short(envelope) if short else ""
+    if 0 < len(said) <= PROPERTY_BYTES:
+        return [(SHORT, said)]
     properties = [("encoding", envelope.encoding.value)]
     for name in _STRUCTS:
         value = getattr(envelope, name)
@@ -115,19 +67,65 @@ def to_properties(envelope: Envelope) -> list[tuple[str, str]]:
 
 def parse_properties(properties: Iterable[tuple[str, str]]) -> Envelope:
     """Read and check them; unknown names are ignored. Raise WireError with the named reason."""
+    known = _known(properties)
+    said = read_short(known[SHORT]) if SHORT in known else _spelled_out(known)
+    return Envelope(
+        encoding=said.encoding,
+        key=_check_key(said.key),
+        statement=_check_statement(said.statement),
+        base=_check_boot(said.base),
+        sent=_check_boot(said.sent),
+        through=_check_through(said.through),
+    )
+
+
+def key_said(properties: Iterable[tuple[str, str]]) -> Key | None:
+    """The key alone, however it was said and whatever is wrong with the rest; None without one."""
+    try:
+        known = {name: text for name, text in properties if name in ("key", SHORT)}
+        said = read_short(known[SHORT]).key if SHORT in known else _struct(known, "key", Key)
+        return _check_key(said)
+    except WireError:
+        return None
+
+
+def key_text(properties: Iterable[tuple[str, str]]) -> str:
+    """The key as it was said in JSON, or as it would have been; empty without one."""
+    pairs = tuple(properties)
+    spelled = "".join(text for name, text in pairs if name == "key")
+    key = None if spelled else key_said(pairs)
+    return spelled if key is None else _encode(key).decode()
+
+
+def encoding_said(properties: Iterable[tuple[str, str]]) -> str:
+    """How the payload is said to be packed, believed or not; empty when nothing is said."""
+    said = dict(properties)
+    try:
+        return read_short(said[SHORT]).encoding if SHORT in said else said.get("encoding", "")
+    except WireError:
+        return ""
+
+
+def _known(properties: Iterable[tuple[str, str]]) -> dict[str, str]:
     known: dict[str, str] = {}
     for name, text in properties:
         if name in known:
             raise WireError(Refusal.PROPERTY_DOUBLED, f"user property {name!r} twice")
-        if name in _STRUCTS or name == "encoding":
+        if name in _STRUCTS or name in ("encoding", SHORT):
             known[name] = text
+    if SHORT in known and len(known) > 1:
+        raise WireError(Refusal.PROPERTY_DOUBLED, f"user property {SHORT!r} says all or nothing")
+    return known
+
+
+def _spelled_out(known: dict[str, str]) -> Envelope:
     return Envelope(
         encoding=_encoding(known.get("encoding", Encoding.RAW)),
-        key=_check_key(_struct(known, "key", Key)),
-        statement=_check_statement(_struct(known, "statement", Statement)),
-        base=_check_boot(_struct(known, "base", Base)),
-        sent=_check_boot(_struct(known, "sent", Sent)),
-        through=_check_through(_struct(known, "through", Through)),
+        key=_struct(known, "key", Key),
+        statement=_struct(known, "statement", Statement),
+        base=_struct(known, "base", Base),
+        sent=_struct(known, "sent", Sent),
+        through=_struct(known, "through", Through),
     )
 
 

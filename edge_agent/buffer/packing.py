@@ -98,7 +98,7 @@ class Packer:
         )
 
     def _split(self, readings: list[Reading], base: Base, *, relative: bool) -> list[Draft]:
-        payload = encode_batch(Batch(self._gateway, tuple(readings), relative=relative))
+        payload = encode_batch(Batch(self._gateway, tuple(readings), relative=relative), tight=True)
         sent, encoding = pack(payload)
         fits = (
             len(sent) <= SENT_BYTES

@@ -7,6 +7,8 @@ from hashlib import blake2b
 
 import msgspec
 
+from wire.envelope import key_text
+
 ROWS_PER_GATEWAY = 2_000
 
 
@@ -30,7 +32,7 @@ def set_aside(connection: sqlite3.Connection, refused: Refused) -> int:
     Returns its id. Two keys are two messages, even with the same bytes.
     """
     properties = msgspec.json.encode(refused.properties).decode()
-    key = "".join(text for name, text in refused.properties if name == "key")
+    key = key_text(refused.properties)
     words = (refused.topic.encode(), refused.reason.encode(), key.encode(), refused.payload)
     (number,) = connection.execute(
         "INSERT INTO quarantine (first_us, last_us, times, topic, gateway, reason, detail,"

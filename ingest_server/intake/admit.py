@@ -7,7 +7,7 @@ from wire.batch import Batch, decode_batch
 from wire.bounds import SENT_BYTES
 from wire.codec import unpack
 from wire.command import Result, decode_command
-from wire.envelope import COMPRESSED, JSON, SENML_JSON, Envelope, Key, parse_properties
+from wire.envelope import COMPRESSED, JSON, SENML_JSON, Envelope, Key, key_said, parse_properties
 from wire.identity import Birth, Status, decode_birth, decode_status
 from wire.refusal import Refusal, WireError
 from wire.topic import Up, UpTopic, parse_up
@@ -58,10 +58,7 @@ def admit(arrival: Arrival) -> Admitted:
 
 def _salvage_key(arrival: Arrival) -> Envelope:
     """The key alone: what is refused for another property is still counted and answered."""
-    try:
-        return parse_properties([pair for pair in arrival.properties if pair[0] == "key"])
-    except WireError:
-        return Envelope()
+    return Envelope(key=key_said(arrival.properties))
 
 
 def _content(arrival: Arrival, topic: UpTopic, envelope: Envelope) -> Admitted:

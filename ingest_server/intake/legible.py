@@ -4,7 +4,7 @@ import zlib
 
 from wire.bounds import INFLATED_BYTES
 from wire.codec import DICTIONARY
-from wire.envelope import Encoding
+from wire.envelope import Encoding, encoding_said
 
 _DICTIONARIES = {Encoding.ZLIB.value: b"", Encoding.ZLIB_DICTIONARY.value: DICTIONARY}
 
@@ -14,7 +14,7 @@ def legible(payload: bytes, properties: list[tuple[str, str]], most: int) -> tup
 
     What is no text is shown with the replacement character.
     """
-    said = dict(properties).get("encoding", "")
+    said = encoding_said(properties)
     if said in _DICTIONARIES:
         payload, is_whole = _inflated(payload, _DICTIONARIES[said])
     else:

@@ -95,6 +95,7 @@ batches = (
 @given(batches)
 def test_a_batch_is_read_back_whole_to_the_microsecond(batch: Batch) -> None:
     assert decode_batch(encode_batch(batch), batch.gateway) == batch
+    assert decode_batch(encode_batch(batch, tight=True), batch.gateway) == batch
 
 
 @given(times, times)
@@ -102,6 +103,7 @@ def test_a_batch_is_read_back_whole_to_the_microsecond(batch: Batch) -> None:
 def test_times_a_lifetime_apart_stay_exact_in_one_batch(first: int, second: int) -> None:
     pair = (Reading("a", "p", first, 1.0), Reading("a", "q", second, 1.0))
     assert decode_batch(encode_batch(Batch("g", pair)), "g").readings == pair
+    assert decode_batch(encode_batch(Batch("g", pair), tight=True), "g").readings == pair
 
 
 @given(qualities)
@@ -169,6 +171,7 @@ envelopes = st.builds(
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_an_envelope_is_read_back_whole(envelope: Envelope) -> None:
     assert parse_properties(to_properties(envelope)) == envelope
+    assert parse_properties(to_properties(envelope, short=True)) == envelope
 
 
 pairs = st.tuples(st.integers(1, COUNT), st.integers(1, COUNT)).map(
@@ -219,7 +222,7 @@ READERS: list[Callable[[bytes], object]] = [
     lambda payload: unpack(payload, Encoding.ZLIB),
     lambda payload: unpack(payload, Encoding.ZLIB_DICTIONARY),
 ]
-PROPERTIES = ["encoding", "key", "statement", "base", "sent", "through"]
+PROPERTIES = ["e", "encoding", "key", "statement", "base", "sent", "through"]
 _FIELDS = """
     bn bt bu bv bs bver n u v vb vs vd s t ut x_ epoch seq taken covers epochs floor last ended base
     prev dropped partial boot mono clock utc lane have done for time gateway software name version

@@ -31,6 +31,23 @@ def test_base_name_stands_once_per_run_of_a_device_and_base_time_once() -> None:
     )
 
 
+def test_tight_gives_each_instant_a_base_time_of_its_own() -> None:
+    readings = (
+        Reading("a", "p", T + 46_712, 1.5, "m"),
+        Reading("a", "q", T + 46_712, True, None, uncertain("stale")),
+        Reading("b", "p", T + 46_712, "on"),
+        Reading("b", "p", T + 1_000_001, "off"),
+    )
+    payload = encode_batch(Batch("gw-1", readings), tight=True)
+    assert payload == (
+        b'[{"bn":"gw-1:a:","bt":1790000000.046712,"n":"p","u":"m","v":1.5},'
+        b'{"n":"q","vb":true},{"n":"q:q","vs":"uncertain/stale"},'
+        b'{"bn":"gw-1:b:","n":"p","vs":"on"},'
+        b'{"bt":1790000001.000001,"n":"p","vs":"off"}]'
+    )
+    assert decode_batch(payload, "gw-1") == Batch("gw-1", readings)
+
+
 def test_good_is_silent_uncertain_has_a_sibling_bad_has_no_value() -> None:
     readings = (
         Reading("a", "p", 0, 1.0, "m"),
