@@ -114,11 +114,12 @@ def _silence(profile: Profile) -> Iterator[Problem]:
 
 
 def _beside(point: Point, profile: Profile, table: str) -> Iterator[Problem]:
-    """What a point says of others has to come in the same frame."""
+    """Gates may come in other frames, which the driver remembers; a scale must not."""
+    read = {one.id for one in profile.points if one.field is not None and one != point}
     for index, gate in enumerate(point.valid_when):
         place = f"{table}.valid_when[{index}]"
-        if not _is_read_with(gate.point, point, profile):
-            yield Problem(place, "point", f"{gate.point!r} is not read in one frame with this")
+        if gate.point not in read:
+            yield Problem(place, "point", f"{gate.point!r} is not another point that is read")
         else:
             yield from _gate(gate, profile, place)
     source = None if point.field is None else point.field.scale_from

@@ -25,7 +25,7 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     title: Words
     switches: Remark
-    positions: dict[Line, Line] = {}
+    positions: dict[Line, Remark] = {}
     note: Words | None = None
 
 

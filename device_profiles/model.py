@@ -224,7 +224,7 @@ class Setting(
     minimum: float | None = None
     maximum: float | None = None
     default: float | None = None
-    choices: dict[RawText, Line] = {}
+    choices: dict[RawText, Remark] = {}
     unlock: tuple[RegisterWrite, ...] = ()
     save: tuple[RegisterWrite, ...] = ()
     effect: Effect = Effect.AT_ONCE

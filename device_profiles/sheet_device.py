@@ -170,7 +170,7 @@ def _switches(switches: tuple[Switch, ...], lang: str) -> Table:
             joined(
                 lang,
                 (
-                    *(f"{place} = {text}" for place, text in one.positions.items()),
+                    *(f"{place} = {said(text, lang)}" for place, text in one.positions.items()),
                     "" if one.note is None else said(one.note, lang),
                 ),
             ),

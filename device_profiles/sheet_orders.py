@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from alarm_rules.duration import duration_text
 from device_profiles.encoding import BIT_TABLES
+from device_profiles.handbook import said
 from device_profiles.model import Action, Effect, FrameWrite, Profile, RegisterWrite, Setting
 from device_profiles.sheet import Section, Table, blocks
 from device_profiles.sheet_points import hex_text
@@ -31,16 +32,16 @@ def _setting(setting: Setting, lang: str) -> tuple[str, ...]:
         setting.title.zh if lang == "zh" else setting.title.en,
         joined(lang, _where(setting, lang)),
         joined(lang, _values(setting, unit, lang)),
-        _default(setting, unit),
+        _default(setting, unit, lang),
         say(lang, _EFFECTS[setting.effect]),
     )
 
 
-def _default(setting: Setting, unit: str) -> str:
+def _default(setting: Setting, unit: str, lang: str) -> str:
     if setting.default is None:
         return ""
     number = f"{setting.default:g}"
-    return setting.choices.get(number, number) + unit
+    return said(setting.choices.get(number, number), lang) + unit
 
 
 def _where(setting: Setting, lang: str) -> Iterator[str]:
@@ -65,7 +66,8 @@ def _values(setting: Setting, unit: str, lang: str) -> Iterator[str]:
         yield say(lang, "at_least", low=f"{low:g}") + unit
     elif high is not None:
         yield say(lang, "no_more", high=f"{high:g}") + unit
-    yield listed(lang, (f"{raw} = {text}" for raw, text in setting.choices.items()))
+    choices = setting.choices.items()
+    yield listed(lang, (f"{raw} = {said(text, lang)}" for raw, text in choices))
     scale = setting.scale if setting.register is None else setting.register.scale
     if scale != 1:
         yield f"× {scale:g}"

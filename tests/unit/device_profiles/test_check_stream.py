@@ -120,11 +120,16 @@ def with_presence(**changes: object) -> Profile:
     return replace(PROFILE, points=(replace(first, **changes), *others))
 
 
-def test_what_a_point_says_of_others_comes_in_the_same_frame() -> None:
+def test_a_gate_is_another_point_that_some_frame_brings() -> None:
     gate = Gate(point="height", equals=2.0, otherwise="device_fault")
-    assert problems(with_presence(valid_when=(gate,))) == [
-        "points[0].valid_when[0].point: 'height' is not read in one frame with this"
-    ]
+    assert problems(with_presence(valid_when=(gate,))) == []
+    for name in ("presence", "gone"):
+        assert problems(with_presence(valid_when=(replace(gate, point=name),))) == [
+            f"points[0].valid_when[0].point: {name!r} is not another point that is read"
+        ]
+
+
+def test_a_scale_comes_in_the_same_frame() -> None:
     field = replace(PROFILE.points[0].field, scale_from=ScaleFrom(decimals="height"))  # type: ignore[type-var]  # it has one
     assert problems(with_presence(field=field)) == [
         "points[0].field.scale_from.decimals: 'height' is not read in one frame with this"

@@ -82,7 +82,10 @@ def test_a_stream_that_is_never_spoken_to() -> None:
 def test_the_installation_is_told_with_every_position() -> None:
     words = Words("A to A", "A接A")
     switch = Switch(
-        title=Words("Address", "地址"), switches="1 to 6", positions={"00": "1"}, note=words
+        title=Words("Address", "地址"),
+        switches="1 to 6",
+        positions={"00": "1", "11": Words("two", "二")},
+        note=words,
     )
     installation = Installation(
         supply="24 V", wiring=(words,), switches=(switch,), mounting=(words,)
@@ -92,6 +95,6 @@ def test_the_installation_is_told_with_every_position() -> None:
     assert supply == Facts((("供电", "24 V"),))
     assert wiring == Items(("A接A",), "接线")
     assert isinstance(switches, Table)
-    assert switches.rows == (("1 to 6", "地址", "00 = 1；A接A"),)
+    assert switches.rows == (("1 to 6", "地址", "00 = 1；11 = 二；A接A"),)
     assert mounting == Items(("A接A",), "安装位置")
     assert installation_section(replace(UG3, installation=None), "en").blocks == ()

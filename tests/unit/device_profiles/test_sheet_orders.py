@@ -15,7 +15,7 @@ BAUD = Setting(
     id="baud",
     title=TITLE,
     register=HELD,
-    choices={"1": "4800", "2": "9600"},
+    choices={"1": Words("slow", "慢"), "2": "9600"},
     default=2.0,
     unlock=(UNLOCK,),
     save=(RegisterWrite(address=0, value=0),),
@@ -41,7 +41,7 @@ def test_a_setting_says_where_what_and_what_it_takes() -> None:
             "0x04, FC06 4 (0x0004), u16; unlock: FC06 105 (0x0069) = 46472 (0xB588), then 100ms; "
             "save: FC06 0 (0x0000) = 0 (0x0000)"
         ),
-        "1 = 4800, 2 = 9600",
+        "1 = slow, 2 = 9600",
         "9600",
         "after a restart",
     )
