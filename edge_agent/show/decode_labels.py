@@ -1,5 +1,6 @@
 """The words of the profiles' enumerations in Chinese; in English they stand for themselves."""
 
+from device_profiles.handbook import Remark, said
 from runtime.language import Language
 
 _ZH = {
@@ -60,8 +61,9 @@ _ZH = {
 }
 
 
-def label_of(word: str | None, language: Language) -> str | None:
-    """The word as it is where there is no other."""
-    if word is None or language is Language.EN:
-        return word
-    return _ZH.get(word, word)
+def label_of(word: Remark | None, language: Language) -> str | None:
+    """What the profile says in the language; a single word as it is where there is no other."""
+    if word is None:
+        return None
+    text = said(word, language)
+    return text if language is Language.EN else _ZH.get(text, text)

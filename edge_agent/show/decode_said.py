@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from alarm_rules.rule import Words
-from device_profiles.encoding import Encoding, RawText, Table
+from device_profiles.encoding import Encoding, Table
+from device_profiles.handbook import Remark
 from device_profiles.model import Point, Profile, Setting
 from edge_agent.driver.alone import Alone, Unknown
 from edge_agent.driver.raw import Number, Raw, raw_of_words
@@ -45,7 +46,7 @@ class Row(NamedTuple):
     raw: Number | str | None
     value: Value | None
     quality: Quality = GOOD
-    label: str | None = None
+    label: Remark | None = None
     unknown: tuple[Unknown, ...] = ()
 
 
@@ -78,10 +79,9 @@ def row_of(alone: Alone) -> Row:
 
 def setting_row(setting: Setting, number: Number) -> Row:
     """What would be set."""
-    choices: dict[RawText, str] = setting.choices
     register = setting.register
     value = round(number * (setting.scale if register is None else register.scale), 10)
-    label = choices.get(str(number))
+    label = setting.choices.get(str(number))
     return Row(setting.id, setting.title, setting.unit, number, float(value), GOOD, label)
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from alarm_rules.rule import AbsenceRule, AlarmClass, QualityRule, StuckRule, Words
 from device_profiles.encoding import NumberType
-from device_profiles.load import catalog
 from device_profiles.handbook import english
+from device_profiles.load import catalog
 from device_profiles.model import Grade
 from device_profiles.transport import Modbus, Stream
 
@@ -127,7 +127,8 @@ def test_what_another_rule_tells_is_not_told_as_unreadable_too(profile: str) -> 
     named = {
         reason
         for rule in PROFILES[profile].rules
-        if isinstance(rule, QualityRule) and rule.id in {"wrong_device", "unit_unknown"}
+        if isinstance(rule, QualityRule)
+        and rule.id in {"wrong_device", "unit_unknown", "height_not_set"}
         for reason in rule.reasons
     }
     (unreadable,) = (one for one in PROFILES[profile].rules if one.id == "unreadable")
@@ -180,8 +181,8 @@ def test_the_switches_of_the_smoke_detector_are_the_makers() -> None:
     assert installation is not None
     unit, parity, speed, _ = installation.switches
     for positions, address in unit.positions.items():
-        assert int(address) == int(positions[::-1], 2) + 1
-    assert parity.positions["00"] == "none, 2 stop bits"
+        assert int(english(address)) == int(positions[::-1], 2) + 1
+    assert english(parity.positions["00"]) == "none, 2 stop bits"
     assert speed.positions["00"] == "9600"
 
 

@@ -1,3 +1,4 @@
+from alarm_rules.rule import Words
 from device_profiles.load import catalog
 from edge_agent.show.decode_labels import label_of
 from runtime.language import Language
@@ -25,3 +26,8 @@ def test_in_english_a_word_is_itself() -> None:
     assert label_of("warm_up", Language.EN) == "warm_up"
     assert label_of(None, Language.ZH) is None
     assert label_of("115200", Language.ZH) == "115200"
+
+
+def test_what_the_profile_says_in_both_is_said_as_it_says() -> None:
+    both = Words("both off", "均关闭")
+    assert (label_of(both, Language.EN), label_of(both, Language.ZH)) == ("both off", "均关闭")
