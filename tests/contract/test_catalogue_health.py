@@ -183,7 +183,7 @@ def test_the_switches_of_the_smoke_detector_are_the_makers() -> None:
     for positions, address in unit.positions.items():
         assert int(english(address)) == int(positions[::-1], 2) + 1
     assert english(parity.positions["00"]) == "none, 2 stop bits"
-    assert speed.positions["00"] == "9600"
+    assert english(speed.positions["00"]) == "9600"
 
 
 @pytest.mark.parametrize("profile", SAVED)
