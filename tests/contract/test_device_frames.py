@@ -14,8 +14,8 @@ from device_profiles.model import Profile
 from device_profiles.transport import Modbus, Stream
 from edge_agent.bus.modbus import Verdict, encode, match
 from edge_agent.driver.decode import Decoded
-from edge_agent.driver.interpret import Interpreter
 from edge_agent.driver.frame import Frame, FrameReader, Refused, encode_frame
+from edge_agent.driver.interpret import Interpreter
 from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.driver.stream import StreamDriver
