@@ -6,6 +6,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from runtime.link_rate import LinkRate
 from runtime.mqtt_link import Link
 from runtime.mqtt_properties import publish_properties
 from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, back_off
@@ -63,6 +64,16 @@ class Session:
     def _link(self) -> Link | None:
         link = self._attempt
         return link if link and self._online.is_set() and not link.lost.done() else None
+
+    @property
+    def rate(self) -> LinkRate:
+        """What is known of this connection's link; while there is none, nothing."""
+        return LinkRate() if self._link is None else self._link.rate
+
+    @property
+    def slots(self) -> int:
+        """How many publishes the broker takes before it answers one."""
+        return 0 if self._link is None else self._link.slots
 
     async def run(self) -> None:
         """Keep the session connected until cancelled, then disconnect."""

@@ -13,6 +13,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from runtime.link_rate import LinkRate
 from runtime.mqtt_properties import Stated
 from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, outcome_of
 from runtime.thread import in_daemon_thread
@@ -58,7 +59,11 @@ class Link:
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._pending: dict[int, asyncio.Future[Outcome]] = {}
         self._asked: dict[int, float] = {}  # when, of each that is pending; the oldest first
+        self.slots = _WINDOW
         self._window = asyncio.Semaphore(_WINDOW)
+        self.rate = LinkRate()
+        self._aliases: dict[str, int] = {}
+        self._most_aliases = 0
         self._largest: int | None = None
         self._held = self._closed = False
         self._pinged = self._loop.time()
@@ -117,24 +122,52 @@ class Link:
         self, topic: str, payload: bytes, *, qos: int, retain: bool, stated: Stated
     ) -> Outcome:
         """Complete with the PUBACK's outcome (QoS 0: once written), or LOST with the link."""
-        size = len(topic.encode()) + len(stated.packed) + len(payload) + _HEADER_BYTES
+        size = len(topic.encode()) + len(stated.body) + len(payload) + _HEADER_BYTES
         if self._largest is not None and size > self._largest:
             return Outcome.TOO_LARGE
         async with self._window:
             if self.lost.done():
                 return Outcome.LOST
-            said: Any = stated  # paho only asks it to pack
-            info = self._client.publish(topic, payload, qos, retain, said)
-            if info.rc != paho.MQTT_ERR_SUCCESS:
-                return Outcome.LOST
-            answer: asyncio.Future[Outcome] = self._loop.create_future()
-            self._pending[info.mid] = answer
-            self._asked[info.mid] = self._loop.time()
-            try:
-                return await answer
-            finally:
-                self._pending.pop(info.mid, None)
-                self._asked.pop(info.mid, None)
+            return await self._answer_to(topic, payload, qos=qos, retain=retain, stated=stated)
+
+    async def _answer_to(
+        self, topic: str, payload: bytes, *, qos: int, retain: bool, stated: Stated
+    ) -> Outcome:
+        named, said = self._with_alias(topic, stated)
+        packed: Any = said  # paho only asks it to pack
+        info = self._client.publish(named, payload, qos, retain, packed)
+        if info.rc != paho.MQTT_ERR_SUCCESS:
+            return Outcome.LOST
+        if said is not stated and named:
+            self._aliases[topic] = len(self._aliases) + 1
+        size = len(named) + len(said.body) + len(payload) + _HEADER_BYTES
+        departure = self.rate.sent(size, self._now_us())
+        answer: asyncio.Future[Outcome] = self._loop.create_future()
+        self._pending[info.mid] = answer
+        self._asked[info.mid] = self._loop.time()
+        outcome = Outcome.LOST
+        try:
+            outcome = await answer
+        finally:
+            self._pending.pop(info.mid, None)
+            self._asked.pop(info.mid, None)
+            if outcome is Outcome.LOST or qos == 0:
+                self.rate.given_up(departure)
+            else:
+                self.rate.acknowledged(departure, self._now_us())
+        return outcome
+
+    def _with_alias(self, topic: str, stated: Stated) -> tuple[str, Stated]:
+        """The topic is said once in a connection, then its number, as far as the broker counts."""
+        known = self._aliases.get(topic)
+        if known is not None:
+            return "", stated.with_alias(known)
+        if len(self._aliases) < self._most_aliases:
+            return topic, stated.with_alias(len(self._aliases) + 1)
+        return topic, stated
+
+    def _now_us(self) -> int:
+        return round(self._loop.time() * 1_000_000)
 
     def acknowledge(self, mid: int) -> None:
         if not self.lost.done():
@@ -223,7 +256,9 @@ class Link:
             self._lose(f"the broker refused: {code}")
             return
         self._largest = getattr(said, "MaximumPacketSize", None)
-        self._window = asyncio.Semaphore(min(_WINDOW, getattr(said, "ReceiveMaximum", _WINDOW)))
+        self.slots = min(_WINDOW, getattr(said, "ReceiveMaximum", _WINDOW))
+        self._window = asyncio.Semaphore(self.slots)
+        self._most_aliases = getattr(said, "TopicAliasMaximum", 0)
         if self._subscriptions:
             options = SubscribeOptions(qos=1)
             self._client.subscribe([(topic, options) for topic in self._subscriptions])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _FORMAT, _EXPIRY, _CONTENT_TYPE, _USER = b"\x01", b"\x02", b"\x03", b"\x26"  # MQTT 5 §2.2.2.2
+_TOPIC_ALIAS = b"\x23"
 _LONGEST = 0xFFFF
 _SEVEN_BITS = 0x7F
 
@@ -13,10 +14,14 @@ _SEVEN_BITS = 0x7F
 class Stated:
     """The property length and the properties; `pack` is all that paho asks of them."""
 
-    packed: bytes
+    body: bytes
 
     def pack(self) -> bytes:
-        return self.packed
+        return _length(len(self.body)) + self.body
+
+    def with_alias(self, number: int) -> "Stated":
+        """The same with a topic alias (MQTT 5 §3.3.2.3.4)."""
+        return Stated(_TOPIC_ALIAS + struct.pack(">H", number) + self.body)
 
 
 def publish_properties(
@@ -40,8 +45,7 @@ def publish_properties(
     if content_type is not None:
         parts.append(_CONTENT_TYPE + _text(content_type))
     parts += [_USER + _text(name) + _text(value) for name, value in properties]
-    body = b"".join(parts)
-    return Stated(_length(len(body)) + body)
+    return Stated(b"".join(parts))
 
 
 def _text(text: str) -> bytes:

@@ -91,6 +91,49 @@ async def test_qos_0_completes_when_it_is_written(each_broker: Broker, connect: 
     taker.acknowledge(got)  # QoS 0: nothing to do
 
 
+async def test_a_topic_is_said_once_in_a_connection(each_broker: Broker, connect: Connect) -> None:
+    """More topics than any broker counts, in turn; and again on the next connection."""
+    taker = connect(each_broker, "taker", subscriptions=["t/#"])
+    giver = connect(each_broker, "giver")
+    await taker.connected()
+    await giver.connected()
+    topics = [f"t/{n}" for n in range(15)] * 2
+    for topic in topics:
+        assert await giver.publish(topic, topic.encode()) is Outcome.ACCEPTED
+    for topic in topics:
+        got = await arrives(taker)
+        assert (got.topic, got.payload) == (topic, topic.encode())
+        taker.acknowledge(got)
+
+
+async def test_a_topic_with_a_wildcard_takes_no_alias(mosquitto: Broker, connect: Connect) -> None:
+    taker = connect(mosquitto, "taker", subscriptions=["t/#"])
+    await taker.connected()
+    with pytest.raises(ValueError, match="wildcard"):
+        await taker.publish("t/+", b"x")
+    for _ in range(2):
+        assert await taker.publish("t/x", b"x") is Outcome.ACCEPTED
+        assert (await arrives(taker)).topic == "t/x"
+
+
+async def test_the_rate_of_the_link_is_known_once_it_was_used(
+    mosquitto: Broker, connect: Connect
+) -> None:
+    taker = connect(mosquitto, "taker", subscriptions=["t/#"])
+    assert (taker.slots, taker.rate.per_second) == (0, None)
+    await taker.connected()
+    assert taker.slots > 1
+    await publish_all(taker, 50)
+    assert (taker.rate.per_second or 0) > 1_000
+    assert taker.rate.under_way == 0
+    mosquitto.freeze()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(taker.publish("t/x", bytes(1_000)))
+        await asyncio.sleep(0)
+        assert taker.rate.under_way > 1_000
+        mosquitto.kill()
+
+
 async def test_a_retained_message_is_marked(each_broker: Broker, connect: Connect) -> None:
     giver = connect(each_broker, "giver")
     await giver.connected()

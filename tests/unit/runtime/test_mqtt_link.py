@@ -121,6 +121,24 @@ async def test_publish_honours_the_brokers_receive_maximum() -> None:
         assert [task.result() for task in sent] == [Outcome.LOST] * 5
 
 
+async def test_a_topic_leaves_once_and_then_as_a_number() -> None:
+    received = bytearray()
+    ten_aliases = bytes([0x20, 6, 0, 0, 3, 0x22, 0, 10])
+    async with peer(ten_aliases, received) as port:
+        link = link_to(port)
+        await link.open()
+        stated = publish_properties((), content_type=None, utf8=False, expiry_s=None)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(3):
+                group.create_task(link.publish("t/long", b"@@", qos=1, retain=False, stated=stated))
+            async with asyncio.timeout(5):
+                while received.count(b"@@") < 3:
+                    await asyncio.sleep(0.01)
+            link.close()
+    assert received.count(b"t/long") == 1
+    assert received.count(b"\x03\x23\x00\x01@@") == 3
+
+
 async def test_a_broker_that_answers_no_publish_is_left() -> None:
     """It may still answer pings: without an end here, who awaits the answer would hang for ever."""
     async with peer(CONNACK) as port:
