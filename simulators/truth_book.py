@@ -34,11 +34,13 @@ class Truth(msgspec.Struct, frozen=True):
 class TruthBook:
     """Takes what is so, from any thread; keeps the newest 100 000."""
 
-    def __init__(self, actors: Mapping[str, Actor], file: TextIO | None = None) -> None:
+    def __init__(
+        self, actors: Mapping[str, Actor], file: TextIO | None = None, *, kept: int = KEPT
+    ) -> None:
         """Start empty. `file` gets a line for each entry."""
         self._actors = actors
         self._file = file
-        self._kept: deque[Truth] = deque(maxlen=KEPT)
+        self._kept: deque[Truth] = deque(maxlen=kept)
         self._last: dict[tuple[str, str], float] = {}
         self._number = 0
         self._lock = Lock()

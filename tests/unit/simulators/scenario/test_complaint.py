@@ -1,0 +1,46 @@
+"""An error names its key, and what is nearest."""
+
+import msgspec
+import pytest
+
+from simulators.scenario.complaint import told, unknown
+from simulators.scenario.tables import ScenarioFile
+
+WHOLE = {
+    "title": {"en": "a", "zh": "b"},
+    "devices": {"ok": {"kind": "ug3"}, "odd": {"kind": "ug3"}},
+    "timeline": [{"at": "0s"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        ({"devises": 1}, "unknown key 'devises'; did you mean 'devices'?"),
+        (
+            {"devices": {"ok": {"kind": "ug3"}, "odd": {"kid": "ug3"}}},
+            "devices.odd: unknown key 'kid'; did you mean 'kind'?",
+        ),
+        (
+            {"devices": {"ok": {"kind": "ug3"}, "odd": {"kind": 3}}},
+            "devices.odd.kind: Expected `str`, got `int`",
+        ),
+        ({"devices": {"Odd": {"kind": "ug3"}}}, "devices: a name is small letters"),
+        (
+            {"timeline": [{"at": "0s"}, {"at": "1s", "expect": [{"withn": "2s"}]}]},
+            "timeline[1].expect[0]: unknown key 'withn'; did you mean 'within'?",
+        ),
+        ({"timeline": [{"at": 3}]}, "timeline[0].at: Expected `str`, got `int`"),
+        ({"title": {"en": "a", "fr": "b", "zh": "c"}}, "title: unknown key 'fr'; known: en, zh"),
+    ],
+)
+def test_the_key_stands_in_front(wrong: dict[str, object], text: str) -> None:
+    found = WHOLE | wrong
+    with pytest.raises(msgspec.ValidationError) as refused:
+        msgspec.convert(found, ScenarioFile)
+    assert told(str(refused.value), found).startswith(text)
+
+
+def test_without_a_near_one_all_are_named() -> None:
+    assert unknown("line", "q", ["pole", "bus"]) == "unknown line 'q'; known: pole, bus"
+    assert unknown("line", "q", []) == "unknown line 'q'; known: none"
