@@ -15,6 +15,7 @@ from figures.record import Bench, bench
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.lanes import GROUP_READINGS, Lanes, PointPlan
+from edge_agent.buffer.pace import Budget, Pace
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
@@ -25,6 +26,7 @@ from wire.topic import Lane
 
 EPOCH = "5eed" * 4
 ROOM = Limits(256 * 1024 * 1024, 32 * 1024 * 1024)
+FREE = Pace(Budget(10**9, 1), Budget(10**9, 1))  # what a sync costs, not how they are spared
 POINTS = ("mounted", "service", "relay")
 
 
@@ -43,6 +45,7 @@ async def opened(path: Path) -> AsyncIterator[Lanes]:
             limits=ROOM,
             plan=plan,
             progress=lambda _: None,
+            pace=FREE,
         )
 
 

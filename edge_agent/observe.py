@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from edge_agent.buffer.backlog import Backlog, backlog
+from edge_agent.buffer.backlog import Backlog
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.rows import Ledger
@@ -115,9 +115,7 @@ class Observer:
 
     async def _lanes(self, timebase: Timebase) -> tuple[LaneHealth, ...]:
         ledgers = await self._parts.lanes.ledgers()
-        waiting = await self._parts.database.read(
-            lambda connection: {lane: backlog(connection, lane) for lane in Lane}
-        )
+        waiting = await self._parts.lanes.backlogs()
         senders = self._parts.publisher.senders
         return tuple(
             lane_health(lane, ledgers[lane], waiting[lane], timebase, len(senders[lane].window))

@@ -3,6 +3,8 @@
 import sqlite3
 from dataclasses import dataclass
 
+from edge_agent.buffer import epochs, stored
+from edge_agent.buffer.row_id import span_of_lane
 from wire.topic import Lane
 
 
@@ -17,13 +19,9 @@ class Backlog:
 
 
 def backlog(connection: sqlite3.Connection, lane: Lane) -> Backlog:
-    batches, size = connection.execute(
-        "SELECT count(*), coalesce(sum(length(payload)), 0) FROM batch WHERE lane = ?",
-        (lane.value,),
-    ).fetchone()
-    oldest = connection.execute(
-        "SELECT boot, mono_ms FROM batch WHERE lane = ? ORDER BY id LIMIT 1",
-        (lane.value,),
-    ).fetchone()
-    boot, mono_ms = (None, 0) if oldest is None else oldest
-    return Backlog(batches, size, boot, mono_ms)
+    """From kept counts and the first row, however many there are."""
+    listed = epochs.of_lane(connection, lane)
+    oldest = stored.between(connection, span_of_lane(lane), 1)
+    boot, mono_ms = (oldest[0].boot, oldest[0].mono_ms) if oldest else (None, 0)
+    batches = sum(one.rows_held for one in listed)
+    return Backlog(batches, sum(one.size_held for one in listed), boot, mono_ms)

@@ -4,18 +4,25 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
-from edge_agent.buffer import anchors, reserve, rows
-from edge_agent.buffer.packing import Packer, Pending
-from edge_agent.buffer.retention import Eviction, Limits, evict
+from edge_agent.buffer import reserve, rows
+from edge_agent.buffer.backlog import Backlog, backlog
+from edge_agent.buffer.had import NOTHING, Had, look_up
+from edge_agent.buffer.leaving import Found, Wanted, look, oldest_young
+from edge_agent.buffer.pace import Pace, Passage
+from edge_agent.buffer.packing import Packer
+from edge_agent.buffer.retention import Limits
+from edge_agent.buffer.room import Room
 from edge_agent.buffer.rows import Ledger, Row
 from edge_agent.buffer.statement import cut
+from edge_agent.buffer.time_kept import KeptTime
 from edge_agent.buffer.timebase import Timebase, Timekeeper
+from edge_agent.buffer.waiting import Groups, Waiting
+from edge_agent.buffer.wear import Meter, Purpose, written_by_this_thread
 from edge_agent.exchange import Sample
 from runtime.database import Database
-from wire.envelope import ClockState, Through
+from wire.envelope import Through
 from wire.identity import Anchor
 from wire.quality import Quality
 from wire.reading import Value
@@ -27,12 +34,7 @@ log = logging.getLogger(__name__)
 
 GROUP_READINGS = 100
 GROUP_SECONDS = 1.0
-# What waits in memory while the disk refuses: beyond it the oldest is not taken, and counted.
-WAITING_MAXIMUM = 5_000
-# How often the last good time is kept: a machine without a clock begins no earlier than this.
-_GOOD_US = 60_000_000
-# A reply on its way from the line's thread to `take` is never older than this.
-IN_FLIGHT_US = 500_000
+_TICK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,78 +68,79 @@ class Lanes:
         limits: Limits,
         plan: Callable[[str, str], PointPlan],
         progress: Callable[[str], None],
+        pace: Pace | None = None,
     ) -> None:
         self._database = database
         self._timekeeper = timekeeper
         self._epoch = epoch
-        self._limits = limits
         self._plan = plan
         self._progress = progress
         self._packer = Packer(gateway, lambda device, point: plan(device, point).unit)
-        self._pending: dict[Lane, list[Pending]] = {lane: [] for lane in Lane}
-        # Handed to the disk, which has not answered yet: not complete through them.
-        self._committing: dict[Lane, list[list[Pending]]] = {lane: [] for lane in Lane}
-        # When the first sample of each `take` under way was heard: behind it the line's next waits.
-        self._taking: list[int] = []
+        self._waiting = Waiting()
         self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
         self._numbers = dict.fromkeys(Lane, 0)
-        self._good_us = 0
-        self.anchored: Anchor | None = None  # the latest that is on disk
+        self._had = Had()
+        self._meter = Meter()
+        self._room = Room(limits)
+        # One group at a time: what comes while a sync is under way shares the next one.
+        self._turn = asyncio.Lock()
+        self._time = KeptTime(database, timekeeper)
+        self.pace = Pace() if pace is None else pace
+        self.started_us = timekeeper.now().mono_us
         self.committed = {lane: asyncio.Event() for lane in Lane}
-        self.not_taken = 0
         self.refusal = ""  # why the disk refuses at present
+
+    @property
+    def anchored(self) -> Anchor | None:
+        """The latest anchor that is on disk."""
+        return self._time.anchored
+
+    @property
+    def not_taken(self) -> int:
+        return self._waiting.not_taken
+
+    @property
+    def written(self) -> dict[Purpose, int]:
+        """Bytes sent to the disk since the start, by what they were written for."""
+        return dict(self._meter.by_purpose)
 
     async def remember(self) -> None:
         """Give the timekeeper what earlier runs knew of the time; before it is asked for it."""
-        boot = self._timekeeper.boot
-        known = await self._database.read(lambda connection: anchors.known(connection, boot))
-        self._timekeeper.remember(known.anchor, known.last_utc_us)
-        self.anchored = known.anchor
+        await self._time.remember()
 
     async def reserve(self) -> str:
         """Hold room that a full disk can not take away; why not, when it can not be had."""
-        path = self._database.path
-        try:
-            if await self._database.read(lambda connection: reserve.is_there(connection, path)):
-                return ""
-            problem = reserve.lacking(path)
-            if not problem:
-                await self._database.transact(reserve.fill)
-                await self._database.transact(reserve.give_back)
-        except (OSError, sqlite3.Error) as error:
-            return f"buffer {path} has no reserve ({error}): a full disk will hold up alarms"
-        return problem
+        return await reserve.hold(self._database)
 
     async def anchors(self) -> tuple[Anchor, ...]:
         """What a birth tells of this boot and of those whose rows are still here."""
-        await self._keep_time()
-        boot = self._timekeeper.boot
-        return await self._database.read(lambda connection: anchors.stated(connection, boot))
+        return await self._time.stated()
 
     async def take(self, device: str, samples: Sequence[Sample]) -> None:
         """Returns after the urgent transitions among the samples are committed with full sync.
 
-        Keep-alives of the urgent lane and everything of bulk wait for their group, at most 1 s.
+        Keep-alives of the urgent lane, transitions of a point that chatters (see `pace`) and
+        everything of bulk wait for their group, at most 1 s.
         """
         if not samples:
             return
-        heard_us = min(sample.mono_us for sample in samples)
-        self._taking.append(heard_us)
-        try:
-            await self._take(device, samples)
-        finally:
-            self._taking.remove(heard_us)
+        with self._waiting.being_taken(min(sample.mono_us for sample in samples)):
+            if self._add(device, samples):
+                await self._commit(Lane.URGENT)
+            if self._waiting.count(Lane.BULK) >= GROUP_READINGS:
+                await self._commit(Lane.BULK)
 
-    async def _take(self, device: str, samples: Sequence[Sample]) -> None:
-        has_transition = False
+    def _add(self, device: str, samples: Sequence[Sample]) -> bool:
+        """Whether a transition among them is to be committed at once."""
+        now_us = self._timekeeper.now().mono_us
+        is_urgent = False
         for sample in samples:
             lane = self._plan(device, sample.point).lane
-            self._pending[lane].append(self._packer.placed(device, sample))
-            has_transition |= self._is_news(device, sample) and lane is Lane.URGENT
-        if has_transition:
-            await self._commit(Lane.URGENT)
-        if len(self._pending[Lane.BULK]) >= GROUP_READINGS:
-            await self._commit(Lane.BULK)
+            self._waiting.add(lane, self._packer.placed(device, sample))
+            if self._is_news(device, sample) and lane is Lane.URGENT:
+                passage = self.pace.judge((device, sample.point), now_us)
+                is_urgent |= passage is Passage.AT_ONCE
+        return is_urgent
 
     def _is_news(self, device: str, sample: Sample) -> bool:
         place = (device, sample.point)
@@ -150,53 +153,60 @@ class Lanes:
         """Commit the groups each second and keep within the limits, until cancelled."""
         try:
             while True:
-                await asyncio.sleep(GROUP_SECONDS / 2)
-                await self.flush()
+                await asyncio.sleep(_TICK_S)
+                if self._waiting.tick() >= GROUP_SECONDS / _TICK_S - 1 or self._had_is_due():
+                    await self.flush()
+                await self._time.keep()
                 await self._make_room()
                 self._progress("buffer")
         finally:
-            await asyncio.shield(self.flush())
+            await asyncio.shield(self._end())
+
+    def _had_is_due(self) -> bool:
+        return self._had.is_due(self._timekeeper.now().mono_us)
+
+    async def _end(self) -> None:
+        """All that waits, and then what receipts have, without waiting for company."""
+        await self.flush()
+        await self.flush()
 
     async def flush(self) -> None:
-        await self._keep_time()
-        for lane in Lane:
-            await self._commit(lane)
+        """One commit for all that waits; when nothing does, for what receipts have."""
+        await self._time.keep()
+        await self._commit(*Lane)
 
-    async def _keep_time(self) -> None:
-        """A new anchor goes to disk, and now and then the last good time."""
-        now, anchor = self._timekeeper.now(), self._timekeeper.anchor
-        utc_us = now.utc_us(now.mono_us)
-        is_due = now.state is ClockState.SYNCHRONISED and now.mono_us - self._good_us >= _GOOD_US
-        try:
-            if anchor is not None and anchor != self.anchored:
-                await self._database.transact(partial(anchors.keep, anchor=anchor))
-                self.anchored = anchor
-            elif is_due and utc_us is not None:
-                await self._database.transact(partial(anchors.note_good, utc_us=utc_us))
-                self._good_us = now.mono_us
-        except sqlite3.Error as error:
-            log.warning("the buffer does not keep the time: %s", error)
+    async def _commit(self, *lanes: Lane) -> None:
+        async with self._turn:
+            with self._waiting.handed_over(lanes) as groups:
+                try:
+                    await self._write(groups)
+                except sqlite3.Error as error:
+                    self._refused(str(error))
+                    self._waiting.put_back(groups)
+                    if not isinstance(error, sqlite3.OperationalError):
+                        raise  # only a start mends a broken file
+                    return
+        if groups:
+            self._refused("")
+            self._room.has_grown = True
+        for lane in groups:
+            self.committed[lane].set()
 
-    async def _commit(self, lane: Lane) -> None:
-        pending, self._pending[lane] = self._pending[lane], []
-        if not pending:
-            return
-        drafts = self._packer.drafts(pending, self._timekeeper.now())
-        self._committing[lane].append(pending)
-        try:
-            await self._database.transact(
-                lambda connection: rows.commit(connection, lane, self._epoch, drafts),
-            )
-        except sqlite3.Error as error:
-            self._refused(str(error))
-            self._keep_waiting(lane, pending)
-            if not isinstance(error, sqlite3.OperationalError):  # only a start mends a broken file
-                raise
-            return
-        finally:
-            self._committing[lane].remove(pending)
-        self._refused("")
-        self.committed[lane].set()
+    async def _write(self, groups: Groups) -> None:
+        """One transaction: the groups, and with them what receipts have."""
+        now = self._timekeeper.now()
+        due = self._had.all() if self.refusal or not groups else self._had.riding(now.mono_us)
+        drafts = {lane: self._packer.drafts(group, now) for lane, group in groups.items()}
+
+        def work(connection: sqlite3.Connection) -> None:
+            self._meter.begin(_purpose(groups), written_by_this_thread())
+            due.delete(connection, self._epoch)
+            for lane, some in drafts.items():
+                rows.commit(connection, lane, self._epoch, some)
+
+        if drafts or due != NOTHING:
+            await self._database.transact(work)
+            self._had.deleted(due, now.mono_us)
 
     def _refused(self, reason: str) -> None:
         """Say it once when it begins and once when it ends: it is tried twice a second."""
@@ -206,25 +216,22 @@ class Lanes:
             log.info("the buffer takes readings again")
         self.refusal = reason
 
-    def _keep_waiting(self, lane: Lane, pending: list[Pending]) -> None:
-        waiting = pending + self._pending[lane]
-        self.not_taken += max(len(waiting) - WAITING_MAXIMUM, 0)
-        self._pending[lane] = waiting[-WAITING_MAXIMUM:]
-
     async def _make_room(self) -> None:
-        sizes = await self._database.read(rows.sizes)
-        eviction = evict(sizes, self._limits)
-        if eviction is not None:
-            given_up = await self._database.transact(lambda c: _give_up(c, eviction))
-            log.warning("%s: %d batches of %s given up", eviction.reason, given_up, eviction.lane)
+        """What the server has goes first: nothing is given up for it."""
+        if await self._room.shortage(self._database) is not None:
+            if len(self._had):
+                await self._end()
+            await self._room.make(self._database)
 
     async def outgoing(self, lane: Lane, number: int | None) -> Outgoing | None:
         """The row with this id (None asks for a heartbeat) with what is to be stated with it.
 
         None when the row is gone.
         """
+        if number in self._had:
+            return None
         timebase = self._timekeeper.now()
-        through = self._through(lane, timebase)
+        through = self._waiting.through(lane, timebase)
 
         def look(connection: sqlite3.Connection) -> tuple[Row | None, Statement]:
             row = None if number is None else rows.row(connection, number)
@@ -236,26 +243,59 @@ class Lanes:
             return None
         return Outgoing(row, statement, through, timebase)
 
+    async def leaving(self, wanted: Wanted) -> tuple[list[Outgoing], int | None]:
+        """New rows, each with what is to be stated with it; up to which row was looked (see Found).
+
+        Rows that a receipt has are passed over.
+        """
+        free = replace(wanted, is_passed_over=lambda n: n in self._had or wanted.is_passed_over(n))
+        found, outgoing = await self._stated(wanted.lane, lambda c: look(c, free))
+        return outgoing, found.last
+
+    async def again(self, lane: Lane, numbers: Sequence[int]) -> list[Outgoing]:
+        """These rows, as far as they are still here, each with what is to be stated with it."""
+
+        def work(connection: sqlite3.Connection) -> Found:
+            there = (rows.row(connection, n) for n in numbers if n not in self._had)
+            return Found(tuple(row for row in there if row is not None), None)
+
+        return (await self._stated(lane, work))[1]
+
+    async def _stated(
+        self, lane: Lane, work: Callable[[sqlite3.Connection], Found]
+    ) -> tuple[Found, list[Outgoing]]:
+        timebase = self._timekeeper.now()
+        through = self._waiting.through(lane, timebase)
+
+        def both(connection: sqlite3.Connection) -> tuple[Found, list[Statement]]:
+            found = work(connection)
+            stated = rows.state(connection, lane, self._epoch) if found.rows else []
+            return found, [cut(stated, self._next_number(lane)) for _ in found.rows]
+
+        found, statements = await self._database.transact(both)
+        pairs = zip(found.rows, statements, strict=True)
+        return found, [Outgoing(row, said, through, timebase) for row, said in pairs]
+
+    async def oldest_young(self, lane: Lane, young_us: int) -> int:
+        """The first row that tells how things stand now; all below it are backlog."""
+        boot, since_ms = self._timekeeper.boot, (self._timekeeper.now().mono_us - young_us) // 1_000
+        return await self._database.transact(lambda c: oldest_young(c, lane, boot, since_ms))
+
     def _next_number(self, lane: Lane) -> int:
         self._numbers[lane] += 1
         return self._numbers[lane]
 
-    def _through(self, lane: Lane, timebase: Timebase) -> Through:
-        horizon_us = timebase.mono_us - IN_FLIGHT_US
-        groups = [self._pending[lane], *self._committing[lane]]
-        waiting = [one.sample.mono_us for group in groups for one in group]
-        mono_us = max(min([horizon_us, *(at_us - 1 for at_us in (*waiting, *self._taking))]), 0)
-        return Through(mono_us // 1_000, timebase.utc_us(mono_us))
-
     async def rows_after(self, lane: Lane, after: int, limit: int) -> list[int]:
-        """Ids of committed rows, oldest first."""
-        return await self._database.transact(
-            lambda c: [row.id for row in rows.rows_after(c, lane, after, limit)],
+        """Ids of committed rows that no receipt has, oldest first."""
+        numbers = await self._database.transact(
+            lambda c: rows.numbers_after(c, lane, after, limit + len(self._had)),
         )
+        return [number for number in numbers if number not in self._had][:limit]
 
     async def receive(self, receipt: Receipt) -> list[int]:
-        """Delete what the receipt covers; the ids of the rows deleted."""
-        return await self._database.transact(lambda c: rows.receive(c, receipt, self._epoch))
+        """The ids of the rows that the receipt covers: gone, and soon deleted."""
+        found = await self._database.transact(lambda c: look_up(c, receipt))
+        return self._had.note(found, receipt, self._timekeeper.now().mono_us)
 
     async def give_up(self, number: int, reason: str) -> None:
         await self._database.transact(lambda c: rows.give_up(c, number, reason))
@@ -264,17 +304,20 @@ class Lanes:
         return await self._database.transact(rows.next_connection)
 
     async def ledgers(self) -> dict[Lane, Ledger]:
-        return await self._database.read(
+        books = await self._database.read(
             lambda connection: {lane: rows.ledger(connection, lane) for lane in Lane},
         )
+        return {lane: self._had.ledger(lane, book) for lane, book in books.items()}
+
+    async def backlogs(self) -> dict[Lane, Backlog]:
+        waiting = await self._database.read(
+            lambda connection: {lane: backlog(connection, lane) for lane in Lane}
+        )
+        return {lane: self._had.backlog(lane, one) for lane, one in waiting.items()}
 
 
-def _give_up(connection: sqlite3.Connection, eviction: Eviction) -> int:
-    freed = given_up = 0
-    for number, size in rows.oldest(connection, eviction.lane, 1_000):
-        if freed >= eviction.size:
-            break
-        freed += size
-        rows.give_up(connection, number, eviction.reason)
-        given_up += 1
-    return given_up
+def _purpose(groups: Groups) -> Purpose:
+    for lane in Lane:
+        if lane in groups:
+            return Purpose(lane.value)
+    return Purpose.RECEIPTS

@@ -17,7 +17,7 @@ _KEPT = 3
 _BESIDE = ("-wal", "-shm")
 # What each version of the schema added.
 _TABLES = (
-    {"lane", "epoch", "dropped", "ledger_dropped", "batch", "meta"},
+    {"lane", "epoch", "batch", "meta"},
     {"command"},
     {"anchor"},
 )

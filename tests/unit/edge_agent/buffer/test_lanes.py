@@ -279,9 +279,7 @@ async def test_a_file_that_breaks_while_it_is_in_use_ends_the_run(tmp_path: Path
 
         def breaks(connection: sqlite3.Connection) -> None:
             connection.execute("PRAGMA writable_schema = ON")
-            connection.execute(
-                "UPDATE sqlite_schema SET rootpage = 999999 WHERE name = 'batch_by_lane'"
-            )
+            connection.execute("UPDATE sqlite_schema SET rootpage = 999999 WHERE name = 'batch'")
 
         await database.transact(breaks)
         await database.transact(lambda c: c.execute("PRAGMA writable_schema = RESET"))

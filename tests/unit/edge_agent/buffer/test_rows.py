@@ -1,14 +1,12 @@
 """The rows of the lanes: keys, statements, receipts, the ledger, what is given up."""
 
 import sqlite3
-from importlib.resources import files
-from pathlib import Path
 
-import msgspec
 import pytest
 
-from edge_agent.buffer import rows
-from runtime.database import connect
+from edge_agent.buffer import rows, stored
+from edge_agent.buffer.backlog import backlog
+from edge_agent.buffer.proof import DamagedError
 from wire.envelope import Base, ClockState, Cover, Encoding
 from wire.receipt import Receipt
 from wire.topic import Lane
@@ -75,14 +73,15 @@ def test_a_receipt_of_another_epoch_deletes_nothing(disk: sqlite3.Connection) ->
 
 def test_a_thinned_row_needs_every_key_that_it_covers(disk: sqlite3.Connection) -> None:
     rows.commit(disk, Lane.BULK, A, [draft(), draft(), draft()])
-    covers = msgspec.json.encode([Cover(1, 10, 2), Cover(2, 10, 2)]).decode()
-    disk.execute("DELETE FROM batch WHERE seq = 1")
-    disk.execute(
-        "UPDATE batch SET covers = ?, first = 1, taken = 20, kept = 4 WHERE seq = 2", (covers,)
-    )
+    one, two, _ = (stored.one(disk, row.id) for row in rows.rows_after(disk, Lane.BULK, 0, 9))
+    assert one is not None
+    assert two is not None
+    covers = (Cover(1, 10, 2), Cover(2, 10, 2))
+    rows.thin(disk, [one.id, two.id], covers, two.row().base, (Encoding.RAW, b"[]"))
     assert rows.state(disk, Lane.BULK, A)[0].floor == 1
+    assert rows.sizes(disk) == {Lane.BULK: len(b"[]") + len(b"payload")}
     assert rows.receive(disk, receipt((2, 2)), A) == []
-    assert len(rows.receive(disk, receipt((1, 2)), A)) == 1
+    assert rows.receive(disk, receipt((1, 2)), A) == [two.id]
     assert rows.ledger(disk, Lane.BULK) == rows.Ledger(30, 4, 10, 16, {})
 
 
@@ -127,7 +126,8 @@ def test_sizes_follow_what_goes(disk: sqlite3.Connection) -> None:
     rows.commit(disk, Lane.BULK, A, [draft(), draft(), draft()])
     whole = rows.sizes(disk)[Lane.BULK]
     rows.receive(disk, receipt((1, 1)), A)
-    assert rows.give_up(disk, 2, "full") == whole // 3
+    (number, _), *_ = rows.oldest(disk, Lane.BULK, 9)
+    assert rows.give_up(disk, number, "full") == whole // 3
     assert rows.sizes(disk) == {Lane.BULK: whole // 3}
 
 
@@ -139,6 +139,9 @@ def test_what_is_asked_for_each_message_looks_at_few_rows(disk: sqlite3.Connecti
         disk.set_progress_handler(lambda: counted.append(None), 100)
         rows.state(disk, Lane.URGENT, A)
         rows.sizes(disk)
+        rows.ledger(disk, Lane.URGENT)
+        backlog(disk, Lane.URGENT)
+        rows.numbers_after(disk, Lane.URGENT, 0, 9)
         disk.set_progress_handler(None, 0)
         return len(counted)
 
@@ -146,10 +149,33 @@ def test_what_is_asked_for_each_message_looks_at_few_rows(disk: sqlite3.Connecti
     assert steps(10_000) <= few + 2
 
 
-def test_a_file_of_an_older_agent_gets_its_sizes(tmp_path: Path) -> None:
-    old = connect(tmp_path / "old.db")
-    for script in rows._SCRIPTS[:3]:
-        old.executescript((files("edge_agent.buffer") / script).read_text(encoding="utf-8"))
-    rows.commit(old, Lane.URGENT, A, [draft(), draft()])
-    rows.migrate(old)
-    assert rows.sizes(old) == {Lane.URGENT: 2 * len(draft().payload)}
+def test_a_commit_writes_no_counter(disk: sqlite3.Connection) -> None:
+    """One page for one transition: its totals ride in the row itself."""
+    rows.commit(disk, Lane.URGENT, A, [draft()])
+    before = disk.execute("SELECT * FROM epoch").fetchall()
+    rows.commit(disk, Lane.URGENT, A, [draft(4)])
+    assert disk.execute("SELECT * FROM epoch").fetchall() == before
+    assert rows.ledger(disk, Lane.URGENT).taken == 14
+
+
+def test_what_is_gone_is_still_counted_when_nothing_is_left(disk: sqlite3.Connection) -> None:
+    rows.commit(disk, Lane.BULK, A, [draft(3), draft(4)])
+    rows.receive(disk, receipt((1, 2)), A)
+    rows.commit(disk, Lane.BULK, A, [draft(5)])
+    (stated,) = rows.state(disk, Lane.BULK, A)
+    assert (stated.floor, stated.last, stated.taken) == (3, 3, 12)
+    assert rows.ledger(disk, Lane.BULK) == rows.Ledger(12, 7, 5, 0, {})
+
+
+def test_a_row_that_does_not_match_its_proof_is_not_believed(disk: sqlite3.Connection) -> None:
+    rows.commit(disk, Lane.BULK, A, [draft(), draft()])
+    disk.execute("UPDATE batch SET payload = x'00' WHERE taken = 10 AND first = 1")
+    with pytest.raises(DamagedError, match="batch"):
+        rows.rows_after(disk, Lane.BULK, 0, 9)
+
+
+def test_an_epoch_that_does_not_match_its_proof_is_not_believed(disk: sqlite3.Connection) -> None:
+    rows.commit(disk, Lane.BULK, A, [draft()])
+    disk.execute("UPDATE epoch SET base = 4")
+    with pytest.raises(DamagedError, match="epoch"):
+        rows.state(disk, Lane.BULK, A)

@@ -1,0 +1,119 @@
+"""A row of the buffer as it lies in the file, with its running totals and its proof."""
+
+import sqlite3
+from dataclasses import dataclass, fields
+
+import msgspec
+
+from edge_agent.buffer.proof import Field, Kind, check, proof
+from edge_agent.buffer.row_id import Span, parts
+from wire.envelope import Base, ClockState, Cover, Encoding, Key
+from wire.topic import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A committed batch: what is published, and under which key."""
+
+    id: int
+    lane: Lane
+    key: Key
+    base: Base
+    encoding: Encoding
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Columns in the order of the table; see schema_5_proof.sql for what each says."""
+
+    id: int
+    epoch: str
+    base: int
+    through: int
+    size: int
+    first: int
+    taken: int
+    kept: int
+    covers: str | None
+    boot: str
+    mono_ms: int
+    clock: str
+    encoding: str
+    payload: bytes
+
+    @property
+    def lane(self) -> Lane:
+        return parts(self.id)[0]
+
+    @property
+    def epoch_id(self) -> int:
+        return parts(self.id)[1]
+
+    @property
+    def seq(self) -> int:
+        return parts(self.id)[2]
+
+    def cover_list(self) -> tuple[Cover, ...]:
+        """The keys that it stands for: those that it covers, or its own."""
+        if self.covers is None:
+            return (Cover(self.seq, self.taken, self.taken),)
+        return msgspec.json.decode(self.covers, type=tuple[Cover, ...])
+
+    def row(self) -> Row:
+        covers = () if self.covers is None else self.cover_list()
+        return Row(
+            self.id,
+            self.lane,
+            Key(self.epoch, self.seq, self.taken, covers),
+            Base(self.boot, self.mono_ms, ClockState(self.clock)),
+            Encoding(self.encoding),
+            self.payload,
+        )
+
+    def columns(self) -> tuple[Field, ...]:
+        return tuple(getattr(self, name) for name in _NAMES)
+
+
+_NAMES = tuple(one.name for one in fields(Stored))
+_LIST = f"{', '.join(_NAMES)}, proof"
+_MARKS = ", ".join("?" * (len(_NAMES) + 1))
+
+
+def stored_of(columns: tuple[Field, ...]) -> Stored:
+    """From the columns with their proof; raise DamagedError."""
+    return Stored(*check(Kind.BATCH, columns))  # type: ignore[arg-type]  # proven: as written
+
+
+def write(connection: sqlite3.Connection, stored: Stored) -> None:
+    """Insert it, or put it in the place of the row with its id."""
+    said = stored.columns()
+    connection.execute(
+        f"INSERT OR REPLACE INTO batch ({_LIST}) VALUES ({_MARKS})",  # noqa: S608 - our own names
+        (*said, proof(Kind.BATCH, said)),
+    )
+
+
+def between(connection: sqlite3.Connection, span: Span, limit: int = -1) -> list[Stored]:
+    """Rows with ids from `span[0]` to `span[1]`, oldest first; raise DamagedError."""
+    rows = connection.execute(
+        f"SELECT {_LIST} FROM batch WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?",  # noqa: S608
+        (*span, limit),
+    )
+    return [stored_of(columns) for columns in rows]
+
+
+def newest(connection: sqlite3.Connection, span: Span) -> Stored | None:
+    """The row with the highest id of the span; raise DamagedError."""
+    columns = connection.execute(
+        f"SELECT {_LIST} FROM batch WHERE id BETWEEN ? AND ?"  # noqa: S608 - our own names
+        " ORDER BY id DESC LIMIT 1",
+        span,
+    ).fetchone()
+    return None if columns is None else stored_of(columns)
+
+
+def one(connection: sqlite3.Connection, number: int) -> Stored | None:
+    """The row with this id, unless it was deleted; raise DamagedError."""
+    found = between(connection, (number, number))
+    return found[0] if found else None
