@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from figures.bulk_load import Account, bulk_load
+from figures.bulk_load import LOADERS, bulk_load
 from figures.process import spent
 from figures.record import Bench, bench, percentile
 
@@ -28,7 +28,6 @@ from simulators.server_api import ApiError
 from simulators.stage import GatewaySpec, Stage, new_webhook_secret
 
 PATIENCE_S = 30.0
-LOADERS = ("gw-load-1", "gw-load-2", "gw-load-3", "gw-load-4")
 MARGIN_MS = 1_000
 """What all programs together may take beyond the rule's own delay and one poll period."""
 
@@ -163,11 +162,8 @@ async def measure(folder: Path, which: Which, trials: int, load: float) -> Measu
     async with town(folder, which) as here:
         quiet = await trials_of(here, trials, dice)
         stage = here.stage
-        accounts = tuple(
-            Account(name, (folder / f"{name}.password").read_text("utf-8"), stage.broker.port)
-            for name in LOADERS
-        )
-        with bulk_load(accounts, load) as sent:
+        passwords = stage.passwords(folder / "loaders.passwords", LOADERS)
+        with bulk_load(stage.broker.port, passwords, load, lambda: _stored(stage) > 0) as sent:
             cpu_s, at_us = spent(stage.server.pid or 0).cpu_s, clock.mono_us()
             stored = await asyncio.to_thread(_stored, stage)
             loaded = await trials_of(here, trials, dice)
@@ -186,11 +182,13 @@ async def measure(folder: Path, which: Which, trials: int, load: float) -> Measu
 
 def _stored(stage: Stage) -> int:
     """Readings of the load that the server has committed so far."""
-    found = 0
-    for name in LOADERS:
-        lane = stage.api.get(f"/v1/gateways/{name}")["lanes"].get("bulk")
-        found += lane["ledger"]["stored"] if lane else 0
-    return found
+    lanes = [one["lanes"].get("bulk") for one in _heard_loaders(stage)]
+    return sum(lane["ledger"]["stored"] for lane in lanes if lane)
+
+
+def _heard_loaders(stage: Stage) -> list[dict[str, Any]]:
+    items = stage.api.get("/v1/gateways?limit=500")["items"]
+    return [one for one in items if one["gateway"] in LOADERS]
 
 
 def figures_of(case: Case, trials: list[float]) -> dict[str, Any]:

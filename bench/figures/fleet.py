@@ -1,58 +1,47 @@
 """Messages as a fleet of gateways publishes them: batches under keys, stated, in turn."""
 
 from collections.abc import Iterator
+from functools import partial
+from random import Random
 
 from runtime.mqtt import Message
-from wire.batch import Batch, encode_batch
-from wire.codec import content_type, pack
-from wire.envelope import Base, ClockState, Envelope, Key, Sent, Through, to_properties
-from wire.reading import Reading
-from wire.statement import EpochStatement, Statement
-from wire.topic import Up, up
+from simulators.fleet.device import Beat, FleetDevice
+from simulators.fleet.gateway import FleetGateway, Moment
+from simulators.fleet.kind import KINDS
+from wire.receipt import Receipt
+from wire.topic import Lane
 
 START_US = 1_790_000_000_000_000
-POINTS = ("mounted", "service", "smoke", "relay", "supply")
+_S = 1_000_000
+_HELD = 15  # rows that still have no receipt when the next leaves
 
 
 def messages(gateways: int, batches: int, readings: int) -> Iterator[Message]:
-    """`batches` of each gateway, round by round; a round is one second of source time."""
+    """`batches` of bulk of each gateway, round by round; a round is one second of source time."""
+    fleet = [_gateway(number, readings) for number in range(gateways)]
     for seq in range(1, batches + 1):
-        for number in range(gateways):
-            at_us = START_US + seq * 1_000_000
-            said = _readings(seq, at_us, readings)
-            yield message(f"gw-{number:03d}", f"{number:016x}", seq, at_us, said)
+        now = Moment(seq * _S, START_US + seq * _S)
+        for gateway in fleet:
+            gateway.gather(now)
+            message = gateway.message(Lane.BULK, seq, now)
+            if message is not None:
+                yield message
+            if seq > _HELD:
+                gateway.receive(_receipt(gateway, seq - _HELD))
 
 
-def message(
-    gateway: str, epoch: str, seq: int, at_us: int, readings: tuple[Reading, ...]
-) -> Message:
-    """Batch number `seq` of an epoch whose batches all have as many readings; a second for each."""
-    payload, encoding = pack(encode_batch(Batch(gateway, readings)))
-    stated = EpochStatement(
-        epoch, floor=max(seq - 15, 1), last=seq, ended=False, taken=seq * len(readings), base=0
+def _gateway(number: int, readings: int) -> FleetGateway:
+    """Devices that say five readings a second each, so that a round is one batch."""
+    device = partial(FleetDevice, beat=Beat(5.0, 0.0), dice=Random(number))  # noqa: S311 - moments
+    kinds = [KINDS["smoke"], KINDS["water"]]
+    devices = [device(f"device-{n:03d}", kinds[n % 2]) for n in range(readings // 5)]
+    made = FleetGateway(
+        f"gw-{number:03d}", devices, boot="boot", epoch=f"{number:016x}", room=64 << 20
     )
-    envelope = Envelope(
-        encoding=encoding,
-        key=Key(epoch, seq, len(readings)),
-        statement=Statement(seq, (stated,)),
-        base=Base("boot", seq * 1_000, ClockState.SYNCHRONISED),
-        sent=Sent("boot", seq * 1_000 + 20, ClockState.SYNCHRONISED),
-        through=Through(seq * 1_000, at_us),
-    )
-    return Message(
-        topic=up(gateway, Up.BULK),
-        payload=payload,
-        properties=tuple(to_properties(envelope)),
-        content_type=content_type(encoding),
-        qos=1,
-    )
+    made.begin(0)
+    return made
 
 
-def _readings(seq: int, at_us: int, readings: int) -> tuple[Reading, ...]:
-    """Devices of five points each: four states, and a number that moves."""
-    return tuple(
-        Reading(f"device-{n // 5:03d}", POINTS[n % 5], at_us + n // 5 * 20_000, (seq + n) % 3 == 0)
-        if n % 5 < 4
-        else Reading(f"device-{n // 5:03d}", "supply", at_us, 230.0 + (seq + n) % 17 / 10, "V")
-        for n in range(readings)
-    )
+def _receipt(gateway: FleetGateway, seq: int) -> Receipt:
+    epoch = gateway.lanes[Lane.BULK].epoch
+    return Receipt(Lane.BULK, epoch, ((seq, seq),), (), None, START_US)

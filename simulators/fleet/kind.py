@@ -62,7 +62,7 @@ KINDS = {
             "bcd_ruler",
             (
                 FleetPoint("level", Lane.URGENT, 0.05, 0.60, "m", 0.01),
-                FleetPoint("raw", Lane.BULK, 5.0, 96.0, "count"),
+                FleetPoint("raw", Lane.BULK, 5.0, 96.0, "count", 1.0),
             ),
         ),
     )

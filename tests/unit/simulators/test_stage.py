@@ -149,6 +149,13 @@ def test_secrets_are_in_files_of_our_own_only(tmp_path: Path) -> None:
         assert not any(word in config.read_text() for word in words)
 
 
+def test_a_fleet_gets_the_passwords_of_the_gateways_it_plays(stage: Stage, tmp_path: Path) -> None:
+    file = stage.passwords(tmp_path / "passwords", ["gw-001"])
+    own = (stage.folder / "gw-001.password").read_text()
+    assert file.read_text() == f"gw-001:{own}\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
 def test_each_stage_has_passwords_and_ports_of_its_own(tmp_path: Path) -> None:
     one, other = set_up(tmp_path / "1"), set_up(tmp_path / "2")
     name = "gw-001.password"
