@@ -17,9 +17,9 @@ from ingest_server.db.delivery_list import backlog
 from ingest_server.db.journal import Kind, Waiting, lane_states, waiting
 from ingest_server.db.lane_table import lanes, load_lane
 from ingest_server.db.quarantine import counts
-from ingest_server.exposition import MEDIA_TYPE, Figure, Sort, by, figure, render, this_process
 from ingest_server.health import Vitals
 from ingest_server.intake.sequence import Account, account
+from runtime.exposition import MEDIA_TYPE, Figure, Sort, by, figure, render, this_process
 from wire.topic import Lane
 
 _SECOND_US = 1_000_000

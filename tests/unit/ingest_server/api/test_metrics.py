@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from ingest_server.api.web import build
-from ingest_server.exposition import MEDIA_TYPE
 from ingest_server.health import Vitals
+from runtime.exposition import MEDIA_TYPE
 from tests.golden_message import golden
 from tests.server_rig import TOKEN, ServerRig
 

@@ -2,7 +2,7 @@
 
 import os
 
-from ingest_server.exposition import Figure, Sort, by, figure, of_process, render, this_process
+from runtime.exposition import Figure, Sort, by, figure, of_process, render, this_process
 
 STAT = (
     "77 (a (strange) name) S 1 77 77 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 4 0 12345 99999 2000 0"
