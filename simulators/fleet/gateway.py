@@ -50,6 +50,8 @@ class FleetGateway:
         self.lanes = {lane: LaneBuffer(lane, epoch, WINDOWS[lane]) for lane in Lane}
         self.is_introduced = False
         self.introductions = 0
+        self.is_brief = False
+        """Whether the server has said in this connection that it reads the short envelope."""
         self._room = room
         self._spoke_us = 0
         self._through: Moment | None = None
@@ -139,6 +141,10 @@ class FleetGateway:
         row = self.lanes[lane].row(seq)
         return None if row is None else self._message(lane, row, now)
 
+    def forget_connection(self) -> None:
+        """It went: introduce again, and spell out until the server says that it need not be."""
+        self.is_introduced = self.is_brief = False
+
     def _message(self, lane: Lane, row: Row | None, now: Moment) -> Message:
         if lane is Lane.URGENT:
             self._spoke_us = now.mono_us
@@ -152,11 +158,12 @@ class FleetGateway:
             sent=self._sent(now),
             through=Through(through.mono_ms, through.utc_us),
         )
+        is_brief = self.is_brief and not (row is not None and row.first_us)
         return Message(
             topic=up(self.name, _UPS[lane]),
             payload=b"[]" if row is None else row.payload,
-            properties=tuple(to_properties(envelope)),
-            content_type=content_type(encoding),
+            properties=tuple(to_properties(envelope, short=is_brief)),
+            content_type=None if is_brief else content_type(encoding),
             qos=1,
         )
 

@@ -12,6 +12,7 @@ from wire.envelope import COMPRESSED
 from wire.identity import Presence
 from wire.receipt import decode_receipt
 from wire.refusal import Refusal, WireError
+from wire.short_envelope import has_short
 from wire.topic import Down, Lane, Up, down, parse_down
 
 _LEAST_SPEAKERS, _MOST_SPEAKERS = 4, 64
@@ -119,7 +120,7 @@ class FleetLink:
 
     def _forget(self) -> None:
         for gateway in self.gateways:
-            gateway.is_introduced = False
+            gateway.forget_connection()
         for job in self._outbox.clear():
             if job.seq is not None:
                 job.gateway.lanes[job.lane].lost(job.seq)
@@ -184,7 +185,7 @@ class FleetLink:
             retain=message.retain,
             properties=message.properties,
             content_type=message.content_type,
-            utf8=message.content_type != COMPRESSED,
+            utf8=message.content_type not in (None, COMPRESSED),
         )
         self._tally.pubacks[kind, outcome] += 1
         return outcome
@@ -206,6 +207,7 @@ class FleetLink:
         if gateway is None or kind is not Down.RECEIPT:
             raise WireError(Refusal.TOPIC_GRAMMAR, f"{message.topic[:120]!r} is not for us")
         receipt = decode_receipt(message.payload)
+        gateway.is_brief = has_short(message.properties)
         self._tally.receipts += 1
         rows = gateway.receive(receipt)
         self._tally.receipted(receipt.lane, rows, self._now().mono_us)

@@ -79,6 +79,26 @@ def test_an_alarm_is_a_batch_of_its_own() -> None:
     ]
 
 
+def test_the_short_envelope_is_for_who_reads_it_and_for_the_first_time() -> None:
+    one = gateway()
+    one.gather(at(5))
+    spelled_out = one.message(Lane.BULK, 1, at(5))
+    one.is_brief = True
+    brief = one.message(Lane.BULK, 1, at(5))
+    one.lanes[Lane.BULK].published(1, S)
+    again = one.message(Lane.BULK, 1, at(5))
+    for message in (spelled_out, brief, again):
+        found = taken_by_the_server(message)
+        assert found.envelope.key is not None
+        assert found.envelope.key.seq == 1
+    assert brief is not None
+    assert len(brief.properties) == 1
+    assert again is not None
+    assert len(again.properties) > 1
+    one.forget_connection()
+    assert not one.is_brief
+
+
 def test_birth_status_and_heartbeat_are_admitted() -> None:
     one = gateway()
     birth = taken_by_the_server(one.birth(at(0), 3)).birth
