@@ -51,6 +51,8 @@ LOOPS = {
     "simulators/demo_scene.py",
     "simulators/fleet/link.py",
     "simulators/fleet/run.py",
+    "simulators/scenario/play.py",
+    "simulators/scenario/run.py",
 }
 ADAPTERS = {
     "edge_agent/buffer/control.py",
@@ -79,6 +81,9 @@ ADAPTERS = {
     "runtime/service.py",
     "runtime/thread.py",
     "simulators/alarm_centre.py",
+    "simulators/api_thread.py",
+    "simulators/device_api.py",
+    "simulators/scenario/centre.py",
 }
 MAY_AWAIT = LOOPS | ADAPTERS
 
