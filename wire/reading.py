@@ -14,6 +14,15 @@ Value = float | bool | str
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 POINT = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
+ITSELF = "gateway"
+"""The device under whose name a gateway tells of itself; no birth names it, no rule judges it."""
+_OF_LINK = "link_"
+
+
+def is_of_link(point: str) -> bool:
+    """Whether it is the gateway's word on its way to the device: no sign of life of the device."""
+    return point.startswith(_OF_LINK)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -9,12 +9,14 @@ from functools import lru_cache
 import msgspec
 
 from alarm_rules.in_force import InForce, OverrideError, in_force, rules_hash
+from alarm_rules.link import LINK_POOR
 from alarm_rules.override import Override
 from alarm_rules.rule import AbsenceRule, Rule, Severity, hazard_points, points_of
 from device_profiles.load import profile_hash
 from device_profiles.model import Profile
 from ingest_server.db.registry import KnownDevice
 from ingest_server.db.snapshot import Snapshot
+from wire.reading import is_of_link
 
 _log = logging.getLogger(__name__)
 _ORDER = list(Severity)  # the worst first
@@ -57,14 +59,18 @@ class RuleInForce:
 class KnownProfile:
     """The rules of one device, worst first. `hash`: of the profile itself.
 
-    `points`: those that any rule uses; None when some rule uses them all.
+    `points`: those that any rule names; None beside them when some rule uses all that it says.
     """
 
     id: str
     hash: str
     rules_hash: str
     rules: tuple[RuleInForce, ...]
-    points: frozenset[str] | None
+    points: frozenset[str | None]
+
+    def uses(self, point: str) -> bool:
+        """Whether any rule does; what is said of its link is not what the device says."""
+        return point in self.points or (None in self.points and not is_of_link(point))
 
     def find(self, rule: str) -> RuleInForce | None:
         return next((one for one in self.rules if one.rule.id == rule), None)
@@ -121,9 +127,8 @@ class KnownProfiles:
         if profile is None:
             return None
         force = _force(profile, site)
-        return KnownProfile(
-            name, self._hashes[name], force.hash, _ranked(force.rules), _points(force.rules)
-        )
+        rules = (*force.rules, LINK_POOR)
+        return KnownProfile(name, self._hashes[name], force.hash, _ranked(rules), _points(rules))
 
 
 def _force(profile: Profile, site: str | None) -> InForce:
@@ -156,6 +161,5 @@ def _outranks(one: Rule, other: Rule) -> bool:
     return one.group is not None and one.group == other.group and is_worse
 
 
-def _points(rules: Iterable[Rule]) -> frozenset[str] | None:
-    needs = [points_of(rule) for rule in rules]
-    return None if () in needs else frozenset(point for points in needs for point in points)
+def _points(rules: Iterable[Rule]) -> frozenset[str | None]:
+    return frozenset(point for rule in rules for point in points_of(rule) or (None,))

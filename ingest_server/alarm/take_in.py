@@ -15,6 +15,7 @@ from ingest_server.db.held import NotEvaluated, count_not_evaluated, hold, relea
 from ingest_server.db.journal import Entry
 from ingest_server.db.registry import KnownDevice, Told, find_device, take_birth, take_status
 from wire.identity import Birth
+from wire.reading import ITSELF
 
 _Name = tuple[str, str]
 
@@ -77,6 +78,8 @@ def _compare_profile(
 def _sort_readings(desk: Desk, basket: Basket, entry: Entry) -> None:
     by_device: dict[str, list[Kept]] = {}
     for reading in entry.readings:
+        if reading.device == ITSELF:
+            continue  # it is for the store: no rule judges it
         by_device.setdefault(reading.device, []).append(Kept(reading, entry.clock))
     for name, kept in by_device.items():
         device = _find(desk, basket, entry.gateway, name)

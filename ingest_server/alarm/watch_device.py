@@ -41,7 +41,7 @@ from ingest_server.db.evaluation_book import (
     write_evaluation,
 )
 from ingest_server.db.registry import KnownDevice
-from wire.reading import Value
+from wire.reading import Value, is_of_link
 
 _log = logging.getLogger(__name__)
 
@@ -57,16 +57,20 @@ class Watched:
 
 def take_samples(desk: Desk, watched: Watched, kept: Iterable[Kept]) -> None:
     """Evaluate every rule that the new ones among these samples feed; doubled ones do nothing."""
-    points = watched.profile.points
-    used = [one for one in kept if points is None or one.reading.point in points]
+    used = [one for one in kept if watched.profile.uses(one.reading.point)]
     new = add_samples(desk.connection, watched.device.gateway, used)
     if not new:
         return
     for force in watched.profile.rules:
-        wanted = points_of(force.rule)
-        fed = [one for one in new if not wanted or one.reading.point in wanted]
+        fed = [one for one in new if _feeds(force.rule, one)]
         if fed:
             _take(desk, watched, force, fed)
+
+
+def _feeds(rule: Rule, kept: Kept) -> bool:
+    """A rule without points takes all that the device says: not what is said of its link."""
+    point, wanted = kept.reading.point, points_of(rule)
+    return point in wanted if wanted else not is_of_link(point)
 
 
 def _take(desk: Desk, watched: Watched, force: RuleInForce, fed: Sequence[Kept]) -> None:
@@ -149,7 +153,8 @@ def _history(connection: sqlite3.Connection, device: KnownDevice, rule: Rule) ->
     points = points_of(rule)
 
     def read(after_us: int) -> list[Kept]:
-        return samples_after(connection, device.gateway, device.device, points, after_us)
+        kept = samples_after(connection, device.gateway, device.device, points, after_us)
+        return [one for one in kept if _feeds(rule, one)]
 
     return read
 
