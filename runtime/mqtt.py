@@ -170,6 +170,11 @@ class Session:
             self._attempt.release()
         return message
 
+    @property
+    def waiting(self) -> int:
+        """How many messages `receive` would give without waiting."""
+        return len(self._inbox)
+
     def acknowledge(self, message: Message) -> None:
         """Send PUBACK. Nothing happens if its connection is gone: the broker redelivers."""
         link = self._attempt

@@ -17,16 +17,23 @@ class Outcome(StrEnum):
     NOT_AUTHORISED = "not_authorised"
     TOO_LARGE = "too_large"
     QUOTA = "quota"
-    REFUSED = "refused"
+    TOPIC_INVALID = "topic_invalid"
+    PAYLOAD_FORMAT = "payload_format"  # said to be UTF-8, and the broker does not think so
+    REFUSED = "refused"  # for a reason that is the broker's own, or none
     LOST = "lost"  # no answer: the broker may or may not have it
 
 
 _OUTCOMES = {
     0x00: Outcome.ACCEPTED,
     0x10: Outcome.NO_SUBSCRIBER,
+    0x80: Outcome.REFUSED,  # unspecified error
+    0x83: Outcome.REFUSED,  # implementation specific error
     0x87: Outcome.NOT_AUTHORISED,
-    0x95: Outcome.TOO_LARGE,
+    0x90: Outcome.TOPIC_INVALID,
+    0x91: Outcome.REFUSED,  # packet identifier in use
+    0x95: Outcome.TOO_LARGE,  # of DISCONNECT in the standard; brokers answer a PUBLISH so too
     0x97: Outcome.QUOTA,
+    0x99: Outcome.PAYLOAD_FORMAT,
 }
 
 

@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.timebase import Timebase, Timekeeper
+from edge_agent.uplink.introduction import Introduction, Occasion, Step
+from edge_agent.uplink.receipts import merged
 from edge_agent.uplink.sender import Sender
 from runtime.clock import Clock
 from runtime.mqtt import Message, Outcome, Session
@@ -15,14 +18,16 @@ from wire.envelope import JSON, Envelope, Sent, to_properties
 from wire.identity import Anchor, Birth, Presence, Status, encode_identity
 from wire.receipt import Receipt, decode_receipt
 from wire.refusal import WireError
+from wire.short_envelope import has_short
 from wire.topic import Down, Lane, Up, parse_down, up
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_US = 10_000_000
 URGENT_WINDOW = 64
-BULK_WINDOW = 16
+BULK_WINDOW = 128
 _TICK_S = 0.5
+_RECEIPTS = 64  # of those that wait, taken in one transaction
 # Retained: who subscribes later gets it.
 _TAKEN = (Outcome.ACCEPTED, Outcome.NO_SUBSCRIBER)
 _LOOK_S = 0.05  # what was taken while the broker was away waits no longer for the birth
@@ -52,20 +57,18 @@ class Publisher:
         self._birth = birth
         self._progress = progress
         self.receipt_us: int | None = None
-        self._introduced: tuple[int, Anchor | None] | None = None
-        self.senders = {
-            lane: Sender(
-                lane=lane,
-                gateway=gateway,
-                lanes=lanes,
-                session=session,
-                clock=clock,
-                window=window,
-                progress=progress,
-            )
-            for lane, window in ((Lane.URGENT, URGENT_WINDOW), (Lane.BULK, BULK_WINDOW))
-        }
-        self.senders[Lane.BULK].before = self.senders[Lane.URGENT].idle
+        self._introduction = Introduction()
+        made = partial(
+            Sender,
+            gateway=gateway,
+            lanes=lanes,
+            session=session,
+            clock=clock,
+            progress=progress,
+        )
+        urgent = made(lane=Lane.URGENT, window=URGENT_WINDOW)
+        bulk = made(lane=Lane.BULK, window=BULK_WINDOW, first=urgent)
+        self.senders = {Lane.URGENT: urgent, Lane.BULK: bulk}
         for sender in self.senders.values():
             sender.may_speak = self._is_introduced
 
@@ -82,29 +85,42 @@ class Publisher:
         """At each connection, and with each new anchor: birth, then status, then all else."""
         while True:
             await self._session.connected()
-            if self._is_introduced():
-                await asyncio.sleep(_LOOK_S)
-            else:
-                await self.introduce(self._timekeeper.now())
+            await self.introduce(self._timekeeper.now())
+            await asyncio.sleep(_LOOK_S)
+
+    def _occasion(self) -> Occasion:
+        return Occasion(self._session.connection, self._lanes.anchored)
 
     def _is_introduced(self) -> bool:
-        return self._introduced == (self._session.connection, self._lanes.anchored)
+        return self._introduction.is_done(self._occasion())
 
     async def introduce(self, timebase: Timebase) -> None:
-        number, anchors = self._session.connection, await self._lanes.anchors()
-        occasion = (number, self._lanes.anchored)
+        """Say of the gateway what is to be said now, if anything is."""
+        if not self._introduction.may_be_due(self._occasion(), self._clock.mono_us()):
+            return
+        anchors = await self._lanes.anchors()
+        occasion = self._occasion()
         birth = self._birth(timebase.boot, anchors)
+        step = self._introduction.step(occasion, birth, self._clock.mono_us())
+        if step in (Step.BIRTH_FIRST, Step.BIRTH):
+            await self._say_birth(birth, timebase)
+        if step is Step.STATUS_FIRST:
+            self._introduction.put_off(self._clock.mono_us())
+        if step in (Step.BIRTH_FIRST, Step.STATUS_FIRST):
+            self._introduction.begun(occasion)
+            status = Status(Presence.ONLINE, timebase.boot, birth.connection)
+            await self._retain(Up.STATUS, encode_identity(status), [])
+            await self.senders[Lane.URGENT].heartbeat()
+
+    async def _say_birth(self, birth: Birth, timebase: Timebase) -> None:
         outgoing = await self._lanes.outgoing(Lane.BULK, None)
         statement = None if outgoing is None else outgoing.statement
         sent = Sent(timebase.boot, timebase.mono_ms, timebase.state)
         properties = to_properties(Envelope(statement=statement, sent=sent))
-        await self._retain(Up.BIRTH, encode_identity(birth), properties)
-        self._introduced = occasion
-        status = Status(Presence.ONLINE, timebase.boot, birth.connection)
-        await self._retain(Up.STATUS, encode_identity(status), [])
-        await self.senders[Lane.URGENT].heartbeat()
+        outcome = await self._retain(Up.BIRTH, encode_identity(birth), properties)
+        self._introduction.said(birth, outcome, self._clock.mono_us())
 
-    async def _retain(self, kind: Up, payload: bytes, properties: list[tuple[str, str]]) -> None:
+    async def _retain(self, kind: Up, payload: bytes, properties: list[tuple[str, str]]) -> Outcome:
         outcome = await self._session.publish(
             up(self._gateway, kind),
             payload,
@@ -115,6 +131,7 @@ class Publisher:
         )
         level = logging.INFO if outcome in _TAKEN else logging.WARNING
         log.log(level, "%s: %s", kind, outcome)
+        return outcome
 
     async def _beat(self) -> None:
         """At least every 10 s the urgent topic carries something."""
@@ -129,21 +146,35 @@ class Publisher:
 
     async def _listen(self) -> None:
         while True:
-            message = await self._session.receive()
-            await self._hear(message)
-            self._session.acknowledge(message)
+            messages = [await self._session.receive()]
+            while self._session.waiting and len(messages) < _RECEIPTS:
+                messages.append(await self._session.receive())
+            receipts = [await self._hear(message) for message in messages]
+            for receipt in merged(one for one in receipts if one is not None):
+                await self._receive(receipt)
+            for message in messages:
+                self._session.acknowledge(message)
 
-    async def _hear(self, message: Message) -> None:
+    async def _hear(self, message: Message) -> Receipt | None:
+        """A command is taken at once; a receipt comes back, to be taken with its neighbours."""
         try:
             gateway, kind = parse_down(message.topic)
             if gateway == self._gateway and kind is Down.RECEIPT:
-                await self._receive(decode_receipt(message.payload))
-            elif gateway == self._gateway and kind is Down.COMMAND:
+                return self._read(message)
+            if gateway == self._gateway and kind is Down.COMMAND:
                 await self._control.take(decode_command(message.payload, Command))
             else:
                 log.warning("ignored a message on %s", message.topic)
         except WireError as error:
             log.warning("refused a message on %s: %s", message.topic, error)
+        return None
+
+    def _read(self, message: Message) -> Receipt:
+        receipt = decode_receipt(message.payload)
+        if message.connection == self._session.connection and has_short(message.properties):
+            for sender in self.senders.values():
+                sender.speech.reads_short = True
+        return receipt
 
     async def _receive(self, receipt: Receipt) -> None:
         deleted = await self._lanes.receive(receipt)

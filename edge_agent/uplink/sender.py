@@ -1,28 +1,32 @@
-"""One lane on its way up: oldest rows first, within a window, again until receipts have them."""
+"""One lane on its way up: what is live, then its backlog, again until receipts have it."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 
 from edge_agent.buffer.lanes import Lanes, Outgoing
+from edge_agent.buffer.leaving import ENVELOPE_BYTES, Wanted
+from edge_agent.uplink.feeds import Feed, Feeds
+from edge_agent.uplink.reaction import WAITS_US, Reaction, reaction, set_aside_as
+from edge_agent.uplink.speech import Speech
+from edge_agent.uplink.throttle import AT_ONCE, Throttle
 from edge_agent.uplink.window import Window
 from runtime.clock import Clock
 from runtime.mqtt import Outcome, Session
-from wire.codec import content_type
-from wire.envelope import Encoding, Envelope, Sent, to_properties
-from wire.topic import Lane, Up, up
+from wire.topic import Lane
 
 log = logging.getLogger(__name__)
 
+YOUNG_US = 10_000_000
+"""A row that is older goes with the backlog."""
 _STEP_S = 0.02
-_TOPICS = {Lane.URGENT: Up.URGENT, Lane.BULK: Up.BULK}
-TOO_LARGE = "refused_too_large"
 
 
 class Sender:
-    """Publishes one lane over the session; `before` lets another lane go first.
+    """Publishes one lane over the session.
 
-    `may_speak`: whether the gateway is introduced; the birth comes before all rows.
+    `may_speak`: whether the gateway is introduced; the birth comes before all rows. `first`: the
+    lane that goes before this one, but for a share of the link while that only has backlog.
     """
 
     def __init__(
@@ -35,104 +39,209 @@ class Sender:
         clock: Clock,
         window: int,
         progress: Callable[[str], None],
+        first: "Sender | None" = None,
         look_again_s: float = 1.0,
     ) -> None:
         self._look_again_s = look_again_s
         self.lane = lane
-        self._topic = up(gateway, _TOPICS[lane])
         self._lanes = lanes
         self._session = session
         self._clock = clock
         self._progress = progress
+        self._first = first
+        self.second: Sender | None = None
+        if first is not None:
+            first.second = self
+        self.speech = Speech(lane, gateway, session)
         self.window = Window(window)
+        self.feeds = Feeds()
+        self.throttle = Throttle(lane)
+        self._connection: int | None = None
+        self._is_begun = False
         self.spoke_us = 0
-        self.wake = lanes.committed[lane]
-        self.idle = asyncio.Event()
-        self.before: asyncio.Event | None = None
+        self.wake = asyncio.Event()
         self.may_speak: Callable[[], bool] = lambda: True
         self._answer = Outcome.ACCEPTED
 
+    @property
+    def has_unsent(self) -> bool:
+        """Whether there may be rows that have not left once."""
+        came = self._lanes.committed[self.lane].is_set()
+        return came or self.feeds.has(Feed.LIVE) or self.feeds.has(Feed.BACKLOG)
+
     async def run(self) -> None:
         """Send what is due, until cancelled."""
-        async with asyncio.TaskGroup() as publishes:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch())
             while True:
                 self._progress(f"uplink-{self.lane}")
                 if not await self._is_connected():
                     continue
                 if not self.may_speak():
                     await asyncio.sleep(_STEP_S)
-                elif not await self._send_due(publishes):
-                    self.idle.set()
+                    continue
+                self.wake.clear()
+                if await self._send_due(tasks):
+                    await asyncio.sleep(0)  # what was handed over leaves, and counts
+                else:
                     await self._wait()
+
+    async def _watch(self) -> None:
+        """New rows are live until they are looked at."""
+        came = self._lanes.committed[self.lane]
+        while True:
+            await came.wait()
+            came.clear()
+            self.feeds.came()
+            self.wake.set()
 
     async def _is_connected(self) -> bool:
         """Wait a while for the broker; its absence is no reason to look stuck."""
-        try:
-            async with asyncio.timeout(self._look_again_s):
-                await self._session.connected()
-        except TimeoutError:
-            return False
-        return True
-
-    async def _send_due(self, publishes: asyncio.TaskGroup) -> int:
-        self.wake.clear()
-        numbers = await self._next()
-        for number in numbers:
-            await self._let_others_go_first()
-            await self._send(number, publishes)
-        return len(numbers)
-
-    async def _next(self) -> list[int]:
-        """Rows that no receipt covered in time, then new ones as far as the window has room."""
-        again = self.window.due(self._clock.mono_us())
-        if again or not self.window.room:
-            return again
-        return await self._lanes.rows_after(self.lane, self.window.cursor, self.window.room)
-
-    async def _let_others_go_first(self) -> None:
-        if self.before is not None and not self.before.is_set():
+        if not self._session.is_connected:
             try:
                 async with asyncio.timeout(self._look_again_s):
-                    await self.before.wait()
+                    await self._session.connected()
             except TimeoutError:
-                log.debug("%s goes on: the other lane does not come to rest", self.lane)
+                return False
+        if self._connection != self._session.connection:
+            self._connection = self._session.connection
+            self.speech.begin()
+            self._is_begun = False
+        if not self._is_begun:
+            self._is_begun = True
+            await self._look_for_the_young()
+        return True
+
+    async def _look_for_the_young(self) -> None:
+        self.feeds.begin(await self._lanes.oldest_young(self.lane, YOUNG_US))
+
+    def wants(self, feed: Feed) -> bool:
+        """Whether it would send of this, if it may."""
+        return self.feeds.has(feed) and self.window.room(self._clock.mono_us()) > 0
+
+    def _is_to_wait(self) -> bool:
+        first = self._first
+        if first is None or not (first.wants(Feed.LIVE) or first.wants(Feed.BACKLOG)):
+            return False
+        return first.wants(Feed.LIVE) or not self.throttle.has_turn
+
+    async def _send_due(self, tasks: asyncio.TaskGroup) -> bool:
+        """Whether anything left, or the order changed: then look again at once."""
+        if self._is_to_wait():
+            return False
+        if await self._send_again(tasks):
+            return True
+        for feed in self.throttle.order:
+            if await self._send_new(feed, tasks):
+                return True
+        return False
+
+    async def _send_again(self, tasks: asyncio.TaskGroup) -> bool:
+        """Rows that no receipt covered in time."""
+        numbers = self.window.due(self._clock.mono_us())[:AT_ONCE]
+        size = self.throttle.size_again(self._session.rate)
+        if not numbers or size <= 0:
+            return False
+        found = await self._lanes.again(self.lane, numbers)
+        there = {one.row.id for one in found if one.row is not None}
+        self.window.gone([n for n in numbers if n not in there])
+        for one in found:
+            self._send(one, Feed.BACKLOG, tasks)
+            size -= _size_of(one)
+            if size <= 0:
+                break
+        return True
+
+    async def _send_new(self, feed: Feed, tasks: asyncio.TaskGroup) -> bool:
+        span, now_us = self.feeds.span(feed), self._clock.mono_us()
+        is_live = feed is Feed.LIVE
+        room = self.window.room(now_us) if is_live else self.window.room_for_backlog(now_us)
+        most = min(room, self.throttle.messages(feed, self._session.slots))
+        size = self.throttle.size(feed, self._session.rate, now_us)
+        if span is None or most <= 0 or size <= 0:
+            return False
+        found, last = await self._lanes.leaving(
+            Wanted(self.lane, span.after, span.until, most, size, self.window.__contains__)
+        )
+        if is_live and found and self._is_old(found[0]):
+            await self._look_for_the_young()
+            return True
+        self.feeds.read(feed, last)
+        for one in found:
+            self._send(one, feed, tasks)
+        if not found:
+            self._yield()
+        return bool(found)
+
+    def _yield(self) -> None:
+        """Whoever waits for this lane looks whether it may go."""
+        if self.second is not None:
+            self.second.wake.set()
+
+    def _is_old(self, outgoing: Outgoing) -> bool:
+        row, now = outgoing.row, outgoing.timebase
+        if row is None:
+            return False
+        return row.base.boot != now.boot or now.mono_us - row.base.mono * 1_000 > 2 * YOUNG_US
 
     async def _wait(self) -> None:
-        due_us = self.window.next_us()
         now_us = self._clock.mono_us()
+        due_us = self.window.next_us()
         wait_s = self._look_again_s if due_us is None else (due_us - now_us) / 1e6
+        if self.feeds.has(Feed.BACKLOG):
+            wait_s = min(wait_s, max(self.throttle.wait_us(now_us) / 1e6, _STEP_S))
         try:
             async with asyncio.timeout(min(max(wait_s, 0.01), self._look_again_s)):
                 await self.wake.wait()
         except TimeoutError:
             return
 
-    async def _send(self, number: int, publishes: asyncio.TaskGroup) -> None:
-        self.idle.clear()
-        outgoing = await self._lanes.outgoing(self.lane, number)
-        if outgoing is None:
-            self.window.gone([number])
+    def _send(self, one: Outgoing, feed: Feed, tasks: asyncio.TaskGroup) -> None:
+        if one.row is None:
             return
+        self._account(_size_of(one), feed)
         now_us = self._clock.mono_us()
-        self.window.sent(number, now_us)
+        tries = self.window.sent(one.row.id, now_us)
         self.spoke_us = now_us
-        publishes.create_task(self._publish(number, outgoing))
+        tasks.create_task(self._publish(one.row.id, one, tries))
 
-    async def _publish(self, number: int, outgoing: Outgoing) -> None:
-        outcome = await self.say(outgoing)
-        now_us = self._clock.mono_us()
+    def _account(self, size: int, feed: Feed) -> None:
+        first = self._first
+        self.throttle.sent(
+            size,
+            feed,
+            live_waits=self.feeds.has(Feed.LIVE),
+            first_waits=first is not None and first.wants(Feed.BACKLOG),
+        )
+        if feed is Feed.BACKLOG and self.second is not None:
+            self.second.throttle.first_sent(size)
+            self.second.wake.set()
+
+    async def _publish(self, number: int, outgoing: Outgoing, tries: int) -> None:
+        try:
+            outcome = await self.speech.say(outgoing, tries=tries)
+        finally:
+            self.throttle.answered()
         self._tell(outcome)
-        match outcome:
-            case Outcome.ACCEPTED:
-                return
-            case Outcome.TOO_LARGE:
-                await self._lanes.give_up(number, TOO_LARGE)
-                self.window.gone([number])
-            case Outcome.LOST:
-                self.window.lost(number, now_us)
-            case _:
-                self.window.refused(number, now_us)
+        await self._react(number, outcome, reaction(outcome, tries))
         self.wake.set()
+
+    async def _react(self, number: int, outcome: Outcome, what: Reaction) -> None:
+        match what:
+            case Reaction.AWAIT_RECEIPT:
+                self.window.accepted()
+            case Reaction.AS_NEW:
+                self.window.lost(number)
+                self.feeds.rewind(number)
+            case Reaction.SET_ASIDE:
+                await self._lanes.give_up(number, set_aside_as(outcome))
+                self.window.gone([number])
+            case Reaction.PLAIN:
+                self.window.once_more(number, self._clock.mono_us())
+            case _:
+                self.window.refused(number, self._clock.mono_us(), WAITS_US[what])
+                self.feeds.rewind(number)
+                self._is_begun = False  # what was young when it was refused is still live
 
     def _tell(self, outcome: Outcome) -> None:
         """A line when the answer changes, not one for each batch; what is set aside each time.
@@ -148,29 +257,13 @@ class Sender:
                 log.warning("the broker answers %s to batches of %s", outcome, self.lane)
             self._answer = outcome
 
-    async def say(self, outgoing: Outgoing) -> Outcome:
-        """Publish a row, or a heartbeat when there is none."""
-        row, timebase = outgoing.row, outgoing.timebase
-        encoding = Encoding.RAW if row is None else row.encoding
-        envelope = Envelope(
-            encoding=encoding,
-            key=None if row is None else row.key,
-            statement=outgoing.statement,
-            base=None if row is None else row.base,
-            sent=Sent(timebase.boot, timebase.mono_ms, timebase.state),
-            through=outgoing.through,
-        )
-        return await self._session.publish(
-            self._topic,
-            b"[]" if row is None else row.payload,
-            properties=to_properties(envelope),
-            content_type=content_type(encoding),
-            utf8=encoding is Encoding.RAW,
-        )
-
     async def heartbeat(self) -> None:
         """Say that there is nothing to say: liveness, statement and complete-through."""
         outgoing = await self._lanes.outgoing(self.lane, None)
         if outgoing is not None:
             self.spoke_us = self._clock.mono_us()
-            await self.say(outgoing)
+            await self.speech.say(outgoing)
+
+
+def _size_of(one: Outgoing) -> int:
+    return ENVELOPE_BYTES + (0 if one.row is None else len(one.row.payload))

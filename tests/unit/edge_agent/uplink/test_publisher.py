@@ -15,7 +15,7 @@ from edge_agent.buffer.lanes import Lanes, PointPlan
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
-from edge_agent.uplink.publisher import Publisher
+from edge_agent.uplink.publisher import BULK_WINDOW, Publisher
 from ingest_server.db.journal import Kind, entries_after, migrate_journal
 from ingest_server.intake.admit import Arrival, admit
 from ingest_server.intake.commit import commit
@@ -188,18 +188,21 @@ async def test_without_receipts_nothing_is_deleted_and_the_window_holds_back(
         serving(server_session, answers=False) as server,
         running(tmp_path, gateway_session) as uplink,
     ):
-        for turn in range(40):
+        for turn in range(BULK_WINDOW + 10):
             await uplink.take("relay", bool(turn % 2))
             await uplink.lanes.flush()
-        await until(lambda: server.kinds().count(Up.BULK) >= 16)
+        await until(lambda: server.kinds().count(Up.BULK) >= BULK_WINDOW)
         await asyncio.sleep(0.2)
-        assert server.kinds().count(Up.BULK) == 16
-        assert await uplink.buffered() == 40
+        assert server.kinds().count(Up.BULK) == BULK_WINDOW
+        assert await uplink.buffered() == BULK_WINDOW + 10
         server.answers = True
-        uplink.publisher.senders[Lane.BULK].window.lost(1, uplink.clock.mono_us())
-        uplink.publisher.senders[Lane.BULK].wake.set()
+        (oldest,) = await uplink.lanes.rows_after(Lane.BULK, 0, 1)
+        bulk = uplink.publisher.senders[Lane.BULK]
+        bulk.window.lost(oldest)
+        bulk.feeds.rewind(oldest)
+        bulk.wake.set()
         await emptied(uplink)
-        assert len(server.values()) == 40
+        assert len(server.values()) == BULK_WINDOW + 10
 
 
 async def test_a_backlog_waits_for_the_urgent_lane(
@@ -239,6 +242,7 @@ async def test_killing_the_broker_loses_and_doubles_nothing(
             if turn == 15:
                 broker.kill()
                 broker.start()
+        await uplink.lanes.flush()  # what chatters waits for its group
         await until(lambda: len(server.values()) >= 30, 30)
         await emptied(uplink)
         assert len(server.values()) == 30

@@ -12,18 +12,26 @@ from edge_agent.buffer.lanes import Lanes, PointPlan
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
-from edge_agent.uplink.sender import TOO_LARGE, Sender
+from edge_agent.uplink.sender import Sender
 from runtime.database import Database
+from runtime.link_rate import LinkRate
 from runtime.mqtt import Outcome
 from tests.standing_clock import StandingClock
 from wire.envelope import parse_properties
 from wire.topic import Lane
 
+ENDS = (Outcome.ACCEPTED, Outcome.TOO_LARGE, Outcome.PAYLOAD_FORMAT)
+
 
 class AnsweringSession:
     """A session whose broker gives the answers it is told, then accepts."""
 
+    is_connected = True
+    connection = 1
+    slots = 1_000
+
     def __init__(self, answers: Sequence[Outcome]) -> None:
+        self.rate = LinkRate()
         self.answers = list(answers)
         self.keys: list[int] = []
         self.spoke = asyncio.Event()
@@ -73,13 +81,22 @@ async def send(tmp_path: Path, answers: Sequence[Outcome]) -> tuple[list[int], d
         return session.keys, (await lanes.ledgers())[Lane.URGENT].dropped
 
 
-@pytest.mark.parametrize("outcome", [Outcome.LOST, Outcome.NO_SUBSCRIBER, Outcome.QUOTA])
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one not in ENDS])
 async def test_it_is_sent_again_until_it_is_accepted(tmp_path: Path, outcome: Outcome) -> None:
     assert await send(tmp_path, [outcome, outcome]) == ([1, 1, 1], {})
 
 
 async def test_what_is_too_large_is_set_aside_by_name(tmp_path: Path) -> None:
-    assert await send(tmp_path, [Outcome.TOO_LARGE]) == ([1], {TOO_LARGE: 1})
+    assert await send(tmp_path, [Outcome.TOO_LARGE]) == ([1], {"refused_too_large": 1})
+
+
+async def test_what_is_said_to_be_no_text_leaves_once_more_without_that_word(
+    tmp_path: Path,
+) -> None:
+    twice = [Outcome.PAYLOAD_FORMAT] * 2
+    assert await send(tmp_path, twice[:1]) == ([1, 1], {})
+    (tmp_path / "again").mkdir()
+    assert await send(tmp_path / "again", twice) == ([1, 1], {"refused_payload_format": 1})
 
 
 def said(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
