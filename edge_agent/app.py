@@ -288,8 +288,7 @@ async def _stop_operators(parts: Parts, orders: list[asyncio.Task[None]]) -> Non
 async def _has_unsent(parts: Parts) -> bool:
     if await parts.control.unsent(1):
         return True
-    cursors = {lane: parts.publisher.senders[lane].window.cursor for lane in Lane}
-    return any([await parts.lanes.rows_after(lane, cursors[lane], 1) for lane in Lane])
+    return any(sender.has_unsent for sender in parts.publisher.senders.values())
 
 
 def _alive(progress: Progress) -> bool:
