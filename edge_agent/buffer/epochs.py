@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from edge_agent.buffer import stored
-from edge_agent.buffer.proof import Field, Kind, check, proof
+from edge_agent.buffer.proof import DamagedError, Field, Kind, check, proof
 from edge_agent.buffer.row_id import span_of_epoch
 from edge_agent.buffer.stored import Stored
 from wire.statement import EpochStatement
@@ -26,7 +26,6 @@ class Epoch:
     epoch: str
     prev: str | None
     base: int
-    boot: str = ""
     last: int = 0
     taken: int = 0
     size: int = 0
@@ -35,6 +34,7 @@ class Epoch:
     stored: int = 0
     thinned: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
+    boot: str = ""
 
     @property
     def rows_held(self) -> int:
@@ -80,8 +80,8 @@ class Ledger:
 
 
 _COLUMNS = (
-    "id, lane, epoch, prev, base, boot, last, taken, size, rows_gone, size_gone, stored, thinned,"
-    " dropped, proof"
+    "id, lane, epoch, prev, base, last, taken, size, rows_gone, size_gone, stored, thinned,"
+    " dropped, boot, proof"
 )
 _MARKS = ", ".join("?" * 15)
 
@@ -93,7 +93,6 @@ def _said(one: Epoch) -> tuple[Field, ...]:
         one.epoch,
         one.prev,
         one.base,
-        one.boot,
         one.last,
         one.taken,
         one.size,
@@ -102,6 +101,7 @@ def _said(one: Epoch) -> tuple[Field, ...]:
         one.stored,
         one.thinned,
         msgspec.json.encode(one.dropped).decode(),
+        one.boot,
     )
 
 
@@ -109,7 +109,7 @@ def epoch_of(columns: tuple[Field, ...]) -> Epoch:
     """From the columns with their proof; raise DamagedError."""
     said: list[Any] = list(check(Kind.EPOCH, columns))
     said[1] = Lane(said[1])
-    said[-1] = msgspec.json.decode(said[-1], type=dict[str, int])
+    said[-2] = msgspec.json.decode(said[-2], type=dict[str, int])
     return Epoch(*said)
 
 
@@ -196,12 +196,13 @@ def forgotten_of(columns: tuple[Field, ...]) -> Forgotten:
 
 
 def forgotten(connection: sqlite3.Connection, lane: Lane) -> Forgotten:
-    return forgotten_of(
-        connection.execute(
-            "SELECT lane, taken, stored, thinned, latest, dropped, proof FROM lane WHERE lane = ?",
-            (lane.value,),
-        ).fetchone()
-    )
+    columns = connection.execute(
+        "SELECT lane, taken, stored, thinned, latest, dropped, proof FROM lane WHERE lane = ?",
+        (lane.value,),
+    ).fetchone()
+    if columns is None:
+        raise DamagedError(f"there is no ledger of {lane}")
+    return forgotten_of(columns)
 
 
 def save_forgotten(connection: sqlite3.Connection, one: Forgotten) -> None:

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import msgspec
 
-from edge_agent.buffer import epochs, stored
+from edge_agent.buffer import epochs, numbers, stored
 from edge_agent.buffer.epochs import Epoch, Forgotten
 from edge_agent.buffer.proof import Field, Kind, proof
 from edge_agent.buffer.row_id import row_id
@@ -70,6 +70,7 @@ def _prove(connection: sqlite3.Connection) -> None:
     try:
         _reprove(connection, "meta", Kind.META, "name, value")
         _reprove(connection, "anchor", Kind.ANCHOR, "number, boot, mono_ms, utc_us")
+        numbers.note(connection, numbers.SCHEMA, SCHEMA_VERSION)
         for lane in Lane:
             _raise_lane(connection, lane)
         for table in ("batch_4", "dropped", "ledger_dropped"):

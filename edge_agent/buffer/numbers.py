@@ -1,11 +1,12 @@
-"""The few numbers that outlive a run: connections counted, the last good time."""
+"""The few numbers that outlive a run: connections, the last good time, the schema."""
 
 import sqlite3
 
-from edge_agent.buffer.proof import Kind, check, proof
+from edge_agent.buffer.proof import DamagedError, Kind, check, proof
 
 CONNECTION = "connection"
 LAST_UTC_US = "last_utc_us"
+SCHEMA = "schema"
 
 
 def number(connection: sqlite3.Connection, name: str) -> int:
@@ -13,6 +14,8 @@ def number(connection: sqlite3.Connection, name: str) -> int:
     fields = connection.execute(
         "SELECT name, value, proof FROM meta WHERE name = ?", (name,)
     ).fetchone()
+    if fields is None:
+        raise DamagedError(f"there is no number {name}")
     _, value = check(Kind.META, fields)
     return int(value or 0)
 

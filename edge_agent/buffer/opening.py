@@ -1,4 +1,4 @@
-"""A buffer file that is broken is set aside, so that the agent always starts; one agent a file."""
+"""Makes a buffer ready: a broken one is set aside and salvaged, so that the agent always starts."""
 
 import errno
 import fcntl
@@ -6,24 +6,18 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
-from edge_agent.buffer.rows import SCHEMA_VERSION, NewerBufferError, migrate
-from runtime.database import connect
+from edge_agent.buffer import adopt
+from edge_agent.buffer.adopt import Adopted
+from edge_agent.buffer.inspection import Condition, inspect
+from edge_agent.buffer.log_frames import Log
+from edge_agent.buffer.rows import NewerBufferError, migrate
+from edge_agent.buffer.salvage import found_in, found_behind, log_of
+from runtime.database import connect, run_transaction
 
 _KEPT = 3
 _BESIDE = ("-wal", "-shm")
-# What each version of the schema added.
-_TABLES = (
-    {"lane", "epoch", "batch", "meta"},
-    {"command"},
-    {"anchor"},
-)
-# Primary result codes (sqlite.org/rescode.html); the low byte of an extended code.
-_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
-_TORN = frozenset({sqlite3.SQLITE_IOERR_SHORT_READ})
 _DISK_ERRNO = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 _DISK_CODES = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
@@ -34,23 +28,6 @@ class BufferInUseError(RuntimeError):
     """Another agent has this buffer; two would take each other's keys for clones."""
 
 
-class Condition(StrEnum):
-    """What a buffer file is worth."""
-
-    ABSENT = "absent"
-    SOUND = "sound"
-    NEWER = "newer"  # written by a newer agent: not ours to touch
-    BROKEN = "broken"
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """`detail` says why a file is broken or not ours."""
-
-    condition: Condition
-    detail: str = ""
-
-
 @contextmanager
 def made_ready(path: Path, stamp: str) -> Iterator[tuple[str, ...]]:
     """Hold a sound buffer, a new one if the file was broken; what a person should know about it.
@@ -59,7 +36,14 @@ def made_ready(path: Path, stamp: str) -> Iterator[tuple[str, ...]]:
     whether another place may help, or only a person.
     """
     with held(path):
-        yield prepare(path, stamp)
+        notices = prepare(path, stamp)
+        try:
+            yield notices
+        except* sqlite3.OperationalError:
+            raise  # the disk's, or a lock's
+        except* sqlite3.DatabaseError:
+            _suspect(path).touch()  # large files are not read through at each start
+            raise
 
 
 def is_of_the_disk(error: OSError | sqlite3.Error) -> bool:
@@ -70,17 +54,84 @@ def is_of_the_disk(error: OSError | sqlite3.Error) -> bool:
 
 
 def prepare(path: Path, stamp: str) -> tuple[str, ...]:
-    """Make the file sound and the schema present; say what was set aside."""
-    seen = inspect(path)
+    """Make the file sound and the schema present; say what was broken and what became of it."""
+    _finish(path)
+    log = log_of(path)  # SQLite may begin it anew, so it is read before
+    seen = inspect(path, is_suspect=_suspect(path).exists())
     if seen.condition is Condition.NEWER:
         raise NewerBufferError(f"{path}: {seen.detail}")
-    notices: tuple[str, ...] = ()
     if seen.condition is Condition.BROKEN:
-        aside = set_aside(path, stamp)
-        notices = (f"buffer {path} was broken ({seen.detail}) and was set aside as {aside.name}",)
+        return (_salvage(path, log, stamp, seen.detail),)
+    _suspect(path).unlink(missing_ok=True)
     with closing(connect(path)) as connection:
         migrate(connection)
-    return notices
+        if log.is_whole:
+            return ()
+        behind = found_behind(log)
+        adopted = run_transaction(connection, lambda c: adopt.add(c, behind))
+    return (f"the log of buffer {path} was broken: {_told(adopted)}",) if adopted.batches else ()
+
+
+def _salvage(path: Path, log: Log, stamp: str, why: str) -> str:
+    """A new file takes the place of the broken one at once, with all that could be proven."""
+    new = _new(path)
+    found, behind = found_in(path, log), found_behind(log)
+    for part in _parts(_half(path)):
+        part.unlink(missing_ok=True)
+    with closing(connect(_half(path))) as connection:
+        migrate(connection)
+        adopted = run_transaction(connection, lambda c: adopt.replace_all(c, found))
+        adopted += run_transaction(connection, lambda c: adopt.add(c, behind))
+    os.replace(_half(path), new)  # noqa: PTH105 - beside the other calls
+    _sync(path.parent)
+    aside = set_aside(path, stamp)
+    _finish(path)
+    return f"buffer {path} was broken ({why}) and was set aside as {aside.name}: {_told(adopted)}"
+
+
+def _told(adopted: Adopted) -> str:
+    return (
+        f"{adopted.readings} readings in {adopted.batches} batches were saved,"
+        f" {adopted.lost} that it had are lost"
+    )
+
+
+def _finish(path: Path) -> None:
+    """Put a salvaged file in its place, also where a start was cut off before it could."""
+    new = _new(path)
+    if new.exists() and not path.exists():
+        for part in _parts(path):
+            part.unlink(missing_ok=True)
+        new.rename(path)
+        _suspect(path).unlink(missing_ok=True)
+        _sync(path.parent)
+    for leftover in (*_parts(_half(path)), new):
+        leftover.unlink(missing_ok=True)
+
+
+def _half(path: Path) -> Path:
+    return path.with_name(f"{path.name}.half")
+
+
+def _new(path: Path) -> Path:
+    return path.with_name(f"{path.name}.salvaged")
+
+
+def _suspect(path: Path) -> Path:
+    return path.with_name(f"{path.name}.suspect")
+
+
+def _parts(path: Path) -> tuple[Path, ...]:
+    return tuple(path.with_name(path.name + suffix) for suffix in ("", *_BESIDE))
+
+
+def _sync(folder: Path) -> None:
+    """A renamed file keeps its new name after a power cut."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 @contextmanager
@@ -97,36 +148,6 @@ def held(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def inspect(path: Path) -> Inspection:
-    """Look at header, tables and pages. Raise sqlite3.Error when the file can not be opened."""
-    if not path.exists() or path.stat().st_size == 0:
-        return Inspection(Condition.ABSENT)
-    try:
-        with closing(sqlite3.connect(path, timeout=5.0)) as connection:
-            return _judge(connection)
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0)
-        if code & 0xFF in _BROKEN or code in _TORN:
-            return Inspection(Condition.BROKEN, str(error))
-        raise
-
-
-def _judge(connection: sqlite3.Connection) -> Inspection:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > SCHEMA_VERSION:
-        detail = f"schema {version}; this agent knows {SCHEMA_VERSION}: install the newer agent"
-        return Inspection(Condition.NEWER, detail)
-    named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    needed = set().union(*_TABLES[: max(version, 1)])
-    missing = needed - {name for (name,) in named}
-    if missing:
-        return Inspection(Condition.BROKEN, f"not a buffer: no table {', '.join(sorted(missing))}")
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        return Inspection(Condition.BROKEN, str(verdict))
-    return Inspection(Condition.SOUND)
 
 
 def set_aside(path: Path, stamp: str) -> Path:

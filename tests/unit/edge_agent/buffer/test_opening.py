@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from edge_agent.buffer import numbers
+from edge_agent.buffer.inspection import Condition, inspect
 from edge_agent.buffer.opening import (
     BufferInUseError,
-    Condition,
     held,
-    inspect,
     is_of_the_disk,
     made_ready,
     prepare,
@@ -117,7 +117,8 @@ def test_what_was_set_aside_does_not_pile_up(tmp_path: Path) -> None:
 
 def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
     path = made(tmp_path / "buffer.db")
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(connect(path)) as connection:
+        numbers.note(connection, numbers.SCHEMA, SCHEMA_VERSION + 1)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     with pytest.raises(NewerBufferError, match="install the newer agent"):
         prepare(path, STAMP)
