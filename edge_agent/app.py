@@ -34,7 +34,7 @@ from runtime.mqtt import Session, Will
 from runtime.progress import Progress
 from runtime.service import Notifier, keep_watchdog
 from wire.identity import Presence, Software, Status, encode_identity
-from wire.topic import Down, Lane, Up, down, up
+from wire.topic import Down, Up, down, up
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +162,7 @@ class App:
             ),
             progress=progress.shown,
         )
-        under_watch = watches(config, lanes, clock, progress.shown)
+        under_watch = watches(config, lanes, clock, progress.shown, self._tell)
         parts = Parts(
             database=database,
             lanes=lanes,

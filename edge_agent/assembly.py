@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from alarm_rules.rule import hazard_points
 from alarm_rules.set_point import set_points, voting_points, widest_deadbands
-from device_profiles.transport import Serial
+from device_profiles.transport import Modbus, Serial
 from edge_agent.buffer.lanes import PointPlan
 from edge_agent.bus.framing import RtuFraming
 from edge_agent.bus.line import LineSettings
@@ -23,6 +23,7 @@ from edge_agent.bus.wire_time import NoWire, Parity, SerialFormat
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
 from edge_agent.config.tables import LineKind, ReportMode
 from edge_agent.driver.modbus import ModbusDriver
+from edge_agent.driver.request_cost import THINKING_US, RequestCost
 from edge_agent.driver.stream import StreamDriver
 from edge_agent.poll.device import ListenedDevice, PolledDevice
 from edge_agent.poll.report_filter import PointPolicy, ReportPolicy
@@ -74,12 +75,28 @@ def open_port(place: Place) -> Port:
     return open_place(place)
 
 
-def polled(device: DeviceConfig, least_timeout_us: int = 0) -> PolledDevice:
-    """A device of a Modbus line, with its driver; raise TypeError for another transport.
+def request_cost(line: LineConfig, transport: Modbus) -> RequestCost:
+    """What a read of such a device costs the line, as long as nothing was measured."""
+    if line.kind is LineKind.MODBUS_TCP:
+        return RequestCost()
+    shape = serial_format(line.serial)
+    silence_us = max(shape.gap_us, transport.turnaround)
+    return RequestCost(shape.bits * 1_000_000 / shape.baud, silence_us + THINKING_US)
 
-    `least_timeout_us`: what the line adds to the device's own time.
-    """
-    driver = ModbusDriver(device.profile, device.unit, device.period_us, device.baseline)
+
+def polled(device: DeviceConfig, line: LineConfig) -> PolledDevice:
+    """A device of a Modbus line, with its driver; raise TypeError for another transport."""
+    transport = device.profile.transport
+    cost = request_cost(line, transport) if isinstance(transport, Modbus) else None
+    driver = ModbusDriver(
+        device.profile,
+        device.unit,
+        device.period_us,
+        device.baseline,
+        hazards=hazard_points(device.rules.rules),
+        cost=cost,
+    )
+    least_timeout_us = 0 if line.network is None else line.network.timeout_us
     return PolledDevice(
         name=device.id,
         unit=device.unit,

@@ -47,6 +47,13 @@ class Reply:
     received_us: int
 
 
+class Claim(StrEnum):
+    """What right a read has to the time of its line, hazard points before all others."""
+
+    HARD = "hard"  # a hazard rule needs it: its period is kept
+    SOFT = "soft"  # it takes what time is left: late perhaps, never starved
+
+
 class Fault(StrEnum):
     """Why an exchange brought no answer."""
 

@@ -47,11 +47,47 @@ class FrameRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """What would bring a line to a load that it can carry, each by itself; None or () if nothing.
+
+    `move`: these devices to another line. `baud`: the lowest speed that does, with the load that
+    it leaves. `poll_us`: the period of `poll`, devices that are polled too often.
+    """
+
+    move: tuple[str, ...] = ()
+    baud: int | None = None
+    baud_share: float = 0.0
+    poll: tuple[str, ...] = ()
+    poll_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LineLoad:
+    """The share of a line's time that its polls take, computed from the wire and the reply times.
+
+    `share`: of all, read in the cheapest way. `hard`: of hazard points alone, read apart from the
+    rest. `is_measured`: with the reply times of this very line; else with those assumed.
+    `late`: points whose period `late_us` can not be kept. `stretch`: by how much the periods of all
+    other points grow. `is_full`: single damaged replies already make polls late.
+    """
+
+    line: str
+    share: float
+    hard: float
+    is_full: bool
+    is_measured: bool = False
+    late: tuple[str, ...] = ()
+    late_us: int = 0
+    stretch: float = 1.0
+    remedy: Remedy = Remedy()
+
+
+@dataclass(frozen=True, slots=True)
 class LineHealth:
     """`busy` is the share of the last minute in which the line was in use (0 to 1).
 
     `problem` says why the port is gone, and is empty while it is open. `units` is empty for a
-    stream, which has none.
+    stream, which has none. `load`: what its polls ask for, None where that is not known.
     """
 
     line: str
@@ -61,11 +97,50 @@ class LineHealth:
     busy: float = 0.0
     discarded_bytes: int = 0
     units: tuple[UnitHealth, ...] = ()
+    load: LineLoad | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCount:
+    """What became of the polls of a device, or of the frames of one that talks by itself.
+
+    Counted since the start. `wrong`: replies of another unit, function or length, or sooner than
+    the wire could bring them. `late`: sound frames that nobody waited for any more. `refused`:
+    frames of a stream that were thrown away, broken checksums aside. A device that says "no" (an
+    exception) has a good link.
+    """
+
+    polls: int = 0
+    good: int = 0
+    time_outs: int = 0
+    crc_errors: int = 0
+    wrong: int = 0
+    late: int = 0
+    refused: int = 0
+    reply_p50_us: int | None = None
+    reply_p99_us: int | None = None
+
+
+def link_of(unit: UnitHealth) -> LinkCount:
+    """The link to a device that is asked."""
+    return LinkCount(
+        polls=unit.requests,
+        good=unit.replies + unit.exceptions,
+        time_outs=unit.time_outs,
+        crc_errors=unit.crc_errors,
+        wrong=unit.wrong_replies + unit.too_early,
+        late=unit.stale,
+        reply_p50_us=unit.reply_p50_us,
+        reply_p99_us=unit.reply_p99_us,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceHealth:
-    """`waits` says what the device waits for until `next_us`; `quality` is its newest worst one."""
+    """`waits` says what the device waits for until `next_us`; `quality` is its newest worst one.
+
+    `refused`: points that the device refuses to tell.
+    """
 
     device: str
     line: str
@@ -77,6 +152,8 @@ class DeviceHealth:
     waits: str
     next_us: int
     is_test: bool
+    link: LinkCount | None = None
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +195,22 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineHealth:
+    """The computer itself; None what it does not say. `written_per_day`: bytes by this agent."""
+
+    memory: int | None = None
+    disk_free: int | None = None
+    temperature: float | None = None
+    written_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AgentHealth:
     """Everything at one instant, `now_us` of the boot's clock; `late` names loops that hang.
 
     `is_in_memory`: the disk failed at the start, and the buffer does not outlive the power.
+    `clock_offset_us`: how far the system's clock is ahead of the time that readings carry.
+    `buffer_size`: bytes of payload that it may hold.
     `refusal`: why the disk takes nothing at present. `not_taken`: samples given up before they
     were taken, because it refused for long.
     """
@@ -143,3 +232,6 @@ class AgentHealth:
     uplink: UplinkHealth
     late: tuple[str, ...]
     notices: tuple[Notice, ...]
+    machine: MachineHealth = MachineHealth()
+    clock_offset_us: int | None = None
+    buffer_size: int = 0

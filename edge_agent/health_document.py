@@ -2,7 +2,15 @@
 
 import msgspec
 
-from edge_agent.health import AgentHealth, DeviceHealth, LaneHealth, LineHealth, Notice, UnitHealth
+from edge_agent.health import (
+    AgentHealth,
+    DeviceHealth,
+    LaneHealth,
+    LineHealth,
+    LineLoad,
+    Notice,
+    UnitHealth,
+)
 
 _SECOND_US = 1_000_000
 
@@ -20,6 +28,8 @@ class UnitDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """`load`: the share of its time that its polls ask for, with what would help if too much."""
+
     line: str
     is_open: bool
     problem: str
@@ -27,6 +37,7 @@ class LineDocument(msgspec.Struct, frozen=True, kw_only=True):
     busy: float
     discarded_bytes: int
     units: tuple[UnitDocument, ...]
+    load: LineLoad | None = None
 
 
 class DeviceDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +51,7 @@ class DeviceDocument(msgspec.Struct, frozen=True, kw_only=True):
     waits: str
     next_s: float
     is_test: bool
+    refused: tuple[str, ...] = ()
 
 
 class LaneDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +147,7 @@ def _line(line: LineHealth, now_us: int) -> LineDocument:
         busy=round(line.busy, 4),
         discarded_bytes=line.discarded_bytes,
         units=tuple(_unit(unit, now_us) for unit in line.units),
+        load=line.load,
     )
 
 
@@ -175,6 +188,7 @@ def _device(device: DeviceHealth, now_us: int) -> DeviceDocument:
         waits=device.waits,
         next_s=_seconds(max(device.next_us - now_us, 0)),
         is_test=device.is_test,
+        refused=device.refused,
     )
 
 

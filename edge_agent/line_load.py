@@ -1,58 +1,187 @@
-"""How much of a line's time its devices ask for, computed from the wire."""
+"""How much of a line's time its devices ask for, and what would help where that is too much."""
 
-from device_profiles.encoding import BIT_TABLES
-from device_profiles.transport import Modbus
-from edge_agent.assembly import serial_format
-from edge_agent.bus.wire_time import SerialFormat
-from edge_agent.config.model import Config, DeviceConfig
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from alarm_rules.rule import hazard_points
+from device_profiles.transport import Modbus, Serial
+from edge_agent.assembly import request_cost, serial_format
+from edge_agent.config.model import Config, DeviceConfig, LineConfig
 from edge_agent.config.tables import LineKind
+from edge_agent.driver.claims import needed_for, parted
+from edge_agent.driver.request_cost import THINKING_US, RequestCost
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
+from edge_agent.exchange import Claim
+from edge_agent.health import LineHealth, LineLoad, Remedy, UnitHealth
+from edge_agent.load_words import load_text
+from edge_agent.poll.schedule import SOFT_SHARE_PER_CENT
 
 FULL = 0.8
 """Above this share single damaged replies already make polls late."""
 
+_CROWDED, _ROOMY = 0.95, 0.85
+_BAUDS = (9_600, 19_200, 38_400, 57_600, 115_200)
 _ON_A_WIRE = (LineKind.MODBUS_RTU, LineKind.MODBUS_RTU_OVER_TCP)  # whose speed is known
-_REQUEST_CHARACTERS = 8  # unit, function, address, count, CRC
-_REPLY_CHARACTERS = 5  # unit, function, byte count, CRC; the data come on top
-_THINKING_US = 10_000  # engineering: what a device takes before it answers
+_ROUND_TO = 100_000  # periods are proposed in tenths of a second
 
 
-def line_loads(config: Config) -> dict[str, float]:
-    """By Modbus line: the share of its time that all polls take when every device answers.
+@dataclass(frozen=True, slots=True)
+class _Asks:
+    """What one device asks for: the cheapest way; hazard points read apart; the rest then."""
 
-    Not of Modbus TCP: what wire is behind the server is not known.
+    device: DeviceConfig
+    share: float
+    hard: float
+    soft: float
+    hazards: frozenset[str]
+
+
+class LoadMeter:
+    """The load of one line by the newest reply times of its units."""
+
+    def __init__(self, line: LineConfig, devices: Sequence[DeviceConfig]) -> None:
+        self._line = line
+        self._devices = tuple(devices)
+        self._is_crowded = False
+
+    def load(self, health: LineHealth | None = None) -> LineLoad | None:
+        """As the line is now, or as it is assumed to be; None where too little is known."""
+        return line_load(self._line, self._devices, health.units if health else ())
+
+    def is_crowded(self, health: LineHealth) -> bool:
+        """Whether there is too little time for everything; it takes some room to be so no more."""
+        load = self.load(health)
+        limit = _ROOMY if self._is_crowded else _CROWDED
+        self._is_crowded = load is not None and load.share > limit
+        return self._is_crowded
+
+
+def line_load(
+    line: LineConfig, devices: Sequence[DeviceConfig], units: Sequence[UnitHealth] = ()
+) -> LineLoad | None:
+    """Of a Modbus line. `units`: what was measured so far.
+
+    None of a stream, and of Modbus TCP before its devices have answered: the wire behind a server
+    is not known.
     """
-    return {
-        line.name: sum(
-            _share(device, serial_format(line.serial)) for device in config.devices_of(line.name)
-        )
-        for line in config.lines
-        if line.kind in _ON_A_WIRE
-    }
+    replies = {one.unit: one.reply_p50_us for one in units if one.reply_p50_us is not None}
+    is_known = line.kind in _ON_A_WIRE or (line.kind is LineKind.MODBUS_TCP and bool(replies))
+    if not is_known:
+        return None
+    asks = [_asks(device, line, line.serial, replies) for device in devices]
+    share, hard = sum(one.share for one in asks), sum(one.hard for one in asks)
+    late = [one for one in asks if one.hazards] if hard > 1 else []
+    return LineLoad(
+        line=line.name,
+        share=share,
+        hard=hard,
+        is_full=share > FULL,
+        is_measured=bool(replies),
+        late=tuple(sorted({point for one in late for point in one.hazards})),
+        late_us=min((one.device.period_us for one in late), default=0),
+        stretch=_stretch(share, hard, sum(one.soft for one in asks)),
+        remedy=_remedy(line, asks, replies) if share > FULL else Remedy(),
+    )
+
+
+def line_loads(config: Config) -> dict[str, LineLoad]:
+    """By line, as far as the wire is known."""
+    found = {line.name: line_load(line, config.devices_of(line.name)) for line in config.lines}
+    return {name: load for name, load in found.items() if load is not None}
 
 
 def overloads(config: Config) -> tuple[str, ...]:
-    """A sentence for each line that can not carry its polls."""
-    return tuple(
-        f"line {name} is asked for {load:.0%} of its time: poll less often, raise its baud, "
-        "or move devices to another line"
-        for name, load in line_loads(config).items()
-        if load > FULL
-    )
+    """A sentence for each line that can not carry its polls, with what would help."""
+    return tuple(load_text(load) for load in line_loads(config).values() if load.is_full)
 
 
-def _share(device: DeviceConfig, shape: SerialFormat) -> float:
+def _asks(
+    device: DeviceConfig, line: LineConfig, serial: Serial, replies: Mapping[int, int]
+) -> _Asks:
     transport = device.profile.transport
     if not isinstance(transport, Modbus):
-        return 0.0
-    gap_us = max(shape.gap_us, transport.turnaround)
-    reads = plan_reads(device.profile.points, transport)
-    return sum(
-        (_read_us(read, shape) + gap_us + _THINKING_US) / max(device.period_us, read.every_us)
-        for read in reads
+        return _Asks(device, 0.0, 0.0, 0.0, frozenset())
+    hazards = hazard_points(device.rules.rules)
+    cost = request_cost(line, transport)
+    reads = plan_reads(device.profile.points, transport, cost)
+    cost = _measured(cost, reads, replies.get(device.unit))
+    cost = cost if serial is line.serial else _at_speed(cost, line.serial, serial)
+    needed = needed_for(device.profile.points, hazards)
+    apart = parted(reads, device.profile.points, transport, needed, cost)
+    shares = {
+        claim: sum(_share(read, device, cost) for read in apart if read.claim is claim)
+        for claim in Claim
+    }
+    whole = sum(_share(read, device, cost) for read in reads)
+    return _Asks(device, whole, shares[Claim.HARD], shares[Claim.SOFT], hazards)
+
+
+def _share(read: PlannedRead, device: DeviceConfig, cost: RequestCost) -> float:
+    return cost.read_us(read.table, read.count) / max(device.period_us, read.every_us)
+
+
+def _measured(cost: RequestCost, reads: Sequence[PlannedRead], reply_us: int | None) -> RequestCost:
+    """With the device's own thinking: what of its median reply time is not on the wire."""
+    if reply_us is None or not reads:
+        return cost
+    wire = replace(cost, between_us=0)
+    on_wire_us = sum(wire.read_us(read.table, read.count) for read in reads) // len(reads)
+    return replace(cost, between_us=cost.between_us - THINKING_US + max(reply_us - on_wire_us, 0))
+
+
+def _at_speed(cost: RequestCost, now: Serial, then: Serial) -> RequestCost:
+    gap_us = serial_format(now).gap_us - serial_format(then).gap_us
+    return replace(
+        cost,
+        character_us=cost.character_us * now.baud / then.baud,
+        between_us=cost.between_us - max(gap_us, 0),
     )
 
 
-def _read_us(read: PlannedRead, shape: SerialFormat) -> int:
-    size = -(-read.count // 8) if read.table in BIT_TABLES else 2 * read.count
-    return shape.duration_us(_REQUEST_CHARACTERS + _REPLY_CHARACTERS + size)
+def _stretch(share: float, hard: float, soft: float) -> float:
+    """By how much the periods of the rest grow when hazard points keep theirs."""
+    if share <= 1:
+        return 1.0
+    return max(soft / max(1 - hard, SOFT_SHARE_PER_CENT / 100), 1.0)
+
+
+def _remedy(line: LineConfig, asks: Sequence[_Asks], replies: Mapping[int, int]) -> Remedy:
+    baud, baud_share = _faster(line, asks, replies)
+    poll, poll_us = _slower(asks)
+    return Remedy(_moved(asks), baud, baud_share, poll, poll_us)
+
+
+def _moved(asks: Sequence[_Asks]) -> tuple[str, ...]:
+    """The fewest devices whose leaving is enough; those without hazard points first."""
+    left, moved = sum(one.share for one in asks), list[str]()
+    for one in sorted(asks, key=lambda one: (bool(one.hazards), -one.share)):
+        if left <= FULL:
+            break
+        left -= one.share
+        moved.append(one.device.id)
+    return tuple(moved) if len(moved) < len(asks) else ()
+
+
+def _faster(
+    line: LineConfig, asks: Sequence[_Asks], replies: Mapping[int, int]
+) -> tuple[int | None, float]:
+    for baud in _BAUDS if line.kind in _ON_A_WIRE else ():
+        if baud > line.serial.baud:
+            faster = msgspec.structs.replace(line.serial, baud=baud)
+            share = sum(_asks(one.device, line, faster, replies).share for one in asks)
+            if share <= FULL:
+                return baud, share
+    return None, 0.0
+
+
+def _slower(asks: Sequence[_Asks]) -> tuple[tuple[str, ...], int]:
+    """Devices without hazard points if that is enough, else all: how much slower is slow enough."""
+    rest = [one for one in asks if not one.hazards]
+    kept = sum(one.share for one in asks if one.hazards)
+    chosen, room = (rest, FULL - kept) if rest and kept < FULL else (list(asks), FULL)
+    longest_us = max(one.device.period_us for one in chosen)
+    wanted_us = sum(one.share for one in chosen) / room * longest_us
+    return tuple(one.device.id for one in chosen), math.ceil(wanted_us / _ROUND_TO) * _ROUND_TO

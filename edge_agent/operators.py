@@ -42,7 +42,9 @@ def _hands(config: Config, watch: Watch, clock: Clock) -> dict[str | None, Hand]
             continue
         for device in config.devices_of(line.name):
             if isinstance(watch, AskedLine):
-                found[device.id] = ModbusHand(watch.line, polled(device), device.profile, clock)
+                found[device.id] = ModbusHand(
+                    watch.line, polled(device, line), device.profile, clock
+                )
             elif isinstance(watch, HeardLine):
                 found[device.id] = StreamHand(watch.listener, device.profile)
     return found

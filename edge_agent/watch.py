@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from edge_agent.assembly import line_settings, listened, open_port, polled, port_settings
@@ -10,6 +10,7 @@ from edge_agent.bus.line import Line
 from edge_agent.bus.stream import Stream
 from edge_agent.config.model import Config, LineConfig
 from edge_agent.health import DeviceHealth, LineHealth
+from edge_agent.line_load import LoadMeter
 from edge_agent.poll.device import Intake
 from edge_agent.poll.listener import Listener
 from edge_agent.poll.poller import Poller
@@ -45,6 +46,7 @@ class AskedLine:
     name: str
     line: Line
     poller: Poller
+    meter: LoadMeter
     started: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -56,7 +58,8 @@ class AskedLine:
         self.poller.stop()
 
     def line_health(self) -> LineHealth:
-        return self.poller.line_health()
+        health = self.poller.line_health()
+        return replace(health, load=self.meter.load(health))
 
     def device_health(self) -> tuple[DeviceHealth, ...]:
         return self.poller.device_health()
@@ -87,11 +90,15 @@ class HeardLine:
 
 
 def watches(
-    config: Config, intake: Intake, clock: Clock, progress: Callable[[str], None]
+    config: Config,
+    intake: Intake,
+    clock: Clock,
+    progress: Callable[[str], None],
+    tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Watch, ...]:
-    """One for each line that has devices."""
+    """One for each line that has devices. `tell`: called with what a person should know."""
     return tuple(
-        _asked(line, config, intake, clock, progress)
+        _asked(line, config, intake, clock, progress, tell=tell)
         if line.kind.is_asked
         else _heard(line, config, intake, clock, progress)
         for line in config.lines
@@ -100,13 +107,28 @@ def watches(
 
 
 def _asked(
-    line: LineConfig, config: Config, intake: Intake, clock: Clock, progress: Callable[[str], None]
+    line: LineConfig,
+    config: Config,
+    intake: Intake,
+    clock: Clock,
+    progress: Callable[[str], None],
+    *,
+    tell: Callable[[str], None],
 ) -> AskedLine:
     name = f"line {line.name}"
     bus = Line(line_settings(line), clock, open_port)
-    least_us = 0 if line.network is None else line.network.timeout_us
-    devices = [polled(device, least_us) for device in config.devices_of(line.name)]
-    return AskedLine(name, bus, Poller(bus, devices, intake, clock, lambda _: progress(name)))
+    devices = config.devices_of(line.name)
+    meter = LoadMeter(line, devices)
+    poller = Poller(
+        bus,
+        [polled(device, line) for device in devices],
+        intake,
+        clock,
+        lambda _: progress(name),
+        is_crowded=meter.is_crowded,
+        tell=tell,
+    )
+    return AskedLine(name, bus, poller, meter)
 
 
 def _heard(

@@ -1,18 +1,21 @@
-"""The points of a Modbus profile as the fewest reads that fetch them all."""
+"""The points of a Modbus profile as the cheapest reads that fetch them all."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from device_profiles.encoding import BIT_TABLES, Register, Table
 from device_profiles.model import Point
 from device_profiles.transport import Block, Modbus
+from edge_agent.driver.request_cost import RequestCost
+from edge_agent.exchange import Claim
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRead:
     """One request of a cycle: what to read, and the points that its reply holds.
 
-    `every_us`: it is left out of a cycle that comes sooner; 0 is in every cycle.
+    `every_us`: it is left out of a cycle that comes sooner; 0 is in every cycle. `is_fixed`: read
+    just so, as the maker prints it.
     """
 
     table: Table
@@ -20,6 +23,8 @@ class PlannedRead:
     count: int
     points: tuple[Point, ...]
     every_us: int = 0
+    is_fixed: bool = False
+    claim: Claim = Claim.SOFT
 
     def holds(self, table: Table, address: int) -> bool:
         """Whether the reply brings this place."""
@@ -36,19 +41,23 @@ class _Place:
         return self.register.address + self.register.count
 
 
-def plan_reads(points: Iterable[Point], transport: Modbus) -> tuple[PlannedRead, ...]:
+def plan_reads(
+    points: Iterable[Point], transport: Modbus, cost: RequestCost | None = None
+) -> tuple[PlannedRead, ...]:
     """First the profile's blocks, then the rest by table and address.
 
-    In the rest a gap of up to `max_gap` unused places is read over; no read is longer than
-    `max_registers` or `max_bits`. A computed point comes with the read of what it is computed from.
-    Who answers is read first, then what bounds other points.
+    In the rest a gap of up to `max_gap` unused places is read over where that costs no more than
+    another request would; no read is longer than `max_registers` or `max_bits`. A computed point
+    comes with the read of what it is computed from. Who answers is read first, then what bounds
+    other points.
     """
+    cost = RequestCost() if cost is None else cost
     all_points = tuple(points)
     places = [_Place(point, point.register) for point in all_points if point.register is not None]
     reads = [_block(block, places) for block in transport.blocks]
     left = [place for place in places if not any(_is_in(read, place) for read in reads)]
     left.sort(key=lambda place: (place.register.table, place.register.address, place.end))
-    reads += map(_read, _groups(left, transport))
+    reads += map(_read, _groups(left, transport, cost))
     bounds = {point.ceiling for point in all_points}
     whole = [_with_computed(read, all_points) for read in reads if _is_wanted(read, transport)]
     return tuple(sorted(whole, key=lambda read: _rank(read, transport, bounds)))
@@ -70,9 +79,9 @@ def read_of(points: Iterable[Point], table: Table, address: int, count: int) -> 
 
 
 def _block(block: Block, places: list[_Place]) -> PlannedRead:
-    empty = PlannedRead(block.table, block.address, block.count, (), block.every)
+    empty = PlannedRead(block.table, block.address, block.count, (), block.every, is_fixed=True)
     points = tuple(place.point for place in places if _is_in(empty, place))
-    return PlannedRead(block.table, block.address, block.count, points, block.every)
+    return replace(empty, points=points)
 
 
 def _is_in(read: PlannedRead, place: _Place) -> bool:
@@ -80,17 +89,18 @@ def _is_in(read: PlannedRead, place: _Place) -> bool:
 
 
 def _is_wanted(read: PlannedRead, transport: Modbus) -> bool:
-    return bool(read.points) or _identifies(read, transport)
+    return bool(read.points) or identifies(read, transport)
 
 
-def _identifies(read: PlannedRead, transport: Modbus) -> bool:
+def identifies(read: PlannedRead, transport: Modbus) -> bool:
+    """Whether its reply tells who answers."""
     identity = transport.identity
     return identity is not None and read.holds(identity.table, identity.address)
 
 
 def _rank(read: PlannedRead, transport: Modbus, bounds: set[str | None]) -> tuple[bool, bool]:
     is_bound = any(point.id in bounds for point in read.points)
-    return not _identifies(read, transport), not is_bound
+    return not identifies(read, transport), not is_bound
 
 
 def _with_computed(read: PlannedRead, points: Iterable[Point]) -> PlannedRead:
@@ -100,15 +110,13 @@ def _with_computed(read: PlannedRead, points: Iterable[Point]) -> PlannedRead:
         for point in points
         if (tilt := point.tilt) is not None and {tilt.x, tilt.y, tilt.z} <= here
     )
-    return PlannedRead(
-        read.table, read.address, read.count, (*read.points, *computed), read.every_us
-    )
+    return replace(read, points=(*read.points, *computed))
 
 
-def _groups(places: list[_Place], transport: Modbus) -> Iterator[list[_Place]]:
+def _groups(places: list[_Place], transport: Modbus, cost: RequestCost) -> Iterator[list[_Place]]:
     group: list[_Place] = []
     for place in places:
-        if group and not _fits(group, place, transport):
+        if group and not _fits(group, place, transport, cost):
             yield group
             group = []
         group.append(place)
@@ -116,9 +124,10 @@ def _groups(places: list[_Place], transport: Modbus) -> Iterator[list[_Place]]:
         yield group
 
 
-def _fits(group: list[_Place], place: _Place, transport: Modbus) -> bool:
+def _fits(group: list[_Place], place: _Place, transport: Modbus, cost: RequestCost) -> bool:
     first, end = group[0].register, max(one.end for one in group)
-    if place.register.table is not first.table or place.register.address - end > transport.max_gap:
+    widest = min(transport.max_gap, cost.widest_hole(first.table))
+    if place.register.table is not first.table or place.register.address - end > widest:
         return False
     limit = transport.max_bits if first.table in BIT_TABLES else transport.max_registers
     return max(end, place.end) - first.address <= limit

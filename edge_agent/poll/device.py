@@ -4,14 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from edge_agent.exchange import Failure, Read, Reply, Request, Sample
+from edge_agent.exchange import Claim, Failure, Read, Reply, Request, Sample
 from edge_agent.poll.report_filter import ReportPolicy
 
 
 class PollDriver(Protocol):
     """What a device on a request line means. Pure: `now_us` is a parameter, nothing is awaited."""
 
-    def due(self, now_us: int) -> Request | None:
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims of its reads, at least one; each has a cycle of its own."""
+        ...
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The points that the device refuses."""
+        ...
+
+    def crowd(self, *, is_crowded: bool) -> bool:
+        """Read hazard points apart from the rest, or not; tell whether its claims may be others."""
+        ...
+
+    def due(self, now_us: int, claim: Claim) -> Request | None:
         """Return the next request of this period's cycle, None when there is nothing to ask."""
         ...
 

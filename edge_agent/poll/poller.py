@@ -9,12 +9,13 @@ from edge_agent.exchange import Failure, Fault, Reply, Request
 from edge_agent.health import DeviceHealth, LineHealth
 from edge_agent.poll.delivery import Delivery
 from edge_agent.poll.device import Intake, PolledDevice
-from edge_agent.poll.schedule import Miss, Schedule
+from edge_agent.poll.schedule import Miss, Schedule, Turn
 from edge_agent.poll.voice import Voice
 from runtime.clock import Clock
 
 _SECOND_US = 1_000_000
 _LONGEST_WAIT_US = 1_000_000
+_LOOK_AT_LOAD_US = 10_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +41,9 @@ class Poller:
     """One task per line.
 
     `progress` is called with the line's name after every exchange, and each second between them:
-    when it stops, the watchdog knows that the line hangs.
+    when it stops, the watchdog knows that the line hangs. `is_crowded`: whether the line, as it is
+    now, has too little time for everything; hazard points are then read apart from the rest. `tell`
+    is called with what a person should know.
     """
 
     def __init__(
@@ -50,6 +53,9 @@ class Poller:
         intake: Intake,
         clock: Clock,
         progress: Callable[[str], None],
+        *,
+        is_crowded: Callable[[LineHealth], bool] = lambda _: False,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Take the devices of the line. Raise ValueError if two have one name or unit."""
         self._line = line
@@ -58,13 +64,17 @@ class Poller:
         self._progress = progress
         self._delivery = Delivery(intake)
         self._stop = asyncio.Event()
-        periods = {name: device.period_us for name, device in self._devices.items()}
-        self._schedule = Schedule(periods, clock.mono_us())
+        self._is_crowded = is_crowded
+        self._tell = tell
+        now_us = clock.mono_us()
+        self._look_at_load_us = now_us
+        turns = [turn for device in self._devices.values() for turn in _turns(device)]
+        self._schedule = Schedule(turns, now_us)
         self._voices = {
             name: Voice(device.report, is_test=device.is_test)
             for name, device in self._devices.items()
         }
-        self._next: dict[str, Request] = {}
+        self._refused: dict[str, tuple[str, ...]] = {}
 
     async def run(self) -> None:
         """Poll until stopped; what was heard until then is delivered before it returns."""
@@ -91,11 +101,21 @@ class Poller:
 
     async def _step(self) -> None:
         now = self._clock.mono_us()
+        if now >= self._look_at_load_us:
+            self._look_at_load(now)
         choice = self._schedule.choose(now, self._resting_until_us)
-        if choice.device is None:
+        if choice.turn is None:
             await self._wait(min(choice.at_us - now, _LONGEST_WAIT_US))
         else:
-            await self._turn(self._devices[choice.device], now)
+            await self._take(choice.turn, now)
+
+    def _look_at_load(self, now_us: int) -> None:
+        """Part hazard points from the rest while the line is crowded, and join them after it."""
+        self._look_at_load_us = now_us + _LOOK_AT_LOAD_US
+        is_crowded = self._is_crowded(self._line.health())
+        for device in self._devices.values():
+            if device.driver.crowd(is_crowded=is_crowded):
+                self._schedule.regroup(device.name, _turns(device), now_us)
 
     async def _wait(self, wait_us: int) -> None:
         try:
@@ -104,29 +124,39 @@ class Poller:
         except TimeoutError:
             return
 
-    async def _turn(self, device: PolledDevice, now: int) -> None:
+    async def _take(self, turn: Turn, now: int) -> None:
         """Ask the device one request, or end its turn because it has none."""
-        request = self._next.pop(device.name, None) or device.driver.due(now)
+        device = self._devices[turn.device]
+        request = device.driver.due(now, turn.claim)
         if request is None:
-            self._schedule.nothing_to_ask(device.name, now)
+            self._schedule.nothing_to_ask(turn, now)
             return
         answer = await self._ask(device, request)
         if isinstance(answer, Failure):
-            await self._failed(device, answer, now)
+            await self._failed(turn, answer, now)
             return
         samples = device.driver.received(answer, answer.received_us)
         reported = self._voices[device.name].heard(samples, answer.received_us)
-        self._go_on(device, answer.received_us)
-        await self._delivery.put(device.name, reported)
+        self._go_on(turn, now, answer.received_us)
+        if reported:
+            await self._delivery.put(device.name, reported)
 
-    def _go_on(self, device: PolledDevice, now: int) -> None:
+    def _go_on(self, turn: Turn, started: int, now: int) -> None:
         """Ask the driver at once whether its cycle is over, lest a whole sweep pass before."""
-        self._schedule.answered(device.name, now)
-        request = device.driver.due(now)
-        if request is None:
-            self._schedule.finished(device.name, now)
+        driver = self._devices[turn.device].driver
+        self._schedule.answered(turn, started, now)
+        if driver.due(now, turn.claim) is None:
+            self._schedule.finished(turn, now)
+        if driver.refused != self._refused.get(turn.device, ()):
+            self._note_refusals(turn.device, driver.refused)
+
+    def _note_refusals(self, device: str, refused: tuple[str, ...]) -> None:
+        self._refused[device] = refused
+        if refused:
+            listed = ", ".join(refused)
+            self._tell(f"device {device} refuses {listed}: compare its model with the profile")
         else:
-            self._next[device.name] = request
+            self._tell(f"device {device} refuses nothing any more")
 
     async def _ask(self, device: PolledDevice, request: Request) -> Reply | Failure:
         """Exchange the request, after a time-out only if the device answers its probe (P6)."""
@@ -148,24 +178,24 @@ class Poller:
             _log.error("device %s asks what can not be sent: %s", device.name, error)
             return Failure(Fault.EXCEPTION, self._clock.mono_us(), None, str(error))
 
-    async def _failed(self, device: PolledDevice, failure: Failure, started_us: int) -> None:
-        samples = device.driver.failed(failure, failure.at_us)
+    async def _failed(self, turn: Turn, failure: Failure, started_us: int) -> None:
+        samples = self._devices[turn.device].driver.failed(failure, failure.at_us)
         if failure.fault is Fault.RESTING:  # it was never sent, and the schedule knows the rest
             return
-        reported = self._voices[device.name].missed(samples, failure)
-        self._book(device, failure, started_us)
-        await self._delivery.put(device.name, reported)
+        reported = self._voices[turn.device].missed(samples, failure)
+        self._book(turn, failure, started_us)
+        await self._delivery.put(turn.device, reported)
 
-    def _book(self, device: PolledDevice, failure: Failure, started_us: int) -> None:
+    def _book(self, turn: Turn, failure: Failure, started_us: int) -> None:
         """Tell the schedule: only silence and nonsense of the device itself are misses."""
         if failure.fault is Fault.EXCEPTION:
-            self._go_on(device, failure.at_us)
+            self._go_on(turn, started_us, failure.at_us)
         elif failure.fault is Fault.PORT_GONE:
-            self._schedule.finished(device.name, failure.at_us)
+            self._schedule.finished(turn, failure.at_us)
         else:
-            miss = self._schedule.missed(device.name, started_us, failure.at_us)
+            miss = self._schedule.missed(turn, started_us, failure.at_us)
             if miss is Miss.FOUND_DEAD:
-                _log.warning("device %s does not answer: %s", device.name, failure.fault)
+                _log.warning("device %s does not answer: %s", turn.device, failure.fault)
 
     def _resting_until_us(self, name: str) -> int:
         return self._line.resting_until_us(self._devices[name].unit)
@@ -184,7 +214,12 @@ class Poller:
             waits=why,
             next_us=at_us,
             is_test=voice.is_test,
+            refused=self._devices[name].driver.refused,
         )
+
+
+def _turns(device: PolledDevice) -> list[Turn]:
+    return [Turn(device.name, claim, device.period_us) for claim in device.driver.claims]
 
 
 def _by_name(devices: Iterable[PolledDevice]) -> dict[str, PolledDevice]:

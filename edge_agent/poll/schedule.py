@@ -1,8 +1,10 @@
-"""Which device of a line is asked next: the earliest deadline first, the dead within a budget."""
+"""Which turn of a line is next: hard periods first, the rest in what is left, few of the dead."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from edge_agent.exchange import Claim
 
 DEAD_AFTER = 3
 """Misses in a row after which a device is known to be dead."""
@@ -10,11 +12,15 @@ DEAD_AFTER = 3
 DEAD_SHARE_PER_CENT = 3
 """What the dead devices of a line may cost it together (design P5)."""
 
+SOFT_SHARE_PER_CENT = 5
+"""What the soft turns of a line get at the least, however much the hard ones ask for."""
+
 PROBE_US = 9_500_000
 """A single dead device is asked at least so often, so that its return shows within 10 s."""
 
 _ASK_AGAIN_SHARE = 20
 _ASK_AGAIN_LEAST_US = 1_000
+_LONGEST_US = 60_000_000
 
 
 class Why(StrEnum):
@@ -36,119 +42,195 @@ class Miss(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """The device to ask now, or None and when to choose again."""
+class Turn:
+    """The reads of one device that stand or fall together: they have one period and one claim."""
 
-    device: str | None
+    device: str
+    claim: Claim
+    period_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The turn to take now, or None and when to choose again."""
+
+    turn: Turn | None
     at_us: int
     why: Why
 
 
 @dataclass(slots=True)
-class _Entry:
-    name: str
-    period_us: int
-    due_us: int
+class _Device:
     misses: int = 0
-    served_us: int = 0
-
-    @property
-    def deadline_us(self) -> int:
-        return max(self.due_us, self.served_us) + self.period_us
+    turns: list["_Entry"] = field(default_factory=list)
 
     @property
     def is_dead(self) -> bool:
         return self.misses >= DEAD_AFTER
 
 
-class Schedule:
-    """Holds the due times of a line's devices. All times are µs of one clock.
+@dataclass(slots=True)
+class _Entry:
+    turn: Turn
+    device: _Device
+    due_us: int
+    deadline_us: int = 0
+    served_us: int = 0
 
-    A device that is due is served before its deadline (due + period) whenever the line has the
-    time. On a line that has not, nobody starves: whoever was served gets a later deadline than
-    everyone who has waited for long.
+    def __post_init__(self) -> None:
+        self.settle()
+
+    def settle(self) -> None:
+        """Whoever was served gets a later deadline than all who have waited for longer."""
+        self.deadline_us = max(self.due_us, self.served_us) + self.turn.period_us
+
+    def due(self, at_us: int) -> None:
+        self.due_us = at_us
+        self.settle()
+
+
+class Schedule:
+    """Holds the due times of a line's turns. All times are µs of one clock.
+
+    A hard turn that is due goes before every soft one, and among its like the earliest deadline
+    (due + period) goes first; so do soft turns in the time that is left. Where that is nothing,
+    they get SOFT_SHARE_PER_CENT of the line all the same, so that nobody starves. On a line that
+    has too little time even for its hard turns, they all come later, and none of them starves.
     """
 
-    def __init__(self, periods_us: Mapping[str, int], now_us: int) -> None:
-        """Make every device due now. Raise ValueError for a period that is not above 0."""
-        for name, period in periods_us.items():
-            if period <= 0:
-                raise ValueError(f"{name}: the poll period is {period} us; it must be above 0")
-        self._entries = {name: _Entry(name, us, now_us) for name, us in periods_us.items()}
+    def __init__(self, turns: Iterable[Turn], now_us: int) -> None:
+        """Make every turn due now. Raise ValueError for a period that is not above 0."""
+        self._devices: dict[str, _Device] = {}
+        self._entries: dict[tuple[str, Claim], _Entry] = {}
         self._dead_not_before_us = now_us
+        self._soft_owed_us = now_us
+        for turn in turns:
+            self._add(turn, now_us)
+
+    def regroup(self, device: str, turns: Iterable[Turn], now_us: int) -> None:
+        """Give the device other turns: all due as the earliest of those before was."""
+        entry = self._devices[device]
+        due_us = min((one.due_us for one in entry.turns), default=now_us)
+        for one in entry.turns:
+            del self._entries[device, one.turn.claim]
+        entry.turns.clear()
+        for turn in turns:
+            self._add(turn, due_us)
 
     def choose(self, now_us: int, resting_until_us: Callable[[str], int]) -> Choice:
-        """Return the device to ask now, or when to look again (as late as a minute from now)."""
-        best: _Entry | None = None
-        next_us, next_why = now_us + 60_000_000, Why.PERIOD
+        """Return the turn to take now, or when to look again (as late as a minute from now)."""
+        best: dict[Claim, _Entry] = {}
+        next_us, next_why = now_us + _LONGEST_US, Why.PERIOD
         for entry in self._entries.values():
+            known = best.get(entry.turn.claim)
+            if known is not None and known.deadline_us <= entry.deadline_us:
+                continue
             why, at_us = self._waits(entry, now_us, resting_until_us)
             if why is Why.DUE:
-                if best is None or entry.deadline_us < best.deadline_us:
-                    best = entry
+                best[entry.turn.claim] = entry
             elif at_us < next_us:
                 next_us, next_why = at_us, why
-        if best is not None:
-            return Choice(best.name, now_us, Why.DUE)
+        if best:
+            return Choice(self._first(best, now_us).turn, now_us, Why.DUE)
         return Choice(None, next_us, next_why)
 
+    def _first(self, best: dict[Claim, _Entry], now_us: int) -> _Entry:
+        hard, soft = best.get(Claim.HARD), best.get(Claim.SOFT)
+        if hard is None or soft is None:
+            return next(iter(best.values()))
+        is_owed = now_us >= max(soft.deadline_us, self._soft_owed_us)
+        return soft if is_owed else hard
+
     def waits(
-        self, name: str, now_us: int, resting_until_us: Callable[[str], int]
+        self, device: str, now_us: int, resting_until_us: Callable[[str], int]
     ) -> tuple[Why, int]:
         """Return what the device waits for, and until when."""
-        return self._waits(self._entries[name], now_us, resting_until_us)
+        waits = [
+            self._waits(entry, now_us, resting_until_us) for entry in self._devices[device].turns
+        ]
+        return min(waits, key=lambda wait: wait[1])
 
-    def misses(self, name: str) -> int:
-        return self._entries[name].misses
+    def misses(self, device: str) -> int:
+        return self._devices[device].misses
 
-    def is_dead(self, name: str) -> bool:
-        return self._entries[name].is_dead
+    def is_dead(self, device: str) -> bool:
+        return self._devices[device].is_dead
 
-    def answered(self, name: str, now_us: int) -> None:
+    def answered(self, turn: Turn, started_us: int, now_us: int) -> None:
         """Note an answer, be it a refusal: the device is alive, and its turn goes on.
 
         What it asks next in this turn has a later deadline, so that a long cycle, or a driver that
         never has enough, keeps nobody else from being asked.
         """
-        entry = self._entries[name]
-        entry.misses = 0
+        entry = self._entries[turn.device, turn.claim]
+        if entry.device.is_dead:
+            for other in entry.device.turns:
+                other.due(min(other.due_us, now_us))
+        entry.device.misses = 0
         entry.served_us = now_us
+        entry.settle()
+        self._spent(turn, started_us, now_us)
 
-    def finished(self, name: str, now_us: int) -> None:
-        """End the device's turn: it is due again at its next period, never at one gone by."""
-        entry = self._entries[name]
-        behind = max(now_us - entry.due_us, 0) // entry.period_us
-        entry.due_us += (behind + 1) * entry.period_us
+    def finished(self, turn: Turn, now_us: int) -> None:
+        """End the turn: it is due again at its next period, never at one gone by."""
+        entry = self._entries[turn.device, turn.claim]
+        behind = max(now_us - entry.due_us, 0) // turn.period_us
+        entry.due(entry.due_us + (behind + 1) * turn.period_us)
 
-    def nothing_to_ask(self, name: str, now_us: int) -> None:
-        """Note that the driver has no request yet: the device is due a twentieth period later.
+    def nothing_to_ask(self, turn: Turn, now_us: int) -> None:
+        """Note that the driver has no request yet: the turn is due a twentieth period later.
 
         The grid of periods moves along, and so meets the driver's own.
         """
-        entry = self._entries[name]
-        entry.due_us = now_us + max(entry.period_us // _ASK_AGAIN_SHARE, _ASK_AGAIN_LEAST_US)
+        wait_us = max(turn.period_us // _ASK_AGAIN_SHARE, _ASK_AGAIN_LEAST_US)
+        self._entries[turn.device, turn.claim].due(now_us + wait_us)
 
-    def missed(self, name: str, started_us: int, ended_us: int) -> Miss:
+    def missed(self, turn: Turn, started_us: int, ended_us: int) -> Miss:
         """Note that no answer came, and what that cost the line.
 
         Once the device is known to be dead, every miss keeps all dead devices of the line away for
         so long that together they cost at most 3 % of its time.
         """
-        entry = self._entries[name]
-        was_dead = entry.is_dead
-        entry.misses += 1
-        if not entry.is_dead:
+        entry = self._entries[turn.device, turn.claim]
+        device = entry.device
+        was_dead = device.is_dead
+        device.misses += 1
+        self._spent(turn, started_us, ended_us)
+        if not device.is_dead:
             return Miss.MISSED
         pause_us = -(-(ended_us - started_us) * 100 // DEAD_SHARE_PER_CENT)
         self._dead_not_before_us = max(self._dead_not_before_us, started_us + pause_us)
-        entry.due_us = started_us + max(PROBE_US, pause_us)
+        device.turns[0].due(started_us + max(PROBE_US, pause_us))
         return Miss.STILL_DEAD if was_dead else Miss.FOUND_DEAD
+
+    def _add(self, turn: Turn, due_us: int) -> None:
+        if turn.period_us <= 0:
+            name = f"{turn.device}: the poll period is {turn.period_us} us"
+            raise ValueError(f"{name}; it must be above 0")
+        device = self._devices.setdefault(turn.device, _Device())
+        entry = _Entry(turn, device, due_us)
+        device.turns.append(entry)
+        self._entries[turn.device, turn.claim] = entry
+
+    def _spent(self, turn: Turn, started_us: int, ended_us: int) -> None:
+        """A soft turn that went before hard ones is paid for by letting as much time go by."""
+        if turn.claim is Claim.SOFT:
+            pause_us = (ended_us - started_us) * 100 // SOFT_SHARE_PER_CENT
+            self._soft_owed_us = max(self._soft_owed_us, started_us + pause_us)
 
     def _waits(
         self, entry: _Entry, now_us: int, resting_until_us: Callable[[str], int]
     ) -> tuple[Why, int]:
-        due = (entry.due_us, Why.PROBE if entry.is_dead else Why.PERIOD)
-        rest = (resting_until_us(entry.name), Why.RESTING)
-        budget = (self._dead_not_before_us if entry.is_dead else now_us, Why.BUDGET)
-        at_us, why = max(due, rest, budget, key=lambda wait: wait[0])
+        """What holds the turn up for longest; of a dead device only the first turn is taken."""
+        at_us, why = entry.due_us, Why.PERIOD
+        if entry.device.is_dead:
+            first = entry.device.turns[0]
+            at_us, why = first.due_us, Why.PROBE
+            if self._dead_not_before_us > at_us:
+                at_us, why = self._dead_not_before_us, Why.BUDGET
+            if entry is not first:
+                at_us = max(at_us, now_us + 1)
+        rest_us = resting_until_us(entry.turn.device)
+        if rest_us > at_us:
+            at_us, why = rest_us, Why.RESTING
         return (Why.DUE, now_us) if at_us <= now_us else (why, at_us)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from alarm_rules.duration import duration_text
@@ -12,6 +13,7 @@ from edge_agent.config.load import ConfigError, load_config
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
 from edge_agent.config.size import size_text
 from edge_agent.config.tables import LineKind
+from edge_agent.health import LineLoad
 from edge_agent.line_load import line_loads, overloads
 from edge_agent.show.answer import Answer, as_json
 from runtime.language import Language, table
@@ -20,13 +22,13 @@ _TEXTS = {
     Language.EN: {
         "runs": "{gateway} would run: {lines} lines, {devices} devices, configuration {hash}",
         "broker": "broker {host}:{port}{tls}, buffer {path} ({size}), health socket {socket}",
-        "line": ("line", "kind", "port", "speed", "devices", "load"),
+        "line": ("line", "kind", "port", "speed", "devices", "load", "hazard points"),
         "device": ("device", "profile", "line", "unit", "period", "urgent points", "rules"),
     },
     Language.ZH: {
         "runs": "{gateway} 将运行：{lines} 条线路，{devices} 台设备，配置 {hash}",
         "broker": "服务器 {host}:{port}{tls}，缓存 {path}（{size}），状态套接字 {socket}",
-        "line": ("线路", "类型", "端口", "速率", "设备数", "负载"),
+        "line": ("线路", "类型", "端口", "速率", "设备数", "负载", "险情测点"),
         "device": ("设备", "型号", "线路", "地址", "周期", "紧急测点", "规则"),
     },
 }
@@ -70,7 +72,9 @@ def _as_json(
     if config is not None:
         said["gateway"] = config.gateway
         said["config_hash"] = config.hash
-        said["load"] = line_loads(config)
+        loads = line_loads(config)
+        said["load"] = {name: load.share for name, load in loads.items()}
+        said["lines"] = {name: asdict(load) for name, load in loads.items()}
     return as_json(said)
 
 
@@ -104,7 +108,7 @@ def summary(config: Config, language: Language) -> list[str]:
     ]
 
 
-def _line(line: LineConfig, config: Config, load: float | None) -> list[str]:
+def _line(line: LineConfig, config: Config, load: LineLoad | None) -> list[str]:
     serial = line.serial
     return [
         line.name,
@@ -114,7 +118,8 @@ def _line(line: LineConfig, config: Config, load: float | None) -> list[str]:
         if line.kind is LineKind.MODBUS_TCP
         else f"{serial.baud} {serial.data_bits}{serial.parity}{serial.stop_bits}",
         str(len(config.devices_of(line.name))),
-        "-" if load is None else f"{load:.1%}",
+        "-" if load is None else f"{load.share:.1%}",
+        "-" if load is None or not load.hard else f"{load.hard:.1%}",
     ]
 
 

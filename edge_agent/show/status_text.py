@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from edge_agent.config.size import size_text
 from edge_agent.health_document import AgentDocument, DeviceDocument, LaneDocument, LineDocument
+from edge_agent.load_words import load_text
 from runtime.language import Language, table
 
 STOPPED = "stopped"
@@ -28,6 +29,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "port": ("port", "端口"),
     "open": ("open", "已打开"),
     "busy": ("busy", "占用"),
+    "load": ("load", "负载"),
     "units": ("requests", "请求数"),
     "faults": ("faults", "故障"),
     "device": ("device", "设备"),
@@ -56,6 +58,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "p_device": (
         "device {name} is {state} ({fault}): check its power, wiring and address",
         "设备 {name} {state}（{fault}）：请检查供电、接线和地址",
+    ),
+    "p_refused": (
+        "device {name} refuses {points}: compare its model and version with the profile",
+        "设备 {name} 拒绝读取 {points}：请核对型号、版本与设备档案",
     ),
     "p_uplink": (
         "no connection to {broker}: readings wait in the buffer",
@@ -94,6 +100,7 @@ class Words:
     """The words of one language, by name; an unknown name stands for itself."""
 
     def __init__(self, language: Language) -> None:
+        self.language = language
         self._index = 1 if language is Language.ZH else 0
 
     def __call__(self, name: str) -> str:
@@ -120,12 +127,16 @@ def _line_problems(said: AgentDocument, words: Words) -> Iterator[str]:
     for line in said.lines:
         if not line.is_open:
             yield words("p_line").format(name=line.line, problem=line.problem)
+        if line.load is not None and line.load.is_full:
+            yield load_text(line.load, words.language)
     for one in said.devices:
         if one.state not in ("answering", "never_heard") or (
             one.state == "never_heard" and one.last_fault
         ):
             state = words(one.state)
             yield words("p_device").format(name=one.device, state=state, fault=one.last_fault)
+        if one.refused:
+            yield words("p_refused").format(name=one.device, points=", ".join(one.refused))
 
 
 def _uplink_problems(said: AgentDocument, words: Words) -> Iterator[str]:
@@ -166,7 +177,12 @@ def running_text(said: AgentDocument, words: Words) -> list[str]:
         "  ·  ".join(head),
         _uplink(said, words),
         "",
-        *table([_headings(words, "line", "port", "busy", "units", "faults"), *_lines(said, words)]),
+        *table(
+            [
+                _headings(words, "line", "port", "busy", "load", "units", "faults"),
+                *_lines(said, words),
+            ]
+        ),
         "",
         *table(
             [
@@ -223,7 +239,8 @@ def _line(line: LineDocument, words: Words) -> list[str]:
             faults[name] = faults.get(name, 0) + count
     port = words("open") if line.is_open else line.problem
     requests = str(sum(unit.requests for unit in line.units)) if line.units else "-"
-    return [line.line, port, f"{line.busy:.0%}", requests, _counts(faults)]
+    load = "-" if line.load is None else f"{line.load.share:.0%}"
+    return [line.line, port, f"{line.busy:.0%}", load, requests, _counts(faults)]
 
 
 def _device(device: DeviceDocument, words: Words) -> list[str]:

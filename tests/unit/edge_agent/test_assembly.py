@@ -13,6 +13,7 @@ from alarm_rules.in_force import in_force
 from alarm_rules.override import Override
 from alarm_rules.rule import AlarmClass, LimitRule, Mark, RateRule, Severity, Source, Words
 from device_profiles.model import Report
+from device_profiles.transport import Modbus
 from edge_agent.assembly import (
     birth,
     line_settings,
@@ -22,6 +23,7 @@ from edge_agent.assembly import (
     polled,
     port_settings,
     report_policy,
+    request_cost,
 )
 from edge_agent.buffer.lanes import PointPlan
 from edge_agent.bus.framing import RtuFraming
@@ -32,6 +34,7 @@ from edge_agent.bus.tcp_port import TcpSettings
 from edge_agent.bus.wire_time import Parity, SerialFormat
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
+from edge_agent.exchange import Claim
 from edge_agent.poll.report_filter import PointPolicy
 from simulators.pseudo_terminal import PseudoTerminal
 from wire.identity import Anchor, Line, SiteRules, Software, decode_birth, encode_identity
@@ -65,7 +68,8 @@ line = "room"
 
 def test_a_polled_device(config: Config) -> None:
     smoke, radar = config.devices
-    device = polled(smoke)
+    shed, room = config.lines
+    device = polled(smoke, shed)
     assert (device.name, device.unit, device.period_us) == ("smoke-01", 7, 1_000_000)
     assert (device.timeout_us, device.late_max_us) == (500_000, 3_000_000)
     assert device.probe is not None
@@ -73,7 +77,7 @@ def test_a_polled_device(config: Config) -> None:
     assert device.report.always
     assert device.report.of("smoke").max_interval_us == 10_000_000
     with pytest.raises(TypeError):
-        polled(radar)
+        polled(radar, room)
 
 
 def test_a_listened_device(config: Config) -> None:
@@ -208,9 +212,25 @@ def test_each_kind_of_line_has_its_place_wire_and_framing(network: Config) -> No
 
 
 def test_a_network_gives_replies_more_time(network: Config) -> None:
-    gas = network.devices[0]
-    assert polled(gas).timeout_us == 500_000
-    assert polled(gas, 1_000_000).timeout_us == 1_000_000
+    hall, _, yard = network.lines
+    on_tcp, _, on_wire = network.devices
+    assert polled(on_wire, yard).timeout_us == 500_000
+    assert polled(on_tcp, hall).timeout_us == 1_000_000
+
+
+def test_the_driver_knows_the_hazard_points_and_what_a_read_costs(network: Config) -> None:
+    hall, pit, yard = network.lines
+    gas, tilt, _ = network.devices
+    assert polled(gas, hall).driver.claims == (Claim.HARD, Claim.SOFT)
+    assert isinstance(gas.profile.transport, Modbus)
+    assert isinstance(tilt.profile.transport, Modbus)
+    assert request_cost(hall, gas.profile.transport).character_us == 0
+    slow = request_cost(pit, tilt.profile.transport)
+    assert slow.character_us == pytest.approx(10_000_000 / 9_600)
+    assert slow.between_us == 10_000 + max(3_646, tilt.profile.transport.turnaround)
+    assert request_cost(yard, gas.profile.transport).character_us == pytest.approx(
+        11_000_000 / 19_200
+    )
 
 
 def test_a_server_that_is_not_there_is_gone_by_name() -> None:

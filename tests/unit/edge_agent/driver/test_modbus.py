@@ -6,8 +6,10 @@ from device_profiles.encoding import NumberType, Register
 from device_profiles.encoding import Table as ProfileTable
 from device_profiles.load import catalog
 from device_profiles.model import Condition, Held, Point, Profile, ValueKind
+from device_profiles.transport import Modbus
 from edge_agent.driver.modbus import ModbusDriver
-from edge_agent.exchange import Failure, Fault, Read, Reply, Sample, Table
+from edge_agent.driver.request_cost import RequestCost
+from edge_agent.exchange import Claim, Failure, Fault, Read, Reply, Sample, Table
 from wire.quality import GOOD, Reason, bad
 
 PROFILES = catalog()
@@ -48,20 +50,6 @@ def test_a_cycle_is_one_read_and_then_a_period() -> None:
     assert driver.due(20_000) is None
     assert driver.due(SECOND - 150_000) is None
     assert driver.due(SECOND) is not None
-
-
-def test_the_grid_does_not_drift_with_a_late_poller() -> None:
-    driver = ModbusDriver(UG3, unit=1)
-    for turn in range(5):
-        answer(driver, turn * SECOND + 30_000 * (turn % 2))
-        assert driver.next_us == (turn + 1) * SECOND
-
-
-def test_missed_periods_are_skipped() -> None:
-    driver = ModbusDriver(UG3, unit=1)
-    answer(driver, 0)
-    answer(driver, 7 * SECOND + 300_000)
-    assert driver.next_us == 8 * SECOND + 300_000
 
 
 def test_values_carry_the_time_of_the_reply() -> None:
@@ -250,3 +238,132 @@ def test_points_that_follow_from_others_are_told_with_each_answer_and_each_failu
     assert told(miss(driver, 2 * SECOND)) == [(2.48, Reason.OK)]
     assert told(miss(driver, 3 * SECOND, Fault.PORT_GONE)) == [(None, Reason.NOT_CONNECTED)]
     assert told(answer(driver, 4 * SECOND)) == [(0.0, Reason.OK)]
+
+
+def holed(count: int, *, hole_at: int | None = None, **transport: object) -> Profile:
+    """Numbers in registers from 0 on, one of which may be left out."""
+    assert isinstance(UG3.transport, Modbus)
+    points = tuple(
+        Point(
+            id=f"r{n}",
+            value=ValueKind.NUMBER,
+            title=Words("a", "一"),
+            unit="m",
+            register=Register(type=NumberType.U16, table=ProfileTable.HOLDING_REGISTERS, address=n),
+        )
+        for n in range(count)
+        if n != hole_at
+    )
+    own = replace(UG3.transport, probe=None, max_gap=4, **transport)
+    return replace(UG3, points=points, transport=own, rules=())
+
+
+class Device:
+    """Holding registers of which some are not there; counts what it is asked."""
+
+    def __init__(self, driver: ModbusDriver, missing: set[int]) -> None:
+        self.driver = driver
+        self.missing = missing
+        self.asked: list[tuple[int, int]] = []
+
+    def cycle(self, now_us: int, claim: Claim | None = None) -> dict[str, Sample]:
+        """Answer all that is due; the last sample of each point."""
+        told: dict[str, Sample] = {}
+        self.asked = []
+        while (request := self.driver.due(now_us, claim)) is not None:
+            self.asked.append((request.address, request.count))
+            span = range(request.address, request.address + request.count)
+            if self.missing & set(span):
+                samples = self.driver.failed(Failure(Fault.EXCEPTION, now_us, 2), now_us)
+            else:
+                samples = self.driver.received(Reply(tuple(span), now_us, now_us), now_us)
+            told |= {sample.point: sample for sample in samples}
+        return told
+
+
+def test_a_register_that_is_not_there_costs_one_search_and_its_points_alone() -> None:
+    here = Device(ModbusDriver(holed(6), unit=1), {4})
+    told = here.cycle(0)
+    assert here.asked == [(0, 6), *((n, 1) for n in range(6)), (0, 4), (5, 1)]
+    assert told["r4"].quality == bad(Reason.DEVICE_EXCEPTION)
+    assert {name: one.value for name, one in told.items() if name != "r4"} == {
+        f"r{n}": float(n) for n in (0, 1, 2, 3, 5)
+    }
+    assert here.driver.refused == ("r4",)
+    here.cycle(SECOND)
+    assert here.asked == [(0, 4), (5, 1)]
+
+
+def test_what_is_refused_is_told_with_each_keep_alive_and_tried_again_each_day() -> None:
+    here = Device(ModbusDriver(holed(3), unit=1), {1})
+    here.cycle(0)
+    told = [here.cycle(n * SECOND) for n in range(1, 130)]
+    assert [n for n, one in enumerate(told, 1) if "r1" in one] == [60, 120]
+    day = 86_400 * SECOND
+    here.missing.clear()
+    here.cycle(day)
+    assert here.asked == [(0, 1), (0, 1), (2, 1), (1, 1), (0, 3)]
+    assert here.driver.refused == ()
+
+
+def test_a_hole_that_is_not_there_costs_no_point() -> None:
+    here = Device(ModbusDriver(holed(5, hole_at=2), unit=1), {2})
+    told = here.cycle(0)
+    assert {one.quality for one in told.values()} == {GOOD}
+    assert here.driver.refused == ()
+    here.cycle(SECOND)
+    assert here.asked == [(0, 2), (3, 2)]
+
+
+def test_a_device_that_refuses_everything_is_told_bad_and_asked_as_before() -> None:
+    here = Device(ModbusDriver(holed(3), unit=1), {0, 1, 2})
+    told = here.cycle(0)
+    assert {one.quality for one in told.values()} == {bad(Reason.DEVICE_EXCEPTION)}
+    here.cycle(SECOND)
+    assert here.asked == [(0, 3)]
+    here.missing.clear()
+    told = here.cycle(2 * SECOND)
+    assert {one.quality for one in told.values()} == {GOOD}
+
+
+def test_a_refused_hazard_point_is_tried_again_within_ten_minutes() -> None:
+    here = Device(ModbusDriver(holed(3), unit=1, hazards={"r1"}), {1})
+    here.cycle(0)
+    here.cycle(599 * SECOND)
+    assert (1, 1) not in here.asked
+    here.missing.clear()
+    here.cycle(601 * SECOND)
+    assert here.driver.refused == ()
+
+
+def test_another_refusal_parts_nothing() -> None:
+    driver = ModbusDriver(holed(3), unit=1)
+    samples = miss(driver, 0, Fault.EXCEPTION)
+    assert {sample.quality for sample in samples} == {bad(Reason.DEVICE_EXCEPTION)}
+    assert ask(driver, SECOND).count == 3
+
+
+def test_a_crowded_line_reads_hazard_points_apart() -> None:
+    cost = RequestCost(character_us=1_042.0)
+    driver = ModbusDriver(holed(40), unit=1, hazards={"r7"}, cost=cost)
+    here = Device(driver, set())
+    assert list(driver.claims) == [Claim.HARD]
+    here.cycle(0)
+    assert here.asked == [(0, 40)]
+    assert driver.crowd(is_crowded=True)
+    assert list(driver.claims) == [Claim.HARD, Claim.SOFT]
+    assert set(here.cycle(SECOND, Claim.HARD)) == {"r7"}
+    assert here.asked == [(7, 1)]
+    assert len(here.cycle(SECOND, Claim.SOFT)) >= 39
+    assert not driver.crowd(is_crowded=True)
+    assert driver.crowd(is_crowded=False)
+    here.cycle(2 * SECOND)
+    assert here.asked == [(0, 40)]
+
+
+def test_what_no_hazard_rule_needs_is_soft_from_the_start() -> None:
+    assert ModbusDriver(holed(3), unit=1).claims == (Claim.SOFT,)
+    both = ModbusDriver(two_tables(), unit=1, hazards={"smoke"})
+    assert both.claims == (Claim.HARD, Claim.SOFT)
+    assert both.due(0, Claim.SOFT) == Read(1, Table.HOLDING_REGISTERS, 7, 1)
+    assert both.due(0, Claim.HARD) == Read(1, Table.DISCRETE_INPUTS, 0, 4)

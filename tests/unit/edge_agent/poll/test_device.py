@@ -7,7 +7,7 @@ import pytest
 
 from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.driver.stream import StreamDriver
-from edge_agent.exchange import Failure, Reply, Request, Sample
+from edge_agent.exchange import Claim, Failure, Reply, Request, Sample
 from edge_agent.poll.device import ListenDriver, ListenedDevice, PollDriver, PolledDevice
 from edge_agent.poll.report_filter import BULK_INTERVAL_US
 
@@ -15,8 +15,15 @@ from edge_agent.poll.report_filter import BULK_INTERVAL_US
 class Quiet:
     """Asks for nothing and says nothing."""
 
-    def due(self, now_us: int) -> Request | None:
+    claims = (Claim.SOFT,)
+    refused = ()
+
+    def crowd(self, *, is_crowded: bool) -> bool:
+        return is_crowded
+
+    def due(self, now_us: int, claim: Claim) -> Request | None:
         assert now_us >= 0
+        assert claim in self.claims
         return None
 
     def received(self, reply: Reply, now_us: int) -> list[Sample]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Sample, Table
+from edge_agent.exchange import Claim, Failure, Fault, Read, Reply, Request, Sample, Table
 from edge_agent.health import DeviceState, LineHealth
 from edge_agent.poll.device import PolledDevice
 from edge_agent.poll.poller import Poller
@@ -62,8 +62,18 @@ class FakeDriver:
     unit: int
     next_us: int = 0
     failures: list[Fault] = field(default_factory=list)
+    claims: tuple[Claim, ...] = (Claim.SOFT,)
+    refused: tuple[str, ...] = ()
+    asked: list[Claim] = field(default_factory=list)
 
-    def due(self, now_us: int) -> Request | None:
+    def crowd(self, *, is_crowded: bool) -> bool:
+        before = self.claims
+        self.claims = (Claim.HARD, Claim.SOFT) if is_crowded else (Claim.SOFT,)
+        return self.claims != before
+
+    def due(self, now_us: int, claim: Claim) -> Request | None:
+        assert claim in self.claims
+        self.asked.append(claim)
         if now_us < self.next_us:
             return None
         return Read(self.unit, Table.INPUT_REGISTERS, 0, 1)
@@ -218,6 +228,43 @@ async def test_a_resting_unit_is_not_asked() -> None:
     assert {request.unit for request in here.line.asked} == {2}
     assert here.poller.device_health()[0].waits == "resting"
     assert here.poller.device_health()[0].state is DeviceState.NEVER_HEARD
+
+
+async def test_what_a_device_refuses_is_told_once_and_shown() -> None:
+    here = bench({1: 10})
+    said: list[str] = []
+    poller = Poller(
+        here.line,
+        [PolledDevice("gauge-1", 1, here.drivers["gauge-1"], PERIOD_US)],
+        here.memory,
+        CLOCK,
+        here.progress.append,
+        tell=said.append,
+    )
+    here.drivers["gauge-1"].refused = ("level", "battery")
+    async with running(poller):
+        await until(lambda: len(here.line.asked) >= 3)
+        assert poller.device_health()[0].refused == ("level", "battery")
+        here.drivers["gauge-1"].refused = ()
+        await until(lambda: len(said) == 2)
+    assert said[0].startswith("device gauge-1 refuses level, battery")
+    assert said[1] == "device gauge-1 refuses nothing any more"
+
+
+async def test_a_crowded_line_is_polled_by_claims() -> None:
+    here = bench({1: 10})
+    driver = here.drivers["gauge-1"]
+    poller = Poller(
+        here.line,
+        [PolledDevice("gauge-1", 1, driver, PERIOD_US)],
+        here.memory,
+        CLOCK,
+        here.progress.append,
+        is_crowded=lambda _: True,
+    )
+    async with running(poller):
+        await until(lambda: {Claim.HARD, Claim.SOFT} <= set(driver.asked))
+    assert driver.asked[0] is Claim.HARD
 
 
 async def test_test_mode_marks_what_is_said() -> None:

@@ -2,9 +2,35 @@
 
 import pytest
 
-from edge_agent.poll.schedule import PROBE_US, Choice, Miss, Schedule, Why
+from edge_agent.exchange import Claim
+from edge_agent.poll.schedule import (
+    PROBE_US,
+    SOFT_SHARE_PER_CENT,
+    Choice,
+    Miss,
+    Schedule,
+    Turn,
+    Why,
+)
 
 SECOND = 1_000_000
+
+
+def soft(name: str, period_us: int = SECOND) -> Turn:
+    return Turn(name, Claim.SOFT, period_us)
+
+
+def hard(name: str, period_us: int = SECOND) -> Turn:
+    return Turn(name, Claim.HARD, period_us)
+
+
+def schedule_of(*turns: Turn) -> Schedule:
+    return Schedule(turns, 0)
+
+
+def chosen(schedule: Schedule, now_us: int) -> str | None:
+    turn = schedule.choose(now_us, never).turn
+    return None if turn is None else f"{turn.device} {turn.claim}"
 
 
 def never(_: str) -> int:
@@ -13,50 +39,49 @@ def never(_: str) -> int:
 
 def dead(schedule: Schedule, name: str, now: int, cost: int = 300_000) -> None:
     for turn in range(3):
-        schedule.missed(name, now + turn, now + turn + cost)
+        schedule.missed(soft(name), now + turn, now + turn + cost)
 
 
 def test_the_shortest_deadline_is_served_first() -> None:
-    schedule = Schedule({"slow": 10 * SECOND, "fast": SECOND}, 0)
-    assert schedule.choose(0, never) == Choice("fast", 0, Why.DUE)
+    schedule = schedule_of(soft("slow", 10 * SECOND), soft("fast"))
+    assert schedule.choose(0, never) == Choice(soft("fast"), 0, Why.DUE)
 
 
 def test_a_served_device_waits_for_its_next_period() -> None:
-    schedule = Schedule({"one": SECOND}, 0)
-    schedule.answered("one", 20_000)
-    schedule.finished("one", 20_000)
+    schedule = schedule_of(soft("one"))
+    schedule.answered(soft("one"), 0, 20_000)
+    schedule.finished(soft("one"), 20_000)
     assert schedule.choose(20_000, never) == Choice(None, SECOND, Why.PERIOD)
-    assert schedule.choose(SECOND, never).device == "one"
+    assert schedule.choose(SECOND, never).turn == soft("one")
 
 
 def test_periods_gone_by_are_not_made_up_for() -> None:
-    schedule = Schedule({"one": SECOND}, 0)
-    schedule.finished("one", 5 * SECOND + 1)
+    schedule = schedule_of(soft("one"))
+    schedule.finished(soft("one"), 5 * SECOND + 1)
     assert schedule.choose(5 * SECOND + 1, never).at_us == 6 * SECOND
 
 
 def test_a_resting_unit_is_passed_over() -> None:
-    schedule = Schedule({"late": SECOND, "other": 2 * SECOND}, 0)
+    schedule = schedule_of(soft("late"), soft("other", 2 * SECOND))
     rests = {"late": 3 * SECOND, "other": 0}
-    assert schedule.choose(0, rests.__getitem__).device == "other"
-    schedule.finished("other", 0)
+    assert schedule.choose(0, rests.__getitem__).turn == soft("other", 2 * SECOND)
+    schedule.finished(soft("other", 2 * SECOND), 0)
     assert schedule.choose(0, rests.__getitem__) == Choice(None, 2 * SECOND, Why.PERIOD)
     assert schedule.waits("late", 0, rests.__getitem__) == (Why.RESTING, 3 * SECOND)
 
 
 def test_a_turn_that_goes_on_lets_others_pass() -> None:
-    schedule = Schedule({"greedy": SECOND, "other": SECOND}, 0)
-    first = schedule.choose(0, never).device
-    assert first == "greedy"
-    schedule.answered("greedy", 10_000)
-    assert schedule.choose(10_000, never).device == "other"
+    schedule = schedule_of(soft("greedy"), soft("other"))
+    assert chosen(schedule, 0) == "greedy soft"
+    schedule.answered(soft("greedy"), 0, 10_000)
+    assert chosen(schedule, 10_000) == "other soft"
 
 
 def test_three_misses_make_a_device_dead_and_an_answer_alive() -> None:
-    schedule = Schedule({"one": SECOND}, 0)
-    misses = [schedule.missed("one", now, now + 300_000) for now in (0, 1, 2, 3)]
+    schedule = schedule_of(soft("one"))
+    misses = [schedule.missed(soft("one"), now, now + 300_000) for now in (0, 1, 2, 3)]
     assert misses == [Miss.MISSED, Miss.MISSED, Miss.FOUND_DEAD, Miss.STILL_DEAD]
-    schedule.answered("one", 4)
+    schedule.answered(soft("one"), 3, 4)
     assert not schedule.is_dead("one")
     assert schedule.misses("one") == 0
 
@@ -65,34 +90,79 @@ def test_three_misses_make_a_device_dead_and_an_answer_alive() -> None:
     ("time_out", "interval"), [(100_000, PROBE_US), (300_000, 10 * SECOND), (900_000, 30 * SECOND)]
 )
 def test_a_single_dead_device_is_asked_again_in_time(time_out: int, interval: int) -> None:
-    schedule = Schedule({"one": SECOND}, 0)
+    schedule = schedule_of(soft("one"))
     dead(schedule, "one", 0, time_out)
     choice = schedule.choose(time_out, never)
-    assert choice.device is None
+    assert choice.turn is None
     assert choice.at_us == interval + 2
-    assert schedule.choose(interval + 2, never).device == "one"
+    assert schedule.choose(interval + 2, never).turn == soft("one")
 
 
 def test_the_dead_of_a_line_share_one_budget() -> None:
-    schedule = Schedule({"one": SECOND, "two": SECOND}, 0)
+    schedule = schedule_of(soft("one"), soft("two"))
     dead(schedule, "one", 0)
     dead(schedule, "two", 0)
     now = 11 * SECOND
-    assert schedule.choose(now, never).device == "one"
-    schedule.missed("one", now, now + 300_000)
+    assert schedule.choose(now, never).turn == soft("one")
+    schedule.missed(soft("one"), now, now + 300_000)
     assert schedule.waits("two", now + 300_000, never) == (Why.BUDGET, now + 10 * SECOND)
 
 
 def test_a_driver_without_a_request_is_asked_again_soon() -> None:
-    schedule = Schedule({"one": SECOND}, 0)
-    schedule.nothing_to_ask("one", 0)
+    schedule = schedule_of(soft("one"))
+    schedule.nothing_to_ask(soft("one"), 0)
     assert schedule.choose(0, never).at_us == SECOND // 20
 
 
 def test_an_empty_line_waits() -> None:
-    assert Schedule({}, 0).choose(0, never).device is None
+    assert schedule_of().choose(0, never).turn is None
 
 
 def test_a_period_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="one: the poll period is 0"):
-        Schedule({"one": 0}, 0)
+        schedule_of(soft("one", 0))
+
+
+def test_a_hard_turn_goes_before_every_soft_one_that_is_not_late() -> None:
+    schedule = schedule_of(soft("level", 100_000), hard("smoke", 10 * SECOND))
+    assert chosen(schedule, 0) == "smoke hard"
+    schedule.answered(hard("smoke", 10 * SECOND), 0, 30_000)
+    schedule.finished(hard("smoke", 10 * SECOND), 30_000)
+    assert chosen(schedule, 30_000) == "level soft"
+
+
+def test_where_hard_turns_want_all_the_time_soft_ones_get_their_share() -> None:
+    level = soft("level", 100_000)
+    turns = [level, *(hard(f"smoke-{n}", 20_000) for n in range(4))]
+    schedule = schedule_of(*turns)
+    now, cost = 0, 20_000
+    spent = dict.fromkeys(turns, 0)
+    while now < 100 * SECOND:
+        turn = schedule.choose(now, never).turn
+        assert turn is not None
+        schedule.answered(turn, now, now + cost)
+        now += cost
+        schedule.finished(turn, now)
+        spent[turn] += cost
+    assert spent[level] == pytest.approx(now * SOFT_SHARE_PER_CENT / 100, rel=0.1)
+
+
+def test_of_a_dead_device_one_turn_is_asked_and_its_answer_makes_all_due() -> None:
+    schedule = schedule_of(hard("one"), soft("one"))
+    for now in (0, 1, 2):
+        schedule.missed(hard("one"), now, now + 300_000)
+    assert schedule.choose(9 * SECOND, never).turn is None
+    assert schedule.choose(11 * SECOND, never).turn == hard("one")
+    schedule.answered(hard("one"), 11 * SECOND, 11 * SECOND)
+    schedule.finished(hard("one"), 11 * SECOND)
+    assert schedule.choose(11 * SECOND, never).turn == soft("one")
+
+
+def test_other_turns_begin_when_those_before_were_due() -> None:
+    schedule = schedule_of(hard("one"), soft("two"))
+    schedule.finished(hard("one"), 0)
+    schedule.regroup("one", (hard("one"), soft("one", 2 * SECOND)), 10)
+    assert chosen(schedule, 10) == "two soft"
+    schedule.finished(soft("two"), 10)
+    assert schedule.choose(10, never) == Choice(None, SECOND, Why.PERIOD)
+    assert chosen(schedule, SECOND) == "one hard"

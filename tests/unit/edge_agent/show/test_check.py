@@ -41,7 +41,7 @@ def test_what_would_run(file: Path) -> None:
     assert head.startswith("gw-001 would run: 2 lines, 2 devices, configuration ")
     assert where.startswith("broker localhost:1883, buffer ")
     shed = row(said.text, "shed")
-    assert shed[:2] + shed[3:] == ["shed", "modbus-rtu", "9600 8N2", "1", "3.0%"]
+    assert shed[:2] + shed[3:] == ["shed", "modbus-rtu", "9600 8N2", "1", "3.0%", "3.0%"]
     assert shed[2] == str(file.parent / "ttyShed")
     smoke = row(said.text, "smoke-01")
     assert smoke[:5] == ["smoke-01", "calectro_ug3", "shed", "7", "1s"]
@@ -84,8 +84,12 @@ def test_a_line_that_can_not_carry_its_polls(file: Path) -> None:
     file.write_text(GOOD.replace("unit = 7", 'unit = 7, poll_period = "20ms"'))
     said = check(file, json=True, language=Language.EN)
     assert said.code == 1
-    assert any("line shed is asked for" in one for one in said.complaints)
-    assert json.loads(said.text)["load"]["shed"] > 1
+    assert any("line shed is 150% loaded: " in one for one in said.complaints)
+    found = json.loads(said.text)
+    assert found["load"]["shed"] > 1
+    shed = found["lines"]["shed"]
+    assert (shed["late"], shed["late_us"], shed["is_full"]) == (["smoke"], 20_000, True)
+    assert shed["remedy"]["poll_us"] > 30_000
 
 
 def test_each_error_is_said_with_its_line_table_and_key(file: Path) -> None:

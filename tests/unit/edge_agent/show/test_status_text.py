@@ -10,6 +10,7 @@ from edge_agent.health import (
     DeviceState,
     LaneHealth,
     LineHealth,
+    LineLoad,
     Notice,
     UnitHealth,
     UplinkHealth,
@@ -105,7 +106,7 @@ def test_a_page_in_english() -> None:
     page = running_text(document(HEALTH), ENGLISH)
     assert page[0].startswith("gateway gw-001  ·  up 1 h 1 min  ·  clock synchronised")
     assert "uplink mqtt:8883 connected  ·  last receipt 0.0 s ago" in page
-    assert "shed  open  25%   9         time_outs 2" in page
+    assert "shed  open  25%   -     9         time_outs 2" in page
     assert "smoke-01  shed  answering  0.3 s ago   good/ok  -" in page
     assert "urgent  9      5       3         1        -        1 min 30 s  2          300 B" in page
     assert page[-1].endswith("something happened")
@@ -138,3 +139,20 @@ def test_a_stopped_agent() -> None:
 )
 def test_ages(seconds: float, text: str) -> None:
     assert age_text(seconds) == text
+
+
+def test_a_line_that_is_too_full_is_said_with_what_helps() -> None:
+    load = LineLoad("shed", 1.34, 0.6, is_full=True, stretch=1.9)
+    health = replace(HEALTH, lines=(replace(LINE, load=load),))
+    (problem,) = found(health)
+    assert problem.startswith("line shed is 134% loaded: hazard points (60%) keep their period")
+    assert "shed  open  25%   134%  9         time_outs 2" in running_text(
+        document(health), ENGLISH
+    )
+    assert "负载 134%" in problems(document(health), HASH, CHINESE)[0]
+
+
+def test_what_a_device_refuses_is_said_by_name() -> None:
+    health = replace(HEALTH, devices=(replace(DEVICE, refused=("battery", "relay")),))
+    (problem,) = found(health)
+    assert problem.startswith("device smoke-01 refuses battery, relay: ")
