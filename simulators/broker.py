@@ -15,14 +15,16 @@ import time
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 SHIPPED = Path(__file__).parents[1] / "deploy" / "mosquitto"
+LISTENING_PORTS: Final = range(16_384, 32_768)
 INSTALL = "apt-get install mosquitto, or pip install 'lifeline[demo]' for iotcore"
 
 _SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
 _STEP_S, _STEPS = 0.02, 500  # a broker has 10 s to listen
 _STOP_S = 5.0
+_given: set[int] = set()
 _HASH_ROUNDS = 101  # mosquitto_passwd's own number
 # What a demo or a test replaces in the shipped file, because it belongs to the machine.
 _OF_THE_MACHINE = {
@@ -44,11 +46,27 @@ class BrokerError(Exception):
 
 
 def free_port() -> int:
-    """A TCP port of the loopback that is free at this moment."""
+    """A TCP port of the loopback that is free at this moment, never the same twice.
+
+    It lies below those that the system gives to others (Linux: from 32768), so that until a child
+    listens on it nobody's connection takes it; of several processes each begins somewhere else.
+    """
+    start = secrets.randbelow(len(LISTENING_PORTS))
+    for port in (*LISTENING_PORTS[start:], *LISTENING_PORTS[:start]):
+        if port not in _given and _is_free(port):
+            _given.add(port)
+            return port
+    raise OSError("no TCP port of the loopback is free")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as who will listen does
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def find(which: Which = Which.AUTO) -> Which:

@@ -130,3 +130,10 @@ def test_what_is_missing_is_named_with_its_remedy(
 def test_a_free_port_is_free() -> None:
     with socket.create_server(("127.0.0.1", free_port())):
         pass
+
+
+def test_a_free_port_is_given_once_and_nobody_else_is_given_it() -> None:
+    given = [free_port() for _ in range(50)]
+    assert len(set(given)) == 50
+    with socket.create_server(("127.0.0.1", 0)) as by_the_system:
+        assert max(given) < by_the_system.getsockname()[1]
