@@ -25,6 +25,7 @@ from edge_agent.line_load import overloads
 from edge_agent.observe import Notices, Observer, Parts, number
 from edge_agent.operators import operators
 from edge_agent.persist import persist
+from edge_agent.self_report import SelfReport
 from edge_agent.uplink.answers import Answers
 from edge_agent.uplink.publisher import Publisher
 from edge_agent.watch import watches
@@ -220,6 +221,7 @@ class App:
                 gateway=self._config.gateway, control=parts.control, session=parts.session
             )
             told = group.create_task(persist(answers.run, self._tell))
+            itself = group.create_task(SelfReport(self.health, parts.lanes).run())
             orders = _start_operators(parts, group)
             lines = []
             for watch in parts.watches:
@@ -231,6 +233,7 @@ class App:
                 await asyncio.Event().wait()
             finally:
                 self._notifier.stopping()
+                itself.cancel()
                 await _stop_operators(parts, orders)
                 await self._stop_lines(parts, lines)
                 await self._send_off(parts)

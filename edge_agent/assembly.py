@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 from alarm_rules.rule import hazard_points
 from alarm_rules.set_point import set_points, voting_points, widest_deadbands
 from device_profiles.transport import Modbus, Serial
+from edge_agent import gateway_readings, link_readings
 from edge_agent.buffer.lanes import PointPlan
 from edge_agent.bus.framing import RtuFraming
 from edge_agent.bus.line import LineSettings
@@ -28,9 +29,12 @@ from edge_agent.driver.stream import StreamDriver
 from edge_agent.poll.device import ListenedDevice, PolledDevice
 from edge_agent.poll.report_filter import PointPolicy, ReportPolicy
 from wire.identity import Anchor, Birth, Device, Line, SiteRules, Software
+from wire.reading import ITSELF
 from wire.topic import Lane
 
 _PSEUDO_TERMINALS = "/dev/pts/"
+_OURS = {point: PointPlan(Lane.BULK, unit) for point, unit in gateway_readings.UNITS.items()}
+_OF_LINK = {point: PointPlan(Lane.BULK, unit) for point, unit in link_readings.UNITS.items()}
 
 
 def serial_format(serial: Serial) -> SerialFormat:
@@ -153,7 +157,13 @@ def point_plan(config: Config) -> Callable[[str, str], PointPlan]:
         for hazards in (hazard_points(device.rules.rules),)
         for point in device.profile.points
     }
-    return lambda device, point: plans[device, point]
+
+    def plan(device: str, point: str) -> PointPlan:
+        if device == ITSELF:
+            return _OURS[point]
+        return _OF_LINK.get(point) or plans[device, point]
+
+    return plan
 
 
 def birth(

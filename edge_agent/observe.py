@@ -1,7 +1,8 @@
 """Gathers the agent's health from its running parts."""
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from edge_agent.buffer.backlog import Backlog
@@ -9,8 +10,20 @@ from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.rows import Ledger
 from edge_agent.buffer.timebase import Timebase, Timekeeper
+from edge_agent.buffer.wear import per_day
 from edge_agent.config.model import Config
-from edge_agent.health import AgentHealth, LaneHealth, Notice, UplinkHealth
+from edge_agent.health import (
+    AgentHealth,
+    DeviceHealth,
+    LaneHealth,
+    LineHealth,
+    MachineHealth,
+    Notice,
+    UnitHealth,
+    UplinkHealth,
+    link_of,
+)
+from edge_agent.machine import machine_health
 from edge_agent.poll.operator import Operator
 from edge_agent.uplink.publisher import Publisher
 from edge_agent.watch import Watch
@@ -93,6 +106,8 @@ class Observer:
         """Everything at this instant."""
         parts = self._parts
         timebase = self._timekeeper.now()
+        lines = tuple(watch.line_health() for watch in parts.watches)
+        units = self._units(lines)
         return AgentHealth(
             gateway=self._config.gateway,
             version=self._version,
@@ -102,8 +117,10 @@ class Observer:
             now_us=timebase.mono_us,
             started_us=self._started_us,
             config_hash=self._config.hash,
-            lines=tuple(watch.line_health() for watch in parts.watches),
-            devices=tuple(one for watch in parts.watches for one in watch.device_health()),
+            lines=lines,
+            devices=tuple(
+                _linked(one, units) for watch in parts.watches for one in watch.device_health()
+            ),
             lanes=await self._lanes(timebase),
             is_in_memory=parts.database.path != self._config.buffer.path,
             not_taken=parts.lanes.not_taken,
@@ -111,7 +128,21 @@ class Observer:
             uplink=self._uplink(),
             late=parts.progress.late(),
             notices=self._notices.all(),
+            machine=self._machine(timebase),
+            clock_offset_us=_offset_us(timebase, self._clock),
+            buffer_size=self._config.buffer.size,
         )
+
+    def _units(self, lines: tuple[LineHealth, ...]) -> dict[str, UnitHealth]:
+        """By device."""
+        found = {(line.line, unit.unit): unit for line in lines for unit in line.units}
+        wanted = {one.id: (one.line, one.unit) for one in self._config.devices}
+        return {name: found[place] for name, place in wanted.items() if place in found}
+
+    def _machine(self, timebase: Timebase) -> MachineHealth:
+        written = sum(self._parts.lanes.written.values())
+        rate = per_day(written, self._started_us, timebase.mono_us)
+        return machine_health(self._config.buffer.path.parent, rate)
 
     async def _lanes(self, timebase: Timebase) -> tuple[LaneHealth, ...]:
         ledgers = await self._parts.lanes.ledgers()
@@ -130,6 +161,16 @@ class Observer:
             connection=self._parts.connection,
             receipt_us=self._parts.publisher.receipt_us,
         )
+
+
+def _linked(device: DeviceHealth, units: Mapping[str, UnitHealth]) -> DeviceHealth:
+    unit = units.get(device.device)
+    return device if unit is None else replace(device, link=link_of(unit))
+
+
+def _offset_us(timebase: Timebase, clock: Clock) -> int | None:
+    now_us = timebase.utc_us(clock.mono_us())
+    return None if now_us is None else clock.utc_us() - now_us
 
 
 def lane_health(

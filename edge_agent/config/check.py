@@ -18,7 +18,7 @@ from edge_agent.config.size import parse_size
 from edge_agent.config.tables import BufferTable, DeviceTable, LineTable
 from runtime.mqtt_words import is_loopback
 from wire.bounds import DEVICES
-from wire.reading import ID
+from wire.reading import ID, ITSELF
 
 LEAST_PERIOD_US = 20_000
 LEAST_BUFFER = 1024 * 1024
@@ -62,6 +62,9 @@ def _names(section: str, names: frozenset[str] | dict[str, DeviceTable]) -> Iter
     for name in sorted(names):
         if not ID.fullmatch(name):
             yield Problem(f"{section}.{name}", "", f"is not a good name: {_GRAMMAR}")
+        if section == "devices" and name == ITSELF:
+            remedy = "the gateway tells of itself under this name: give the device another"
+            yield Problem(f"{section}.{name}", "", remedy)
     if len(names) > DEVICES:
         yield Problem(section, "", f"are {len(names)}; at most {DEVICES}: use another gateway")
 

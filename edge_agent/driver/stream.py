@@ -16,10 +16,12 @@ from edge_agent.driver.frame_points import FramePoints
 from edge_agent.driver.frame_timer import FrameTimer
 from edge_agent.driver.questions import Questions
 from edge_agent.exchange import Failure, Fault, Sample
+from edge_agent.health import LinkCount
 from wire.quality import Quality, Reason, bad, uncertain
 from wire.reading import Value
 
 _SECOND_US = 1_000_000
+_SPOILT = (Refused.CHECKSUM, Refused.HEADER_CHECKSUM)
 
 
 class StreamDriver:
@@ -38,6 +40,7 @@ class StreamDriver:
             raise TypeError(f"profile {profile.id} is not of a stream")
         transport = profile.transport
         self.refused: dict[Refused, int] = dict.fromkeys(Refused, 0)
+        self._taken = 0
         self._transport = transport
         self._points = tuple(point.id for point in profile.points if not point.is_derived)
         self._frames = FramePoints(profile)
@@ -61,6 +64,18 @@ class StreamDriver:
     def is_offline(self) -> bool:
         """Nothing has come for `liveness`, or the port is gone."""
         return self._silent is not None
+
+    @property
+    def link(self) -> LinkCount:
+        """What became of the frames since the start."""
+        spoilt = sum(self.refused[one] for one in _SPOILT)
+        thrown = sum(self.refused.values())
+        return LinkCount(
+            polls=self._taken + thrown,
+            good=self._taken,
+            crc_errors=spoilt,
+            refused=thrown - spoilt,
+        )
 
     def due(self, now_us: int) -> bytes | None:
         """The query to send now, one at a time."""
@@ -125,6 +140,7 @@ class StreamDriver:
 
     def _frame(self, frame: Frame, now_us: int) -> Iterator[Sample]:
         self._frame_us = now_us
+        self._taken += 1
         self._told_us.pop("damage", None)
         yield from self._awake(frame, now_us)
         if frame.code in self._transport.restart_frames:

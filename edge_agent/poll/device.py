@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from edge_agent.exchange import Claim, Failure, Read, Reply, Request, Sample
+from edge_agent.health import LinkCount
 from edge_agent.poll.report_filter import ReportPolicy
 
 
@@ -40,6 +41,11 @@ class ListenDriver(Protocol):
     `received` is called with b"" when nothing came, at least every 100 ms, so that silence can be
     judged.
     """
+
+    @property
+    def link(self) -> LinkCount:
+        """What became of its frames."""
+        ...
 
     def due(self, now_us: int) -> bytes | None: ...
 

@@ -111,6 +111,7 @@ class Listener:
             waits="bytes",
             next_us=self._clock.mono_us(),
             is_test=self._voice.is_test,
+            link=self._device.driver.link,
         )
 
     def _state(self) -> DeviceState:

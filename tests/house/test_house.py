@@ -26,6 +26,7 @@ LOOPS = {
     "edge_agent/app.py",
     "edge_agent/observe.py",
     "edge_agent/persist.py",
+    "edge_agent/self_report.py",
     "edge_agent/poll/delivery.py",
     "edge_agent/poll/device.py",
     "edge_agent/poll/gateway_hand.py",

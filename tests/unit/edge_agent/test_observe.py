@@ -18,7 +18,7 @@ from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
 from edge_agent.exchange import Sample
-from edge_agent.health import DeviceHealth, DeviceState, LineHealth
+from edge_agent.health import DeviceHealth, DeviceState, LineHealth, LinkCount, UnitHealth
 from edge_agent.observe import Notices, Observer, Parts, lane_health, number
 from edge_agent.uplink.window import Window
 from edge_agent.watch import Watch
@@ -40,13 +40,14 @@ class StandingWatch:
 
     def __init__(self) -> None:
         self.started = asyncio.Event()
+        self.units: tuple[UnitHealth, ...] = ()
 
     async def run(self) -> None: ...
 
     def stop(self) -> None: ...
 
     def line_health(self) -> LineHealth:
-        return LineHealth("shed", is_open=False, problem="pulled out")
+        return LineHealth("shed", is_open=False, problem="pulled out", units=self.units)
 
     def device_health(self) -> tuple[DeviceHealth, ...]:
         return (
@@ -132,6 +133,29 @@ async def test_everything_at_this_instant(rig: Rig) -> None:
     assert [(one.line, one.problem) for one in said.lines] == [("shed", "pulled out")]
     assert [(one.device, one.state) for one in said.devices] == [("smoke-01", DeviceState.DEAD)]
     assert (said.is_in_memory, said.not_taken, said.refusal) == (False, 0, "")
+    assert said.machine.disk_free is not None
+    assert (said.clock_offset_us, said.buffer_size) == (0, rig.config.buffer.size)
+
+
+async def test_a_step_of_the_clock_shows_as_its_offset(rig: Rig) -> None:
+    await rig.observer.health()
+    rig.clock.step(-90 * SECOND)
+    assert (await rig.observer.health()).clock_offset_us == -90 * SECOND
+
+
+async def test_the_link_of_a_device_is_that_of_its_unit(rig: Rig) -> None:
+    file = rig.config.buffer.path.with_name("asked.toml")
+    file.write_text(
+        'gateway.id = "gw-001"\nmqtt = { host = "localhost", tls = false }\n'
+        '[lines.shed]\nkind = "modbus-rtu"\nport = "/dev/ttyS0"\n'
+        '[devices.smoke-01]\nprofile = "calectro_ug3"\nline = "shed"\nunit = 4\n'
+    )
+    rig.observer._config = load_config(file, {}).config
+    watch = StandingWatch()
+    watch.units = (UnitHealth(4, requests=9, replies=7, time_outs=2),)
+    rig.parts.watches = (watch,)
+    (device,) = (await rig.observer.health()).devices
+    assert device.link == LinkCount(polls=9, good=7, time_outs=2)
 
 
 async def test_what_waits_and_what_is_on_its_way(rig: Rig) -> None:

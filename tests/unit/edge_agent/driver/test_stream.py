@@ -10,6 +10,7 @@ from device_profiles.transport import Serial, Stream
 from edge_agent.driver.frame import Frame, FrameReader, Refused, encode_frame
 from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Failure, Fault, Sample
+from edge_agent.health import LinkCount
 from wire.quality import GOOD, Reason, bad, uncertain
 
 PROFILES = catalog()
@@ -345,3 +346,15 @@ def test_derived_points_follow_their_sources_and_the_clock() -> None:
     samples = driver.failed(Failure(Fault.PORT_GONE, 4 * SECOND), 4 * SECOND)
     assert lying(samples) == bad(Reason.NOT_CONNECTED)
     assert len(samples) == 23
+
+
+def test_the_link_counts_frames_and_what_was_thrown_away() -> None:
+    driver = make()
+    assert driver.link == LinkCount()
+    broken = bytearray(frame("80 01", 1))
+    broken[-3] ^= 0x21  # its checksum
+    driver.received(frame("80 01", 1) + bytes(broken) + frame("80 01", 0), SECOND)
+    driver.received(b"", 2 * SECOND)
+    link = driver.link
+    assert (link.good, link.crc_errors) == (2, 1)
+    assert link.polls == link.good + link.crc_errors + link.refused

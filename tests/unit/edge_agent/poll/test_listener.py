@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from edge_agent.exchange import Failure, Fault, Sample
-from edge_agent.health import DeviceState, LineHealth
+from edge_agent.health import DeviceState, LineHealth, LinkCount
 from edge_agent.poll.device import ListenedDevice
 from edge_agent.poll.listener import Listener
 from runtime.clock import SystemClock
@@ -48,6 +48,7 @@ class FakeDriver:
 
     def __init__(self) -> None:
         self.query: bytes | None = b"\x80"
+        self.link = LinkCount(polls=2, good=1)
 
     def due(self, now_us: int) -> bytes | None:
         assert now_us > 0
@@ -141,6 +142,7 @@ async def test_health_says_when_it_was_last_heard() -> None:
     await radar.run()
     health = radar.device_health()
     assert (health.state, health.quality) == (DeviceState.ANSWERING, GOOD)
+    assert health.link == LinkCount(polls=2, good=1)
     assert health.last_reply_us is not None
     assert radar.line_health().is_open
 

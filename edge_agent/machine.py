@@ -1,0 +1,41 @@
+"""What the computer says of itself: memory of this process, room on the disk, its temperature."""
+
+import os
+import shutil
+from pathlib import Path
+
+from edge_agent.health import MachineHealth
+
+_STATM = Path("/proc/self/statm")
+_THERMAL = Path("/sys/class/thermal/thermal_zone0/temp")
+
+
+def machine_health(
+    folder: Path,
+    written_per_day: int | None,
+    statm: Path = _STATM,
+    thermal: Path = _THERMAL,
+) -> MachineHealth:
+    """`folder`: on the disk that is meant. What can not be read is None."""
+    pages = _number(statm, 1)
+    thousandths = _number(thermal, 0)
+    return MachineHealth(
+        memory=None if pages is None else pages * os.sysconf("SC_PAGE_SIZE"),
+        disk_free=_free(folder),
+        temperature=None if thousandths is None else thousandths / 1_000,
+        written_per_day=written_per_day,
+    )
+
+
+def _number(path: Path, field: int) -> int | None:
+    try:
+        return int(path.read_text(encoding="ascii").split()[field])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _free(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
