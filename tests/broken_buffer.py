@@ -4,7 +4,7 @@ import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from edge_agent.buffer import rows, stored
 from edge_agent.buffer.log_frames import FRAME_BYTES, HEADER_BYTES
 from edge_agent.buffer.salvage import Pages, log_of, page_size
 from edge_agent.buffer.table_page import read_page
-from runtime.database import connect
+from runtime.database import connect, run_transaction
 from wire.envelope import Base, ClockState, Cover, Encoding
 from wire.receipt import Receipt
 from wire.topic import Lane
@@ -24,10 +24,14 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Copies of file and log as they stood; what they hold; where each row lies."""
+    """Copies of file and log as they stood; what they hold; where each row lies.
+
+    `once`: what was ever committed under a key (a row has another content once it was thinned).
+    """
 
     folder: Path
     truth: dict[KeyOf, rows.Row]
+    once: set[tuple[KeyOf, bytes]]
     places: dict[KeyOf, set[Place]]
     page_size: int
 
@@ -55,8 +59,11 @@ def use(folder: Path, seed: int = 1, turns: int = 60) -> Used:
     path = folder / "made.db"
     disk = connect(path)
     rows.migrate(disk)
+    once: set[tuple[KeyOf, bytes]] = set()
     for turn in range(turns):
-        _one_turn(disk, dice, turn)
+        for work in _one_turn(disk, dice, turn):
+            run_transaction(disk, lambda _, work=work: work())  # type: ignore[misc]
+            once |= {(key, row.payload) for key, row in all_rows(disk).items()}
         if turn == turns // 2:
             disk.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     truth = all_rows(disk)
@@ -64,43 +71,44 @@ def use(folder: Path, seed: int = 1, turns: int = 60) -> Used:
         shutil.copyfile(f"{path}{suffix}", folder / f"buffer.db{suffix}")
     disk.close()
     copied = folder / "buffer.db"
-    return Used(folder, truth, _places(copied, truth), page_size(copied))
+    return Used(folder, truth, once, _places(copied, truth), page_size(copied))
 
 
-def _one_turn(disk: sqlite3.Connection, dice: random.Random, turn: int) -> None:
+def _one_turn(
+    disk: sqlite3.Connection, dice: random.Random, turn: int
+) -> Iterator[Callable[[], object]]:
+    """Transactions, one after the other."""
     lane = dice.choice((Lane.URGENT, Lane.BULK))
     epoch = f"{1 + turn // 20:016x}"
     drafts = [_draft(dice) for _ in range(dice.randint(1, 3))]
-    transact(disk, lambda: rows.commit(disk, lane, epoch, drafts))
+    yield lambda: rows.commit(disk, lane, epoch, drafts)
     held = rows.rows_after(disk, lane, 0, 100)
     match dice.randint(0, 5):
         case 0:
             key = dice.choice(held).key
             receipt = Receipt(lane, key.epoch, ((key.seq, key.seq + 2),), (), None, 1)
-            transact(disk, lambda: rows.receive(disk, receipt, epoch))
+            yield lambda: rows.receive(disk, receipt, epoch)
         case 1:
-            transact(disk, lambda: rows.give_up(disk, held[0].id, "bulk_full"))
+            yield lambda: rows.give_up(disk, held[0].id, "bulk_full")
         case 2:
-            transact(disk, lambda: rows.next_connection(disk))
+            yield lambda: rows.next_connection(disk)
         case 3:
-            _thin(disk, [row for row in held if row.key.epoch == held[0].key.epoch][:2])
+            near = [row for row in held if row.key.epoch == held[0].key.epoch][:2]
+            if len(near) > 1 and not any(row.key.covers for row in near):
+                yield lambda: _thin(disk, near)
+        case _:
+            return
 
 
-def _thin(disk: sqlite3.Connection, neighbours: list[rows.Row]) -> None:
-    if len(neighbours) < 2 or any(row.key.covers for row in neighbours):
-        return
-    covers = tuple(Cover(row.key.seq, row.key.taken, 1) for row in neighbours)
-    numbers = [row.id for row in neighbours]
-    transact(
-        disk,
-        lambda: rows.thin(disk, numbers, covers, neighbours[0].base, (Encoding.RAW, b"thin")),
-    )
+def _thin(disk: sqlite3.Connection, near: list[rows.Row]) -> None:
+    covers = tuple(Cover(row.key.seq, row.key.taken, 1) for row in near)
+    rows.thin(disk, [row.id for row in near], covers, near[0].base, (Encoding.RAW, b"thin"))
 
 
-def transact(disk: sqlite3.Connection, work: "object") -> None:
-    disk.execute("BEGIN IMMEDIATE")
-    work()  # type: ignore[operator]  # a lambda of this file
-    disk.execute("COMMIT")
+def keys_of(row: rows.Row) -> set[KeyOf]:
+    """All that it stands for."""
+    seqs = [cover.seq for cover in row.key.covers] or [row.key.seq]
+    return {(row.lane, row.key.epoch, seq) for seq in seqs}
 
 
 def _draft(dice: random.Random) -> rows.Draft:

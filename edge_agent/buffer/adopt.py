@@ -8,6 +8,7 @@ from typing import Final
 from edge_agent.buffer import anchors, epochs, numbers, stored
 from edge_agent.buffer.epochs import Epoch, Forgotten
 from edge_agent.buffer.found import Found
+from edge_agent.buffer.proof import Field
 from edge_agent.buffer.row_id import row_id, span_of_epoch
 from edge_agent.buffer.stored import Stored
 from wire.topic import Lane
@@ -34,11 +35,8 @@ def replace_all(connection: sqlite3.Connection, found: Found) -> Adopted:
     """Make an empty buffer hold what was found in a broken one; one transaction."""
     for name in (numbers.CONNECTION, numbers.LAST_UTC_US):
         numbers.note(connection, name, found.numbers.get(name, 0))
-    for _, anchor in sorted(found.anchors.items()):
-        anchors.write(connection, anchor)
-    for fields in sorted(found.commands.values(), key=lambda one: str(one[0])):
-        _command(connection, fields)
     adopted = add(connection, found)
+    add_others(connection, found)
     for lane in Lane:
         epochs.save_forgotten(connection, _forgotten(connection, lane, found))
     return adopted
@@ -56,14 +54,25 @@ def _forgotten(connection: sqlite3.Connection, lane: Lane, found: Found) -> Forg
     return Forgotten(lane, gone, gone, 0, latest, {})
 
 
-def _command(connection: sqlite3.Connection, fields: tuple[object, ...]) -> None:
+def add_others(connection: sqlite3.Connection, found: Found) -> None:
+    """Anchors and commands that the buffer does not have."""
+    known = set(connection.execute("SELECT boot, mono_ms, utc_us FROM anchor"))
+    for _, anchor in sorted(found.anchors.items()):
+        if (anchor.boot, anchor.mono, anchor.utc) not in known:
+            anchors.write(connection, anchor)
+    for fields in sorted(found.commands.values(), key=lambda one: int(str(one[0]))):
+        _command(connection, fields)
+
+
+def _command(connection: sqlite3.Connection, fields: tuple[Field, ...]) -> None:
     """What was not answered counts as begun: it is answered as interrupted, never done again."""
-    said = list(fields)
-    if said[7] is None:
-        said[6], said[8] = "under_way", 0
-    else:
-        said[6], said[8] = "answered", 1
-    connection.execute("INSERT OR IGNORE INTO command VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", said)
+    _, name, device, payload, boot, mono_ms, _, answer, _ = fields
+    state, to_send = ("under_way", 0) if answer is None else ("answered", 1)
+    connection.execute(
+        "INSERT OR IGNORE INTO command (id, device, payload, boot, mono_ms, state, answer, to_send)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (name, device, payload, boot, mono_ms, state, answer, to_send),
+    )
 
 
 def add(connection: sqlite3.Connection, found: Found, *, is_of_another: bool = False) -> Adopted:

@@ -60,7 +60,7 @@ def inspect(path: Path, *, is_suspect: bool = False) -> Inspection:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=5.0)) as connection:
             reads_through = is_suspect or path.stat().st_size <= _READ_THROUGH
             return _judge(connection, reads_through=reads_through)
-    except DamagedError as error:
+    except (DamagedError, UnicodeDecodeError) as error:  # of a name in a message of SQLite's
         return Inspection(Condition.BROKEN, str(error))
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0)

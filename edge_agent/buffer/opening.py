@@ -13,7 +13,7 @@ from edge_agent.buffer.adopt import Adopted
 from edge_agent.buffer.inspection import Condition, inspect
 from edge_agent.buffer.log_frames import Log
 from edge_agent.buffer.rows import NewerBufferError, migrate
-from edge_agent.buffer.salvage import found_in, found_behind, log_of
+from edge_agent.buffer.salvage import found_behind, found_in, log_of
 from runtime.database import connect, run_transaction
 
 _KEPT = 3
@@ -39,11 +39,19 @@ def made_ready(path: Path, stamp: str) -> Iterator[tuple[str, ...]]:
         notices = prepare(path, stamp)
         try:
             yield notices
-        except* sqlite3.OperationalError:
-            raise  # the disk's, or a lock's
-        except* sqlite3.DatabaseError:
-            _suspect(path).touch()  # large files are not read through at each start
+        except (sqlite3.DatabaseError, UnicodeDecodeError, BaseExceptionGroup) as error:
+            if _is_damage(error):  # large files are not read through at each start
+                _suspect(path).touch()
             raise
+
+
+def _is_damage(error: BaseException) -> bool:
+    """What is neither the disk's nor a lock's."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(map(_is_damage, error.exceptions))
+    if isinstance(error, sqlite3.OperationalError):
+        return False
+    return isinstance(error, (sqlite3.DatabaseError, UnicodeDecodeError))
 
 
 def is_of_the_disk(error: OSError | sqlite3.Error) -> bool:
