@@ -16,6 +16,7 @@ from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.opening import is_of_the_disk, made_ready
 from edge_agent.buffer.retention import Limits
+from edge_agent.buffer.spare import take_in
 from edge_agent.buffer.timebase import SETTLE_US, Timekeeper
 from edge_agent.config.model import Config
 from edge_agent.health import AgentHealth
@@ -107,6 +108,8 @@ class App:
         with made_ready(path, moment.strftime("%Y%m%dT%H%M%SZ")) as notices:
             for notice in notices:
                 self._tell(notice)
+            if path != self._spare:
+                self._tell(take_in(path, self._spare))
             async with Database(path, rows.migrate) as database:
                 parts = await self._build(database, limits)
                 self._observer = self._observe(parts)
