@@ -18,7 +18,7 @@ from edge_agent.bus.line import LineSettings
 from edge_agent.bus.mbap import MbapFraming
 from edge_agent.bus.place import Place, open_place
 from edge_agent.bus.port import Port
-from edge_agent.bus.serial_port import PortSettings
+from edge_agent.bus.serial_port import DirectionControl, PortSettings
 from edge_agent.bus.tcp_port import TcpSettings
 from edge_agent.bus.wire_time import NoWire, Parity, SerialFormat
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
@@ -44,7 +44,17 @@ def serial_format(serial: Serial) -> SerialFormat:
 
 
 def port_settings(line: LineConfig) -> PortSettings:
-    return PortSettings(line.port, serial_format(line.serial))
+    table = line.rs485
+    direction = None
+    if table is not None:
+        direction = DirectionControl(
+            rts_on_send=table.rts_on_send,
+            rts_after_send=table.rts_after_send,
+            delay_before_us=table.delay_before_send,
+            delay_after_us=table.delay_after_send,
+            hear_ourselves=table.hear_ourselves,
+        )
+    return PortSettings(line.port, serial_format(line.serial), direction=direction)
 
 
 def line_settings(line: LineConfig) -> LineSettings:
@@ -55,6 +65,7 @@ def line_settings(line: LineConfig) -> LineSettings:
         _place(line),
         settle_us=line.settle_us,
         framing=MbapFraming() if is_tcp else RtuFraming(),
+        local_echo=line.local_echo,
     )
 
 

@@ -88,6 +88,7 @@ class LineHealth:
 
     `problem` says why the port is gone, and is empty while it is open. `units` is empty for a
     stream, which has none. `load`: what its polls ask for, None where that is not known.
+    `hears_itself`: our own requests come back, and the configuration does not say so.
     """
 
     line: str
@@ -98,6 +99,7 @@ class LineHealth:
     discarded_bytes: int = 0
     units: tuple[UnitHealth, ...] = ()
     load: LineLoad | None = None
+    hears_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class LineDocument(msgspec.Struct, frozen=True, kw_only=True):
     discarded_bytes: int
     units: tuple[UnitDocument, ...]
     load: LineLoad | None = None
+    hears_itself: bool = False
 
 
 class DeviceDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +149,7 @@ def _line(line: LineHealth, now_us: int) -> LineDocument:
         discarded_bytes=line.discarded_bytes,
         units=tuple(_unit(unit, now_us) for unit in line.units),
         load=line.load,
+        hears_itself=line.hears_itself,
     )
 
 

@@ -52,6 +52,7 @@ class LineAccount:
         self._frames: deque[FrameRecord] = deque(maxlen=_FRAMES_KEPT)
         self._busy = _BusyMeter()
         self.discarded_bytes = 0
+        self.echoes = 0
 
     def asked(self, request: Request, outcome: Outcome) -> None:
         """Book one exchange that came to an end."""
@@ -60,6 +61,7 @@ class LineAccount:
         if outcome.sent_us is None:
             return
         unit.requests += 1
+        self.echoes += outcome.hears_itself
         self._busy.add(outcome.sent_us, outcome.ended_us + self._gap_us)
         self._frames.append(FrameRecord(outcome.sent_us, "sent", outcome.request))
         self._frames.append(FrameRecord(outcome.ended_us, outcome.verdict, outcome.received))

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from edge_agent.bus.account import LineAccount
+from edge_agent.bus.echo import EchoFraming
 from edge_agent.bus.framing import Framing, RtuFraming
 from edge_agent.bus.line_thread import LineThread
 from edge_agent.bus.outcome import OWES_NOTHING, Errand, Outcome
@@ -23,6 +24,8 @@ SETTLE_US = 3_300_000
 
 _FIRST_TRY_S = 2.0
 _THREAD_HANGS_S = 5.0
+_STUCK_US = 15_000_000  # connecting takes 3 s, an exchange twice its time-out
+_HANGS = "the port's thread hangs"
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +35,7 @@ class LineSettings:
     """`settle_us`: rest after opening, since whoever held the port before may be owed a reply.
 
     `refuse_early` is off only for a port behind which no wire keeps the time. `framing` belongs to
-    this line alone.
+    this line alone. `local_echo`: the adapter hears itself, and that is known.
     """
 
     name: str
@@ -40,6 +43,7 @@ class LineSettings:
     settle_us: int = SETTLE_US
     refuse_early: bool = True
     framing: Framing = field(default_factory=RtuFraming)
+    local_echo: bool = False
 
 
 class Line:
@@ -61,14 +65,21 @@ class Line:
         self._closing = False
         self._opened = 0
         self._problem = "not opened yet"
+        self._hears_itself = False
         self._thread = LineThread(
             settings.port,
             clock,
             open_port,
             self,
             refuse_early=settings.refuse_early,
-            framing=settings.framing,
+            framing=EchoFraming(settings.framing) if settings.local_echo else settings.framing,
         )
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the port's thread has been in one call for longer than any takes: it hangs."""
+        since_us = self._thread.busy_since_us
+        return since_us is not None and self._clock.mono_us() - since_us > _STUCK_US
 
     @property
     def name(self) -> str:
@@ -140,6 +151,7 @@ class Line:
             busy=self._account.busy(self._clock.mono_us()),
             discarded_bytes=self._account.discarded_bytes,
             units=self._account.units(self._rests.until_us),
+            hears_itself=self._hears_itself,
         )
 
     def frames(self) -> tuple[FrameRecord, ...]:
@@ -165,8 +177,8 @@ class Line:
         if self._thread.has_died:
             raise RuntimeError(f"line {self.name}: its thread has died; the log says why")
         now = self._clock.mono_us()
-        if self._problem:
-            return Failure(Fault.PORT_GONE, now, None, self._problem)
+        if self._problem or self.is_stuck:
+            return Failure(Fault.PORT_GONE, now, None, self._problem or _HANGS)
         if self._rests.standing(request.unit, now) is Standing.RESTING:
             return Failure(Fault.RESTING, now)
         return None
@@ -184,13 +196,16 @@ class Line:
             self._rests.rest(errand.request, now, late_max_us)
             if isinstance(error, TimeoutError):
                 was_sent = errand.sent_us is not None
-                return Failure(Fault.PORT_GONE, now, None, "the port's thread hangs", was_sent)
+                return Failure(Fault.PORT_GONE, now, None, _HANGS, was_sent)
             raise
         self._note(errand, outcome, late_max_us)
         return outcome.result
 
     def _note(self, errand: Errand, outcome: Outcome, late_max_us: int) -> None:
         self._account.asked(errand.request, outcome)
+        if outcome.hears_itself and not self._settings.local_echo and not self._hears_itself:
+            self._hears_itself = True
+            _log.warning("line %s hears its own requests: write local_echo = true", self.name)
         result = outcome.result
         if isinstance(result, Reply) or result.fault in OWES_NOTHING:
             self._rests.answered(errand.request.unit)

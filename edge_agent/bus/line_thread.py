@@ -71,6 +71,7 @@ class LineThread:
         self._back_off = BackOff()
         self._stopping = False
         self._problem = "not opened yet"
+        self.busy_since_us: int | None = None  # since when it is in a call that may block
         self._ended = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name=settings.path, daemon=True)
@@ -128,11 +129,14 @@ class LineThread:
             self._wake.clear()
             self._refuse_waiting()
             return None
+        self.busy_since_us = self._clock.mono_us()
         try:
             port = self._open_port(self._settings)
         except PortGoneError as error:
             self._lost(str(error))
             return None
+        finally:
+            self.busy_since_us = None
         self._back_off.worked()
         self._tell(self._owner.port_opened)
         return port
@@ -152,16 +156,21 @@ class LineThread:
                 if self._waiting:
                     self._do(talk, self._waiting.popleft())
                 elif not self._stopping:
+                    self.busy_since_us = self._clock.mono_us()
                     talk.listen(_IDLE_US)
+                    self.busy_since_us = None
         except _OutOfStepError:
             _log.info("%s: out of step; it is opened anew", self._settings.path)
         except PortGoneError as error:
             self._lost(str(error))
         finally:
+            self.busy_since_us = None
             port.close()
 
     def _do(self, talk: Talk, waiting: _Waiting) -> None:
+        self.busy_since_us = self._clock.mono_us()
         outcome = talk.exchange(waiting.errand)
+        self.busy_since_us = None
         result = outcome.result
         if isinstance(result, Failure) and result.fault is Fault.PORT_GONE:
             # told first, so that nobody asks again before the line knows

@@ -61,6 +61,7 @@ class Verdict(StrEnum):
     WRONG_LENGTH = "wrong_length"
     WRONG_ECHO = "wrong_echo"
     WRONG_TRANSACTION = "wrong_transaction"
+    NO_ECHO = "no_echo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ FAULT_OF_VERDICT = {
     Verdict.WRONG_LENGTH: Fault.WRONG_REPLY,
     Verdict.WRONG_ECHO: Fault.WRONG_REPLY,
     Verdict.WRONG_TRANSACTION: Fault.WRONG_REPLY,
+    Verdict.NO_ECHO: Fault.CRC,
 }
 OWES_NOTHING = frozenset({Fault.EXCEPTION, Fault.RESTING})
 """Faults after which no reply of the unit can still be on its way."""
@@ -41,6 +42,7 @@ class Outcome:
 
     `stray`: bytes thrown away since the exchange before, because nobody had asked for them.
     `out_of_step`: where the next frame starts is no longer known; only a new connection helps.
+    `hears_itself`: our own request came back before any answer.
     """
 
     result: Reply | Failure
@@ -52,6 +54,7 @@ class Outcome:
     stray: bytes = b""
     stale: tuple[int, ...] = ()
     out_of_step: bool = False
+    hears_itself: bool = False
 
 
 def not_sent(errand: Errand, failure: Failure, stray: bytes = b"") -> Outcome:

@@ -1,21 +1,41 @@
-"""A serial port that is opened whole: exclusive, at once, with its speed, parity and stop bits."""
+"""A serial port that is opened whole: exclusive, with its speed, shape and direction control."""
 
 import errno
 import logging
 import termios
 from dataclasses import dataclass
+from typing import Protocol
 
 import serial
+from serial.rs485 import RS485Settings
 
 from edge_agent.bus.port import Descriptor, Port, PortGoneError
 from edge_agent.bus.wire_time import SerialFormat
+
+_SECOND_US = 1_000_000
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class DirectionControl:
+    """The kernel's RS-485 mode: RTS, which switches the transceiver, follows what is sent.
+
+    `rts_on_send`, `rts_after_send`: its level (True is high) while we send and while we listen. The
+    delays are whole milliseconds: before the first bit, and after the last one until RTS goes back.
+    `hear_ourselves`: keep the receiver on while we send.
+    """
+
+    rts_on_send: bool = True
+    rts_after_send: bool = False
+    delay_before_us: int = 0
+    delay_after_us: int = 0
+    hear_ourselves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PortSettings:
-    """Where the port is and how it is set.
+    """Where the port is and how it is set. `direction`: for an adapter that leaves that to RTS.
 
     `opened` is what the port is really opened with when that differs from the wire's: a pseudo-
     terminal knows neither parity nor seven bits, and refuses them from the second opening on.
@@ -24,6 +44,13 @@ class PortSettings:
     path: str
     format: SerialFormat
     opened: SerialFormat | None = None
+    direction: DirectionControl | None = None
+
+
+class Switchable(Protocol):
+    """What a serial port has for its direction; a setting that the driver refuses raises."""
+
+    rs485_mode: RS485Settings | None
 
 
 class SerialPort(Descriptor):
@@ -63,7 +90,32 @@ def _open(settings: PortSettings) -> serial.Serial:
     except (serial.SerialException, OSError, termios.error, ValueError, OverflowError) as error:
         raise PortGoneError(f"can not open {settings.path}: {error}") from error
     _ask_for_low_latency(port)
+    if settings.direction is not None:
+        try:
+            control(port, settings.path, settings.direction)
+        except PortGoneError:
+            port.close()
+            raise
     return port
+
+
+def control(port: Switchable, path: str, direction: DirectionControl) -> None:
+    """Let the driver switch the transceiver; raise PortGoneError where it can not.
+
+    A line whose transceiver is not switched sends nothing, or hears nothing: worse than none.
+    """
+    wanted = RS485Settings(
+        rts_level_for_tx=direction.rts_on_send,
+        rts_level_for_rx=direction.rts_after_send,
+        loopback=direction.hear_ourselves,
+        delay_before_tx=direction.delay_before_us / _SECOND_US,
+        delay_before_rx=direction.delay_after_us / _SECOND_US,
+    )
+    try:
+        port.rs485_mode = wanted
+    except (ValueError, OSError, NotImplementedError) as error:
+        remedy = "leave rs485 out for an adapter that switches by itself, or use another adapter"
+        raise PortGoneError(f"{path}: its driver has no RS-485 mode ({error}): {remedy}") from error
 
 
 def _ask_for_low_latency(port: serial.Serial) -> None:

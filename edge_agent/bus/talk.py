@@ -6,13 +6,14 @@ from edge_agent.bus.outcome import FAULT_OF_VERDICT, Errand, Outcome
 from edge_agent.bus.port import Port, PortGoneError
 from edge_agent.bus.wake import Wake
 from edge_agent.bus.wire_time import WireTime
-from edge_agent.exchange import Failure, Fault, Reply
+from edge_agent.exchange import Failure, Fault, Read, Reply
 from runtime.clock import Clock
 
 _HEARD_MAX = 1_024
 _STRAY_MAX = 1_024
 _LEAST_TURNAROUND_US = 20_000
 _NEVER_SILENT = "the line is never silent"
+_NO_ECHO = "our own bytes do not come back as they were sent: somebody else talks, or no local_echo"
 _TAKEN = (Verdict.REPLY, Verdict.EXCEPTION)
 _BROKEN = (Verdict.INCOMPLETE, Verdict.NOISE)
 _GATEWAY_CODES = {
@@ -110,7 +111,7 @@ class Talk:
                 continue
             if now >= self._earliest_us(errand, sent, found):
                 return self._taken(errand, sent, now, heard)
-            heard.refuse_early(found)
+            heard.refuse_early(found, errand.frame)
         return self._not_answered(errand, heard)
 
     def _earliest_us(self, errand: Errand, sent: int, found: Match) -> int:
@@ -133,7 +134,8 @@ class Talk:
         if heard.early and verdict is Verdict.SILENCE:
             return self._outcome(errand, Failure(Fault.TOO_EARLY, now), heard)
         fault = FAULT_OF_VERDICT[verdict]
-        return self._outcome(errand, Failure(fault, now, None, str(verdict)), heard)
+        detail = _NO_ECHO if verdict is Verdict.NO_ECHO else str(verdict)
+        return self._outcome(errand, Failure(fault, now, None, detail), heard)
 
     def _outcome(
         self, errand: Errand, result: Reply | Failure, heard: "_Heard | None" = None
@@ -151,6 +153,7 @@ class Talk:
             stray=stray,
             stale=heard.stale if heard else (),
             out_of_step=heard is not None and heard.is_out_of_step,
+            hears_itself=heard is not None and heard.hears_itself,
         )
 
     def _discard(self, data: bytes) -> None:
@@ -168,6 +171,7 @@ class _Heard:
         self.bytes = bytearray()
         self.found = Match(Verdict.SILENCE)
         self.early = False
+        self.hears_itself = False
         self._stale: tuple[int, ...] = ()
 
     @property
@@ -184,15 +188,19 @@ class _Heard:
         self.bytes += data
         del self.bytes[:-_HEARD_MAX]
         if len(self.bytes) >= self._framing.shortest:
-            self.found = self._framing.match(bytes(self.bytes), errand.request, errand.frame)
+            heard = bytes(self.bytes)
+            # the reply to a write is the request again; that one is told by its time
+            self.hears_itself |= isinstance(errand.request, Read) and heard.startswith(errand.frame)
+            self.found = self._framing.match(heard, errand.request, errand.frame)
         else:
             self.found = Match(Verdict.INCOMPLETE)
         return self.found
 
-    def refuse_early(self, found: Match) -> None:
+    def refuse_early(self, found: Match, sent: bytes) -> None:
         """Forget a frame that can not be the answer, and go on with what follows it."""
         self.early = True
         refused = bytes(self.bytes[found.end - found.size : found.end])
+        self.hears_itself |= refused == sent
         self._stale += (*found.stale, *self._framing.stale_units(refused))
         del self.bytes[: found.end]
         self.found = Match(Verdict.INCOMPLETE if self.bytes else Verdict.SILENCE)

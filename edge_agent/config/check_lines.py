@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from alarm_rules.duration import duration_text
 from device_profiles.model import Profile
 from device_profiles.transport import Carrier, Modbus, Serial, Transport
 from device_profiles.typed_toml import Problem
@@ -18,6 +19,8 @@ _KIND_OF_CARRIER = {
     Carrier.RTU_OVER_TCP: LineKind.MODBUS_RTU_OVER_TCP,
 }
 _SERIAL_KEYS = ("baud", "parity", "stop_bits")
+_MAY_ECHO = (LineKind.MODBUS_RTU, LineKind.MODBUS_RTU_OVER_TCP)
+_DELAY_STEP_US, _LONGEST_DELAY_US = 1_000, 100_000
 _NETWORK_KEYS = ("host", "timeout", "connect_timeout")
 
 
@@ -37,6 +40,8 @@ def check_lines(
     for name, line in found.lines.items():
         devices = {key: one for key, one in found.devices.items() if one.line == name}
         yield from _network(name, line) if line.kind.is_network else _serial(name, line)
+        yield from _direction(name, line)
+        yield from _echo(name, line)
         yield from _shared(name, line, devices, profiles)
         if line.kind is not LineKind.MODBUS_TCP:
             yield from _speeds(name, line, devices, profiles)
@@ -73,6 +78,32 @@ def _serial(name: str, line: LineTable) -> Iterator[Problem]:
     for key in _NETWORK_KEYS:
         if getattr(line, key) is not None:
             yield Problem(table, key, f"is of no use on a serial port ({line.kind}): leave it")
+
+
+def _direction(name: str, line: LineTable) -> Iterator[Problem]:
+    table, rs485 = f"lines.{name}", line.rs485
+    if rs485 is None:
+        return
+    if line.kind.is_network:
+        remedy = "the converter switches its own transceiver: leave it"
+        yield Problem(table, "rs485", f"is of no use on a network line; {remedy}")
+    for key in ("delay_before_send", "delay_after_send"):
+        delay_us = getattr(rs485, key)
+        if delay_us % _DELAY_STEP_US or delay_us > _LONGEST_DELAY_US:
+            remedy = 'the kernel takes whole milliseconds up to "100ms"'
+            yield Problem(f"{table}.rs485", key, f"is {duration_text(delay_us)}: {remedy}")
+    if rs485.rts_on_send is rs485.rts_after_send:
+        remedy = "RTS has to change its level between sending and listening: make them differ"
+        yield Problem(f"{table}.rs485", "rts_after_send", f"is as rts_on_send; {remedy}")
+    if rs485.hear_ourselves and not line.local_echo:
+        remedy = "write local_echo = true, so that our own bytes are skipped"
+        yield Problem(table, "local_echo", f"is false, but rs485.hear_ourselves is true: {remedy}")
+
+
+def _echo(name: str, line: LineTable) -> Iterator[Problem]:
+    if line.local_echo and line.kind not in _MAY_ECHO:
+        remedy = f"nothing comes back on a line of kind {line.kind.value!r}: leave it"
+        yield Problem(f"lines.{name}", "local_echo", f"is of no use; {remedy}")
 
 
 def _network(name: str, line: LineTable) -> Iterator[Problem]:

@@ -211,6 +211,8 @@ def _line(path: Path, name: str, file: AgentFile, profiles: Mapping[str, Profile
         serial=serial_of(line, used),
         settle_us=_settle_us(line, used),
         network=_network(line) if is_network else None,
+        rs485=line.rs485,
+        local_echo=line.local_echo,
     )
 
 

@@ -7,7 +7,7 @@ from alarm_rules.in_force import InForce
 from alarm_rules.override import Override
 from device_profiles.model import Profile
 from device_profiles.transport import Serial
-from edge_agent.config.tables import LineKind, ReportMode, Vector
+from edge_agent.config.tables import LineKind, ReportMode, Rs485Table, Vector
 from runtime.clock import Trust
 from runtime.mqtt_words import Options
 
@@ -35,7 +35,7 @@ class NetworkConfig:
 class LineConfig:
     """A port and how it is set. `settle_us` is 0 for a stream.
 
-    `port`: a path, or `host:number` of a network line.
+    `port`: a path, or `host:number` of a network line. `rs485`: RTS switches the transceiver.
     """
 
     name: str
@@ -44,6 +44,8 @@ class LineConfig:
     serial: Serial
     settle_us: int
     network: NetworkConfig | None
+    rs485: Rs485Table | None
+    local_echo: bool
 
 
 @dataclass(frozen=True, slots=True)

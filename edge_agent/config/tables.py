@@ -91,6 +91,20 @@ class HealthTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     socket: FilePath | None = None
 
 
+class Rs485Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The kernel switches the transceiver by RTS. Levels: true is high.
+
+    `delay_before_send`: from RTS to the first bit; `delay_after_send`: from the last bit to RTS.
+    `hear_ourselves`: the receiver stays on while we send; then local_echo is true too.
+    """
+
+    rts_on_send: bool = True
+    rts_after_send: bool = False
+    delay_before_send: Duration = 0
+    delay_after_send: Duration = 0
+    hear_ourselves: bool = False
+
+
 class LineTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A port: a path, or with `host` a number (502 for modbus-tcp).
 
@@ -101,6 +115,9 @@ class LineTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     may still be owed a reply; without it the longest `late_max` of its devices and a margin (none
     for modbus-tcp, whose replies name their request). `timeout`: how long a reply may take on a
     network line, if that is longer than the profile says. `connect_timeout`: and a connection.
+
+    `rs485`: for a port whose transceiver is switched by RTS; most adapters switch it themselves.
+    `local_echo`: the adapter hears what we send; it is checked and skipped.
     """
 
     kind: LineKind
@@ -112,6 +129,8 @@ class LineTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     settle: Duration | None = None
     timeout: Duration | None = None
     connect_timeout: Duration | None = None
+    rs485: Rs485Table | None = None
+    local_echo: bool = False
 
 
 class DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -26,6 +26,9 @@ class Asker(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def is_stuck(self) -> bool: ...
+
     async def exchange(
         self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int
     ) -> Reply | Failure: ...
@@ -81,7 +84,8 @@ class Poller:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._delivery.run())
             while not self._stop.is_set():
-                self._progress(self._line.name)
+                if not self._line.is_stuck:  # else only a new start helps: let the watchdog bite
+                    self._progress(self._line.name)
                 await self._step()
             await self._delivery.close()
 

@@ -55,6 +55,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "urgent": ("urgent", "紧急"),
     "bulk": ("bulk", "普通"),
     "p_line": ("line {name} is closed: {problem}", "线路 {name} 未打开：{problem}"),
+    "p_echo": (
+        "line {name} hears its own requests: write local_echo = true at [lines.{name}]",
+        "线路 {name} 收到自己发出的请求：请在 [lines.{name}] 写 local_echo = true",
+    ),
     "p_device": (
         "device {name} is {state} ({fault}): check its power, wiring and address",
         "设备 {name} {state}（{fault}）：请检查供电、接线和地址",
@@ -127,6 +131,8 @@ def _line_problems(said: AgentDocument, words: Words) -> Iterator[str]:
     for line in said.lines:
         if not line.is_open:
             yield words("p_line").format(name=line.line, problem=line.problem)
+        if line.hears_itself:
+            yield words("p_echo").format(name=line.line)
         if line.load is not None and line.load.is_full:
             yield load_text(line.load, words.language)
     for one in said.devices:

@@ -29,7 +29,7 @@ from edge_agent.buffer.lanes import PointPlan
 from edge_agent.bus.framing import RtuFraming
 from edge_agent.bus.mbap import MbapFraming
 from edge_agent.bus.port import PortGoneError
-from edge_agent.bus.serial_port import PortSettings
+from edge_agent.bus.serial_port import DirectionControl, PortSettings
 from edge_agent.bus.tcp_port import TcpSettings
 from edge_agent.bus.wire_time import Parity, SerialFormat
 from edge_agent.config.load import load_config
@@ -236,3 +236,33 @@ def test_the_driver_knows_the_hazard_points_and_what_a_read_costs(network: Confi
 def test_a_server_that_is_not_there_is_gone_by_name() -> None:
     with pytest.raises(PortGoneError, match="can not connect"):
         open_port(TcpSettings("127.0.0.1", 1))
+
+
+def test_what_the_gateway_says_of_itself_and_of_links_is_bulk(network: Config) -> None:
+    plan = point_plan(network)
+    assert plan("gateway", "disk_free") == PointPlan(Lane.BULK, "B")
+    assert plan(network.devices[0].id, "link_reply_p50") == PointPlan(Lane.BULK, "s")
+    with pytest.raises(KeyError):
+        plan("gateway", "smoke")
+
+
+def test_direction_control_and_echo_come_from_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "agent.toml"
+    file.write_text("""
+gateway.id = "gw-001"
+mqtt = { host = "localhost", tls = false }
+[lines.shed]
+kind = "modbus-rtu"
+port = "ttyShed"
+local_echo = true
+rs485 = { rts_on_send = false, rts_after_send = true, delay_after_send = "2ms" }
+[devices.smoke-01]
+profile = "calectro_ug3"
+line = "shed"
+""")
+    settings = line_settings(load_config(file, {}).config.lines[0])
+    assert settings.local_echo
+    assert isinstance(settings.port, PortSettings)
+    assert settings.port.direction == DirectionControl(
+        rts_on_send=False, rts_after_send=True, delay_after_us=2_000
+    )

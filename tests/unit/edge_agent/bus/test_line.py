@@ -12,7 +12,7 @@ import pytest
 
 from edge_agent.bus.line import Line, LineSettings
 from edge_agent.bus.place import Place
-from edge_agent.bus.port import Port
+from edge_agent.bus.port import Port, PortGoneError
 from edge_agent.bus.serial_port import PortSettings
 from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Table, Write
@@ -49,10 +49,20 @@ def codes_of(unit: int) -> Read:
 
 @asynccontextmanager
 async def opened(
-    path: str, *, refuse_early: bool = True, settle_us: int = 0, baud: int = BAUD
+    path: str,
+    *,
+    refuse_early: bool = True,
+    settle_us: int = 0,
+    baud: int = BAUD,
+    local_echo: bool = False,
 ) -> AsyncIterator[Line]:
-    port = PortSettings(path, SerialFormat(baud=baud))
-    settings = LineSettings("line-1", port, settle_us=settle_us, refuse_early=refuse_early)
+    settings = LineSettings(
+        "line-1",
+        PortSettings(path, SerialFormat(baud=baud)),
+        settle_us=settle_us,
+        refuse_early=refuse_early,
+        local_echo=local_echo,
+    )
     async with Line(settings, CLOCK) as line:
         yield line
 
@@ -240,10 +250,33 @@ async def test_a_reply_that_no_wire_could_have_brought_is_refused() -> None:
             assert await words(line, status_of(1)) == (1, 0, 0, 0)
 
 
-async def test_an_echo_of_the_adapter_is_skipped() -> None:
+@pytest.mark.parametrize("local_echo", [True, False])
+async def test_an_echo_of_the_adapter_is_skipped_and_named_if_nobody_said_so(
+    *, local_echo: bool
+) -> None:
     with scripted(lambda heard: heard + seal(1, b"\x02\x01\x01")) as path:
-        async with opened(path, refuse_early=False) as line:
+        async with opened(path, refuse_early=False, local_echo=local_echo) as line:
+            assert not line.health().hears_itself
             assert await words(line, status_of(1)) == (1, 0, 0, 0)
+            assert line.health().hears_itself is not local_echo
+
+
+async def test_the_echo_of_a_write_is_never_its_answer() -> None:
+    with scripted(lambda heard: heard) as path:
+        async with opened(path, local_echo=True) as line:
+            assert await fault(line, Write(1, 0, 7)) is Fault.TIME_OUT
+        async with opened(path, baud=1_200) as line:
+            assert await fault(line, Write(1, 0, 7)) is Fault.TOO_EARLY
+            assert line.health().hears_itself
+
+
+async def test_an_adapter_that_does_not_hear_itself_is_told_by_name() -> None:
+    with scripted(lambda _: seal(1, b"\x02\x01\x01") * 2) as path:
+        async with opened(path, refuse_early=False, local_echo=True) as line:
+            failure = await ask(line, status_of(1))
+            assert isinstance(failure, Failure)
+            assert failure.fault is Fault.CRC
+            assert "local_echo" in failure.detail
 
 
 async def test_what_came_unasked_is_discarded_before_the_next_request(
@@ -270,6 +303,58 @@ async def test_the_port_comes_back_by_itself(slaves: SerialLine) -> None:
         await eventually(lambda: line.health().is_open)
         assert await words(line, status_of(1)) == (1, 0, 0, 0)
         assert line.health().opened == 2
+
+
+async def test_an_adapter_that_comes_back_under_another_name_is_found_by_its_link(
+    units: dict[int, SmokeDetector], tmp_path: Path
+) -> None:
+    by_id = tmp_path / "usb-FTDI-if00"
+    first = SerialLine(units.values(), baud=BAUD, stop_bits=1, link=tmp_path / "ttyUSB0")
+    second = SerialLine(units.values(), baud=BAUD, stop_bits=1, link=tmp_path / "ttyUSB1")
+    with second, first:
+        by_id.symlink_to(tmp_path / "ttyUSB0")
+        async with opened(str(by_id)) as line:
+            assert await words(line, status_of(1)) == (1, 0, 0, 0)
+            by_id.unlink()
+            first.unplug()
+            await eventually(lambda: not line.health().is_open)
+            assert await fault(line, status_of(1)) is Fault.PORT_GONE
+            by_id.symlink_to(tmp_path / "ttyUSB1")
+            units[1].set_smoke(True)
+            await eventually(lambda: line.health().is_open)
+            assert await words(line, status_of(1)) == (1, 0, 1, 1)
+            assert second.counts.replies == 1
+
+
+async def test_a_thread_that_hangs_is_seen_and_nobody_waits_for_it() -> None:
+    class Ahead(SystemClock):
+        ahead_us = 0
+
+        def mono_us(self) -> int:
+            return super().mono_us() + self.ahead_us
+
+    clock, goes_on = Ahead(), threading.Event()
+
+    def hangs(_: Place) -> Port:
+        goes_on.wait(30)
+        raise PortGoneError("after all")
+
+    settings = LineSettings("line-1", PortSettings("nowhere", SerialFormat(baud=BAUD)))
+    line = Line(settings, clock, hangs)
+    try:
+        async with asyncio.TaskGroup() as group:
+            opening = group.create_task(line.__aenter__())
+            await asyncio.sleep(0.01)
+            assert not line.is_stuck
+            clock.ahead_us += 16_000 * MS
+            assert line.is_stuck
+            assert await fault(line, status_of(1)) is Fault.PORT_GONE
+            goes_on.set()
+            await opening
+        assert not line.is_stuck
+    finally:
+        goes_on.set()
+        await line.__aexit__(None, None, None)
 
 
 async def test_unplugging_in_flight_ends_the_exchange(

@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from serial.rs485 import RS485Settings
 
 from edge_agent.bus.port import PortGoneError
-from edge_agent.bus.serial_port import PortSettings, open_serial
+from edge_agent.bus.serial_port import (
+    DirectionControl,
+    PortSettings,
+    control,
+    open_serial,
+)
 from edge_agent.bus.wake import Wake
 from edge_agent.bus.wire_time import Parity, SerialFormat
 from simulators.pseudo_terminal import PseudoTerminal
@@ -106,3 +112,53 @@ def test_a_port_that_takes_no_bytes_is_gone(terminal: PseudoTerminal) -> None:
 def test_a_speed_that_the_adapter_refuses_is_a_port_that_is_gone(terminal: PseudoTerminal) -> None:
     with pytest.raises(PortGoneError, match="can not open"):
         open_serial(PortSettings(terminal.path, SerialFormat(2**40)))
+
+
+class Board:
+    """A driver with an RS-485 mode, or without."""
+
+    def __init__(self, refuses: Exception | None = None) -> None:
+        self._refuses = refuses
+        self._mode: RS485Settings | None = None
+
+    @property
+    def rs485_mode(self) -> RS485Settings | None:
+        return self._mode
+
+    @rs485_mode.setter
+    def rs485_mode(self, wanted: RS485Settings | None) -> None:
+        if self._refuses is not None:
+            raise self._refuses
+        self._mode = wanted
+
+
+def test_the_driver_is_told_how_to_switch_the_transceiver() -> None:
+    board = Board()
+    control(
+        board,
+        "ttyAMA0",
+        DirectionControl(
+            rts_on_send=False, rts_after_send=True, delay_before_us=2_000, delay_after_us=1_000
+        ),
+    )
+    assert board.rs485_mode is not None
+    assert vars(board.rs485_mode) == {
+        "rts_level_for_tx": False,
+        "rts_level_for_rx": True,
+        "loopback": False,
+        "delay_before_tx": 0.002,
+        "delay_before_rx": 0.001,
+    }
+
+
+@pytest.mark.parametrize("refusal", [ValueError("not a tty"), OSError(25, "x")])
+def test_a_driver_that_can_not_is_refused_with_a_remedy(refusal: Exception) -> None:
+    with pytest.raises(PortGoneError, match=r"ttyUSB0: its driver has no RS-485 mode.*leave rs485"):
+        control(Board(refusal), "ttyUSB0", DirectionControl())
+
+
+def test_a_port_that_can_not_switch_is_not_opened_and_not_held(terminal: PseudoTerminal) -> None:
+    for _ in range(2):
+        with pytest.raises(PortGoneError, match="no RS-485 mode"):
+            open_serial(PortSettings(terminal.path, SerialFormat(), direction=DirectionControl()))
+    open_serial(settings(terminal)).close()

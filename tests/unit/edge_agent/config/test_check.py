@@ -37,6 +37,14 @@ def check(text: str, profiles: Mapping[str, Profile]) -> Findings:
     )
 
 
+def test_the_gateway_itself_has_a_name_that_no_device_may_have(
+    profiles: dict[str, Profile],
+) -> None:
+    (problem,) = check(SHED + SMOKE.replace("smoke-01", "gateway"), profiles).errors
+    assert problem.table == "devices.gateway"
+    assert "give the device another" in problem.message
+
+
 def test_a_sound_site_has_no_findings(profiles: dict[str, Profile]) -> None:
     assert check(SHED + SMOKE, profiles) == Findings()
 
@@ -88,6 +96,24 @@ RADAR = '[devices.radar-01]\nprofile = "micradar_r60afd1"\nline = "room"\n'
         (STREAM + RADAR + 'poll_period = "1s"\n', "devices.radar-01", "poll_period"),
         (SHED.replace("shed", "Shed") + SMOKE.replace('"shed"', '"Shed"'), "lines.Shed", ""),
         (f'buffer.size = "1KiB"\n{SHED}{SMOKE}', "buffer", "size"),
+        (
+            SHED + 'rs485.delay_before_send = "1500us"\n' + SMOKE,
+            "lines.shed.rs485",
+            "delay_before_send",
+        ),
+        (SHED + 'rs485.delay_after_send = "1s"\n' + SMOKE, "lines.shed.rs485", "delay_after_send"),
+        (SHED + "rs485.rts_after_send = true\n" + SMOKE, "lines.shed.rs485", "rts_after_send"),
+        (SHED + "rs485.hear_ourselves = true\n" + SMOKE, "lines.shed", "local_echo"),
+        (STREAM + "local_echo = true\n" + RADAR, "lines.room", "local_echo"),
+        (
+            SHED.replace('"modbus-rtu"', '"modbus-tcp"').replace(
+                'port = "/dev/ttyS0"', 'host = "h"'
+            )
+            + "rs485 = {}\n"
+            + SMOKE,
+            "lines.shed",
+            "rs485",
+        ),
     ],
 )
 def test_errors(profiles: dict[str, Profile], text: str, table: str, key: str) -> None:
@@ -108,6 +134,11 @@ def test_warnings(profiles: dict[str, Profile], text: str, warning: str) -> None
     findings = check(text, profiles)
     assert findings.errors == []
     assert any(warning in str(one) for one in findings.warnings)
+
+
+def test_direction_and_echo_that_are_right(profiles: dict[str, Profile]) -> None:
+    rs485 = 'rs485 = { delay_before_send = "1ms", hear_ourselves = true }'
+    assert check(f"{SHED}local_echo = true\n{rs485}\n{SMOKE}", profiles) == Findings()
 
 
 def test_a_broker_without_a_password_is_worth_a_warning(profiles: dict[str, Profile]) -> None:

@@ -29,6 +29,7 @@ class FakeLine:
     resting: dict[int, int] = field(default_factory=dict)
     doubtful: set[int] = field(default_factory=set)
     name: str = "line-1"
+    is_stuck: bool = False
 
     async def exchange(
         self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int
@@ -148,6 +149,16 @@ async def test_polls_each_device_and_reports_what_changes() -> None:
     assert [sample.value for sample in here.memory.of("gauge-1")] == [10.0]
     assert [sample.value for sample in here.memory.of("gauge-2")] == [20.0, 21.0]
     assert set(here.progress) == {"line-1"}
+
+
+async def test_a_line_that_is_stuck_shows_no_progress() -> None:
+    here = bench({1: Fault.PORT_GONE})
+    here.line.is_stuck = True
+    async with running(here.poller):
+        await until(lambda: len(here.line.asked) >= 3)
+        assert here.progress == []
+        here.line.is_stuck = False
+        await until(lambda: here.progress != [])
 
 
 async def test_a_poll_comes_once_a_period() -> None:

@@ -156,3 +156,8 @@ def test_what_a_device_refuses_is_said_by_name() -> None:
     health = replace(HEALTH, devices=(replace(DEVICE, refused=("battery", "relay")),))
     (problem,) = found(health)
     assert problem.startswith("device smoke-01 refuses battery, relay: ")
+
+
+def test_a_line_that_hears_itself_is_said_with_the_key() -> None:
+    (problem,) = found(replace(HEALTH, lines=(replace(LINE, hears_itself=True),)))
+    assert problem == "line shed hears its own requests: write local_echo = true at [lines.shed]"
