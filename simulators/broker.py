@@ -52,7 +52,8 @@ def free_port() -> int:
     listens on it nobody's connection takes it; of several processes each begins somewhere else.
     """
     start = secrets.randbelow(len(LISTENING_PORTS))
-    for port in (*LISTENING_PORTS[start:], *LISTENING_PORTS[:start]):
+    ports: list[int] = [*LISTENING_PORTS[start:], *LISTENING_PORTS[:start]]
+    for port in ports:
         if port not in _given and _is_free(port):
             _given.add(port)
             return port
