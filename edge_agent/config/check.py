@@ -1,6 +1,5 @@
 """Cross-checks of agent.toml: what the types of single keys can not see."""
 
-import difflib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,8 @@ from device_profiles.model import Profile
 from device_profiles.transport import Modbus
 from device_profiles.typed_toml import Problem
 from edge_agent.config.check_lines import check_lines, kinds_of
+from edge_agent.config.check_local_actions import check_local_actions, local_action_warnings
+from edge_agent.config.nearest import not_there
 from edge_agent.config.sections import Sections
 from edge_agent.config.size import parse_size
 from edge_agent.config.tables import BufferTable, DeviceTable, LineTable
@@ -45,11 +46,12 @@ def check_sections(
         *_names("lines", found.named_lines),
         *_names("devices", found.devices),
         *check_lines(found, profiles, real_ports),
+        *check_local_actions(found, profiles),
     ]
     for name, device in found.devices.items():
         findings.errors += _device(name, device, found, profiles)
         findings.warnings += _device_warnings(name, device, profiles)
-    findings.warnings += _warnings(found)
+    findings.warnings += [*local_action_warnings(found), *_warnings(found)]
     return findings
 
 
@@ -110,10 +112,10 @@ def _device(
 ) -> Iterator[Problem]:
     table = f"devices.{name}"
     if device.line not in found.named_lines:
-        yield Problem(table, "line", _not_there(device.line, found.named_lines, "line"))
+        yield Problem(table, "line", not_there(device.line, found.named_lines, "line"))
     profile = profiles.get(device.profile)
     if profile is None:
-        yield Problem(table, "profile", _not_there(device.profile, profiles, "profile"))
+        yield Problem(table, "profile", not_there(device.profile, profiles, "profile"))
         return
     yield from _transport(table, device, profile, found.lines.get(device.line))
     if isinstance(profile.transport, Modbus):
@@ -122,13 +124,6 @@ def _device(
         yield from _stream_keys(table, device)
     yield from _baseline(table, device, profile)
     yield from _rules(table, device, profile)
-
-
-def _not_there(name: str, known: Mapping[str, object] | frozenset[str], what: str) -> str:
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    listed = ", ".join(sorted(known)) or "none"
-    remedy = f"did you mean {near[0]!r}?" if near else f"there is: {listed}"
-    return f"is {name!r}, and there is no such {what}; {remedy}"
 
 
 def _transport(

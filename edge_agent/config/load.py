@@ -16,6 +16,7 @@ from device_profiles.transport import Modbus
 from device_profiles.typed_toml import Problem
 from edge_agent.config.check import check_sections
 from edge_agent.config.check_lines import MODBUS_PORT, serial_of
+from edge_agent.config.local_action import local_actions
 from edge_agent.config.model import BufferConfig, Config, DeviceConfig, LineConfig, NetworkConfig
 from edge_agent.config.secret import SecretError, read_secret
 from edge_agent.config.sections import Sections, read_sections
@@ -162,6 +163,9 @@ def _resolved(
     path: Path, file: AgentFile, profiles: Mapping[str, Profile], password: str | None
 ) -> Config:
     buffer = beside(path, file.buffer.path)
+    devices = tuple(
+        _device(name, device, profiles[device.profile]) for name, device in file.devices.items()
+    )
     return Config(
         gateway=file.gateway.id,
         trust=file.clock.trust,
@@ -171,9 +175,8 @@ def _resolved(
         mqtt=_options(path, file, password),
         socket=_socket(path, file),
         lines=tuple(_line(path, name, file, profiles) for name in file.lines),
-        devices=tuple(
-            _device(name, device, profiles[device.profile]) for name, device in file.devices.items()
-        ),
+        devices=devices,
+        local_actions=local_actions(file.local_actions, devices),
         hash=config_hash(file),
     )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alarm_rules.in_force import InForce
 from alarm_rules.override import Override
+from alarm_rules.rule import Rule
 from device_profiles.model import Profile
 from device_profiles.transport import Serial
 from edge_agent.config.tables import LineKind, ReportMode, Rs485Table, Vector
@@ -72,6 +73,25 @@ class DeviceConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalActionConfig:
+    """What this gateway does by itself while one of the rules (device, rule) holds.
+
+    See edge_agent.config.tables.LocalActionTable; durations are microseconds.
+    """
+
+    name: str
+    when: tuple[tuple[str, Rule], ...]
+    device: str
+    action: str
+    undo: str | None
+    undo_after_us: int | None
+    delay_us: int
+    at_most_every_us: int
+    only_when_cut_off: bool
+    in_test: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What one agent is to do. `hash` covers all of the file except where its secrets stand."""
 
@@ -82,6 +102,7 @@ class Config:
     socket: Path
     lines: tuple[LineConfig, ...]
     devices: tuple[DeviceConfig, ...]
+    local_actions: tuple[LocalActionConfig, ...]
     hash: str
 
     def devices_of(self, line: str) -> tuple[DeviceConfig, ...]:

@@ -16,6 +16,7 @@ from edge_agent.config.tables import (
     GatewayTable,
     HealthTable,
     LineTable,
+    LocalActionTable,
     MqttTable,
 )
 
@@ -43,6 +44,7 @@ class Sections:
     health: HealthTable | None = None
     lines: dict[str, LineTable] = field(default_factory=dict)
     devices: dict[str, DeviceTable] = field(default_factory=dict)
+    local_actions: dict[str, LocalActionTable] = field(default_factory=dict)
     named_lines: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
 
@@ -58,6 +60,7 @@ class Sections:
             health=self.health or HealthTable(),
             lines=self.lines,
             devices=self.devices,
+            local_actions=self.local_actions,
         )
 
 
@@ -74,6 +77,7 @@ def read_sections(raw: Mapping[str, Any]) -> Sections:
     found.health = _read(raw, "health", HealthTable, problems)
     found.lines = _read_named(raw, "lines", LineTable, problems)
     found.devices = _read_named(raw, "devices", DeviceTable, problems)
+    found.local_actions = _read_named(raw, "local_actions", LocalActionTable, problems)
     found.named_lines = frozenset(_table(raw, "lines"))
     return found
 

@@ -153,6 +153,32 @@ class DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     rules: tuple[Override, ...] = ()
 
 
+class WhenTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule of a device, or a group of its rules."""
+
+    device: str
+    rule: Name
+
+
+class LocalActionTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What this gateway does by itself while a rule holds: an action of a device's profile.
+
+    `when`: any of these. `undo`: an action of the same device, done when none of them holds any
+    more, or `undo_after` it was done. `delay`: so long a rule must hold. `only_when_cut_off`:
+    while the server hears of the alarm, it is left to it. `in_test`: also when a test raises it.
+    """
+
+    when: Annotated[tuple[WhenTable, ...], msgspec.Meta(min_length=1, max_length=64)]
+    device: str
+    action: Name
+    undo: Name | None = None
+    undo_after: Duration | None = None
+    delay: Duration = 0
+    at_most_every: Duration = 60_000_000
+    only_when_cut_off: bool = True
+    in_test: bool = False
+
+
 class AgentFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -163,3 +189,4 @@ class AgentFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     health: HealthTable = HealthTable()
     lines: dict[str, LineTable] = {}
     devices: dict[str, DeviceTable] = {}
+    local_actions: dict[str, LocalActionTable] = {}
