@@ -8,6 +8,8 @@ from typing import Any, Self, TypeVar
 
 import aiosqlite
 
+from runtime.turns import Turns
+
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
@@ -42,7 +44,7 @@ class Database:
         self._path = path
         self._migrate = migrate
         self._connection: aiosqlite.Connection | None = None
-        self._lock = asyncio.Lock()
+        self._turns = Turns()
 
     @property
     def path(self) -> Path:
@@ -60,7 +62,7 @@ class Database:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        async with self._lock:
+        async with self._turns.turn():
             await self._close()
 
     async def _close(self) -> None:
@@ -68,16 +70,18 @@ class Database:
         if connection is not None:
             await asyncio.shield(connection.close())
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: Work[T], *, hurry: bool = False) -> T:
         """Run `work(connection)` as one synced transaction in the writing thread.
+
+        In a `hurry` it goes before all that wait for the thread.
 
         A cancelled caller does not cut it in two: it is committed or rolled back whole.
         Raises what `work` raises, and sqlite3.Error.
         """
-        return await self._run(lambda connection: run_transaction(connection, work))
+        return await self._run(lambda connection: run_transaction(connection, work), hurry=hurry)
 
-    async def _run(self, call: Work[T]) -> T:
-        async with self._lock:
+    async def _run(self, call: Work[T], *, hurry: bool = False) -> T:
+        async with self._turns.turn(hurry=hurry):
             if self._connection is None:
                 raise sqlite3.ProgrammingError(f"{self._path} is closed")
             # aiosqlite's own door to its thread: the public methods run one statement each, and

@@ -5,10 +5,10 @@ is not worth a sync of its own.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 
-from edge_agent.buffer import rows, stored
+from edge_agent.buffer import rows
 from edge_agent.buffer.backlog import Backlog
 from edge_agent.buffer.epochs import Ledger
 from edge_agent.buffer.row_id import parts
@@ -53,10 +53,12 @@ class Due:
 NOTHING = Due((), ())
 
 
-def look_up(connection: sqlite3.Connection, receipt: Receipt) -> list[Gone]:
-    """The rows that the receipt covers."""
-    found = (stored.one(connection, number) for number in rows.covered(connection, receipt))
-    return [Gone(one.id, one.taken, one.kept, len(one.payload)) for one in found if one]
+def look_up(
+    connection: sqlite3.Connection, receipt: Receipt, known: Container[int] = ()
+) -> list[Gone]:
+    """The rows that the receipt covers, without those that are known to be gone."""
+    found = rows.covered(connection, receipt, known)
+    return [Gone(one.id, one.taken, one.kept, len(one.payload)) for one in found]
 
 
 @dataclass(slots=True)

@@ -69,8 +69,7 @@ class Feeds:
         """A row was lost on its way: it is new again."""
         if number <= self._backlog:
             self._backlog = number - 1
-        if number <= self._live:
-            self._is_read[Feed.BACKLOG] = False
+        self._is_read[Feed.BACKLOG if number <= self._live else Feed.LIVE] = False
 
     @property
     def cursor(self) -> int:
