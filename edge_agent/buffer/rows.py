@@ -1,7 +1,7 @@
 """The rows of the two lanes: commit a batch, look at the oldest, receive, give up, thin."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -120,27 +120,27 @@ def receive(connection: sqlite3.Connection, receipt: Receipt, current: str) -> l
 
     Returns the ids of the rows deleted. A receipt for keys that are not here changes nothing.
     """
-    deleted = covered(connection, receipt)
+    deleted = [row.id for row in covered(connection, receipt)]
     delete(connection, deleted)
     forget(connection, receipt.lane, receipt.done, current)
     return deleted
 
 
-def covered(connection: sqlite3.Connection, receipt: Receipt) -> list[int]:
-    """Ids of the rows of which the server has every key."""
+def covered(
+    connection: sqlite3.Connection, receipt: Receipt, known: Container[int] = ()
+) -> list[Stored]:
+    """The rows of which the server has every key, without those that are known to be so."""
     one = epochs.named(connection, receipt.lane, receipt.epoch)
     if one is None:
         return []
     had = Ranges(receipt.have)
-    return [
-        row.id
+    spans = [
+        (row_id(one.lane, one.id, low), row_id(one.lane, one.id, min(high, one.last)))
         for low, high in had
-        for row in stored.between(
-            connection,
-            (row_id(one.lane, one.id, low), row_id(one.lane, one.id, min(high, one.last))),
-        )
-        if all(cover.seq in had for cover in row.cover_list())
     ]
+    numbers = (n for span in spans for n in stored.ids_between(connection, span) if n not in known)
+    rows = (stored.one(connection, number) for number in numbers)
+    return [row for row in rows if row and all(cover.seq in had for cover in row.cover_list())]
 
 
 def delete(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
