@@ -205,7 +205,7 @@ class Lanes:
                 rows.commit(connection, lane, self._epoch, some)
 
         if drafts or due != NOTHING:
-            await self._database.transact(work)
+            await self._database.transact(work, hurry=Lane.URGENT in groups)
             self._had.deleted(due, now.mono_us)
 
     def _refused(self, reason: str) -> None:
@@ -272,7 +272,8 @@ class Lanes:
             stated = rows.state(connection, lane, self._epoch) if found.rows else []
             return found, [cut(stated, self._next_number(lane)) for _ in found.rows]
 
-        found, statements = await self._database.transact(both)
+        hurry = lane is Lane.URGENT
+        found, statements = await self._database.transact(both, hurry=hurry)
         pairs = zip(found.rows, statements, strict=True)
         return found, [Outgoing(row, said, through, timebase) for row, said in pairs]
 
@@ -294,7 +295,7 @@ class Lanes:
 
     async def receive(self, receipt: Receipt) -> list[int]:
         """The ids of the rows that the receipt covers: gone, and soon deleted."""
-        found = await self._database.transact(lambda c: look_up(c, receipt))
+        found = await self._database.transact(lambda c: look_up(c, receipt, self._had))
         return self._had.note(found, receipt, self._timekeeper.now().mono_us)
 
     async def give_up(self, number: int, reason: str) -> None:
