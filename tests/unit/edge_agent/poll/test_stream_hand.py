@@ -1,7 +1,6 @@
 """A radar's restart: its confirmation is heard, or it is said that none came."""
 
 import pytest
-
 from msgspec.structs import replace
 
 from device_profiles.load import catalog
