@@ -10,6 +10,7 @@ from edge_agent.buffer import reserve, rows
 from edge_agent.buffer.backlog import Backlog, backlog
 from edge_agent.buffer.had import NOTHING, Had, look_up
 from edge_agent.buffer.leaving import Found, Wanted, look, oldest_young
+from edge_agent.buffer.losses import samples
 from edge_agent.buffer.pace import Pace, Passage
 from edge_agent.buffer.packing import Packer
 from edge_agent.buffer.retention import Limits
@@ -25,7 +26,7 @@ from runtime.database import Database
 from wire.envelope import Through
 from wire.identity import Anchor
 from wire.quality import Quality
-from wire.reading import Value
+from wire.reading import ITSELF, Value
 from wire.receipt import Receipt
 from wire.statement import Statement
 from wire.topic import Lane
@@ -81,7 +82,7 @@ class Lanes:
         self._numbers = dict.fromkeys(Lane, 0)
         self._had = Had()
         self._meter = Meter()
-        self._room = Room(limits)
+        self._room = Room(gateway, limits)
         # One group at a time: what comes while a sync is under way shares the next one.
         self._turn = asyncio.Lock()
         self._time = KeptTime(database, timekeeper)
@@ -221,7 +222,10 @@ class Lanes:
         if await self._room.shortage(self._database) is not None:
             if len(self._had):
                 await self._end()
-            await self._room.make(self._database)
+            losses = await self._room.make(self._database)
+            now_us = self._timekeeper.now().mono_us
+            for sample in samples(losses, now_us):
+                self._waiting.add(Lane.URGENT, self._packer.placed(ITSELF, sample))
 
     async def outgoing(self, lane: Lane, number: int | None) -> Outgoing | None:
         """The row with this id (None asks for a heartbeat) with what is to be stated with it.
@@ -241,6 +245,7 @@ class Lanes:
         row, statement = await self._database.transact(look)
         if number is not None and row is None:
             return None
+        self._room.published(() if row is None else (row.id,))
         return Outgoing(row, statement, through, timebase)
 
     async def leaving(self, wanted: Wanted) -> tuple[list[Outgoing], int | None]:
@@ -274,6 +279,7 @@ class Lanes:
 
         hurry = lane is Lane.URGENT
         found, statements = await self._database.transact(both, hurry=hurry)
+        self._room.published(row.id for row in found.rows)
         pairs = zip(found.rows, statements, strict=True)
         return found, [Outgoing(row, said, through, timebase) for row, said in pairs]
 

@@ -51,7 +51,7 @@ class Packer:
         """
         mono_us = max(sample.mono_us, self._last.get((device, sample.point), -1) + 1)
         self._last[device, sample.point] = mono_us
-        return Pending(device, replace(sample, mono_us=mono_us))
+        return Pending(device, sample.at(mono_us))
 
     def drafts(self, pending: Sequence[Pending], timebase: Timebase) -> list[Draft]:
         """Batches in the order of `pending`, each within the wire's bounds."""

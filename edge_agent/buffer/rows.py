@@ -163,9 +163,14 @@ def thin(
     covers: tuple[Cover, ...],
     base: Base,
     packed: tuple[Encoding, bytes],
-) -> None:
-    """Let the last of these neighbours stand for all of them, with what was kept of each."""
+) -> bool:
+    """Let the last of these neighbours stand for all of them, with what was kept of each.
+
+    False, and nothing is changed, when one of them is gone.
+    """
     there = [found for n in numbers if (found := stored.one(connection, n)) is not None]
+    if len(there) < len(numbers):
+        return False
     *others, last = there
     one = epochs.numbered(connection, last.epoch_id)
     if one is None:
@@ -188,6 +193,7 @@ def thin(
     one.size_gone += len(last.payload) - len(thinned.payload)
     stored.write(connection, thinned)
     epochs.save(connection, one)
+    return True
 
 
 def _remove(

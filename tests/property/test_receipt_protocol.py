@@ -1,8 +1,8 @@
 """The receipt protocol: real gateway buffer, real server journal, a network that does its worst.
 
-Rules: take, publish, heartbeat, birth, crash, roll-back, clone, give up; the server's back-up and
-restore; messages lost, doubled, reordered. Held: P1 (conservation), P2 (delete only what the server
-has), single counting, quiescence in three lossless rounds, closure of epochs.
+Rules: take, publish, heartbeat, birth, crash, roll-back, clone, thin, give up; the server's back-up
+and restore; messages lost, doubled, reordered. Held: P1 (conservation), P2 (delete only what the
+server has), single counting, quiescence in three lossless rounds, closure of epochs.
 """
 
 import sqlite3
@@ -14,8 +14,11 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from edge_agent.buffer import rows
+from edge_agent.buffer import rows, stored
+from edge_agent.buffer.row_id import span_of_lane
 from edge_agent.buffer.statement import cut
+from edge_agent.buffer.thinning import INTERVALS_US, Candidate, Thinned, thin
+from edge_agent.buffer.unpacking import neighbours, packed
 from ingest_server.db.journal import Kind, entries_after, migrate_journal
 from ingest_server.db.lane_table import lanes, load_lane
 from ingest_server.intake.admit import Arrival, admit
@@ -50,6 +53,7 @@ class Gateway:
     disk: sqlite3.Connection
     epoch: str
     numbers: Counter[Lane] = field(default_factory=Counter)
+    published: set[int] = field(default_factory=set)
     limit: int = 32
 
     def envelope(self, lane: Lane, row: rows.Row | None, now_us: int) -> Envelope:
@@ -77,6 +81,7 @@ class ReceiptProtocol(RuleBasedStateMachine):
         self.truth: dict[tuple[str, Lane, int], set[int]] = {}
         self.given_up: set[tuple[str, Lane, int]] = set()
         self.ever_had: set[tuple[str, Lane, int]] = set()
+        self.thinned: set[int] = set()
         self.up: list[Arrival] = []
         self.down: list[tuple[int, bytes]] = []
         self.rolled_back = self.cloned = self.restored = False
@@ -127,6 +132,7 @@ class ReceiptProtocol(RuleBasedStateMachine):
             self._publish(gateway, lane, held[which % len(held)])
 
     def _publish(self, gateway: Gateway, lane: Lane, row: rows.Row | None) -> None:
+        gateway.published |= set() if row is None else {row.id}
         envelope = gateway.envelope(lane, row, self.now_us)
         self.up.append(
             Arrival(
@@ -163,13 +169,38 @@ class ReceiptProtocol(RuleBasedStateMachine):
         gateway = self._gateway(pick)
         gateway.epoch = self._epoch()
         gateway.numbers.clear()
+        gateway.published.clear()  # that mark need not be durable
 
     @rule(pick=st.integers(0, 9), lane=st.sampled_from(Lane))
     def give_up_the_oldest(self, pick: int, lane: Lane) -> None:
         gateway = self._gateway(pick)
         for row in rows.rows_after(gateway.disk, lane, 0, 1):
             run_transaction(gateway.disk, partial(rows.give_up, number=row.id, reason="full"))
-            self.given_up.add((row.key.epoch, lane, row.key.seq))
+            seqs = [cover.seq for cover in row.key.covers] or [row.key.seq]
+            self.given_up |= {(row.key.epoch, lane, seq) for seq in seqs}
+
+    @rule(
+        pick=st.integers(0, 9),
+        lane=st.sampled_from(Lane),
+        interval_us=st.sampled_from(INTERVALS_US),
+    )
+    def thin_what_is_not_published(self, pick: int, lane: Lane, interval_us: int) -> None:
+        gateway = self._gateway(pick)
+        found = stored.between(gateway.disk, span_of_lane(lane))
+        for group in neighbours(found, gateway.published, GATEWAY):
+            for one in thin(group, interval_us):
+                self._thin(gateway, group, one)
+
+    def _thin(self, gateway: Gateway, group: list[Candidate], one: Thinned) -> None:
+        packed_anew = packed(GATEWAY, one)
+        assert packed_anew is not None
+        run_transaction(
+            gateway.disk,
+            lambda disk: rows.thin(disk, one.numbers, one.covers, one.base, packed_anew),
+        )
+        gone = [row for row in group if row.id in one.numbers]
+        before = {r.value for row in gone for part in row.parts for r in part.readings}
+        self.thinned |= {int(v) for v in before - {r.value for r in one.readings} if v is not None}
 
     @rule(pick=st.integers(0, 9))
     def image_of_the_card(self, pick: int) -> None:
@@ -363,7 +394,7 @@ class ReceiptProtocol(RuleBasedStateMachine):
     def _nothing_is_missing(self) -> None:
         stored = set(self._stored())
         for key, ids in self.truth.items():
-            assert ids <= stored or (key in self.given_up and not ids & stored)
+            assert ids <= stored | self.thinned or (key in self.given_up and not ids & stored)
 
 
 ReceiptProtocol.TestCase.settings = settings(

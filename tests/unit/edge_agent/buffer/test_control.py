@@ -9,7 +9,8 @@ from pathlib import Path
 from device_profiles.load import catalog
 from edge_agent.buffer import rows
 from edge_agent.buffer.control import ANSWERED_KEPT, WAITING_MOST, Control
-from edge_agent.buffer.opening import Condition, inspect, prepare
+from edge_agent.buffer.inspection import Condition, inspect
+from edge_agent.buffer.opening import prepare
 from edge_agent.buffer.permission import Verdict
 from edge_agent.buffer.timebase import Timekeeper
 from runtime.clock import SystemClock

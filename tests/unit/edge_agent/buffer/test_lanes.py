@@ -13,6 +13,7 @@ from edge_agent.buffer import rows
 from edge_agent.buffer.lanes import GROUP_READINGS, Lanes, PointPlan
 from edge_agent.buffer.reserve import RESERVE_BYTES
 from edge_agent.buffer.retention import Limits
+from edge_agent.buffer.rows import Ledger
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from runtime.database import Database
@@ -20,7 +21,7 @@ from tests.standing_clock import StandingClock
 from wire.batch import decode_batch
 from wire.codec import unpack
 from wire.quality import Reason, bad
-from wire.reading import Value
+from wire.reading import ITSELF, Value
 from wire.receipt import Receipt
 from wire.topic import Lane
 
@@ -186,23 +187,67 @@ async def test_complete_through_stays_below_what_the_disk_has_not_taken_yet(
         assert said.through.mono * 1_000 < at_us
 
 
-async def test_bulk_gives_way_when_the_buffer_is_full(tmp_path: Path) -> None:
+async def crowded(lanes: Lanes, clock: StandingClock, *, published: bool) -> dict[Lane, Ledger]:
+    """Bulk beyond its room; the ledgers once `run` has made room."""
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        run = tasks.create_task(lanes.run())
+        await lanes.take("d", [sample(clock, "smoke", True)])
+        for number in range(60):
+            await lanes.take(f"device-{number % 3}", [sample(clock, "heat", float(number))])
+            await lanes.flush()
+            if published:
+                for row in await lanes.rows_after(Lane.BULK, 0, 99):
+                    await lanes.outgoing(Lane.BULK, row)
+        while (await lanes.ledgers())[Lane.URGENT].taken < 2:  # it is told
+            await asyncio.sleep(0.01)
+        run.cancel()
+    return await lanes.ledgers()
+
+
+async def losses_told(lanes: Lanes) -> list[str]:
+    told = []
+    for number in await lanes.rows_after(Lane.URGENT, 0, 99):
+        outgoing = await lanes.outgoing(Lane.URGENT, number)
+        assert outgoing is not None
+        assert outgoing.row is not None
+        batch = decode_batch(unpack(outgoing.row.payload, outgoing.row.encoding), "gw")
+        told += [str(one.value) for one in batch.readings if one.device == ITSELF]
+    return told
+
+
+async def test_bulk_is_thinned_before_it_is_given_up(tmp_path: Path) -> None:
     clock = StandingClock()
     async with opened(tmp_path, clock, Limits(2_000, 1_000)) as lanes:
-        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
-            run = tasks.create_task(lanes.run())
-            await lanes.take("d", [sample(clock, "smoke", True)])
-            for number in range(60):
-                await lanes.take(f"device-{number}", [sample(clock, "relay", True)])
-                await lanes.flush()
-            while not (await lanes.ledgers())[Lane.BULK].dropped:
-                await asyncio.sleep(0.01)
-            run.cancel()
-        ledgers = await lanes.ledgers()
+        ledgers = await crowded(lanes, clock, published=False)
+        bulk = ledgers[Lane.BULK]
+        assert bulk.dropped == {}
+        assert bulk.taken == bulk.buffered == 60
+        assert (await lanes.backlogs())[Lane.BULK].size <= 1_000
+        told = await losses_told(lanes)
+        assert all(one.startswith("thinned bulk bulk_full 20") for one in told)
+        rows_left = await lanes.rows_after(Lane.BULK, 0, 99)
+        outgoing = await lanes.outgoing(Lane.BULK, rows_left[0])
+        assert outgoing is not None
+        assert outgoing.row is not None
+        key = outgoing.row.key
+        assert [cover.seq for cover in key.covers] == list(range(1, key.seq + 1))
+        have = ((1, 60),)
+        await lanes.receive(Receipt(Lane.BULK, EPOCH, have, (), None, 0))
+        book = (await lanes.ledgers())[Lane.BULK]
+        assert (book.stored + book.thinned, book.buffered) == (60, 0)
+        assert book.thinned > 0
+
+
+async def test_bulk_gives_way_when_the_buffer_is_full(tmp_path: Path) -> None:
+    """What is on its way stays as it is, so the oldest must go."""
+    clock = StandingClock()
+    async with opened(tmp_path, clock, Limits(2_000, 1_000)) as lanes:
+        ledgers = await crowded(lanes, clock, published=True)
         assert set(ledgers[Lane.BULK].dropped) == {"bulk_full"}
         assert ledgers[Lane.URGENT].dropped == {}
         bulk = ledgers[Lane.BULK]
         assert bulk.taken == bulk.buffered + sum(bulk.dropped.values())
+        assert (await losses_told(lanes))[0].startswith("given_up bulk bulk_full 20")
 
 
 async def test_an_outgoing_row_is_stated_with_its_lane(tmp_path: Path) -> None:
