@@ -8,10 +8,11 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from edge_agent.config.load import DEFAULT_PATH, ConfigError, Loaded, load_config
+from edge_agent.config.load import DEFAULT_PATH, ConfigError
+from edge_agent.config.source import Found, Source
 from edge_agent.show.answer import Answer
 from runtime import log as logs
 from runtime.language import Language, from_locale
@@ -66,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
     commands = parser.add_subparsers(dest="command", metavar="command")
-    run = commands.add_parser("run", help="watch until stopped (SIGTERM, Ctrl-C)")
+    run = commands.add_parser(
+        "run", help="watch until stopped (SIGTERM, Ctrl-C); SIGHUP: read FILE again"
+    )
     _add_file(run)
     logs.add_options(run)
     check = commands.add_parser("check", help="name every error of the configuration")
@@ -130,10 +133,10 @@ def _add_language(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _load(path: Path, environ: Mapping[str, str] | None) -> Loaded | None:
+def _load(source: Source) -> Found | None:
     """The configuration, or None after naming every error on stderr."""
     try:
-        return load_config(path, environ)
+        return source.load()
     except ConfigError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -147,14 +150,16 @@ def _run(chosen: argparse.Namespace) -> int:
     from runtime.service import run_until_signal  # noqa: PLC0415 - same
 
     logs.set_up(chosen.log, chosen.log_level)
-    loaded = _load(chosen.config, os.environ)
-    if loaded is None:
+    source = Source(chosen.config, os.environ)
+    found = _load(source)
+    if found is None:
         return USAGE
-    for warning in loaded.warnings:
+    for warning in found.loaded.warnings:
         log.warning("%s", warning)
 
     async def watch() -> signal.Signals | None:
-        return await run_until_signal(App(loaded.config).run())
+        app = App(found, source=source)
+        return await run_until_signal(app.run(), app.reload)
 
     try:
         caught = asyncio.run(watch())
@@ -162,10 +167,10 @@ def _run(chosen: argparse.Namespace) -> int:
         log.error("%s", error)  # noqa: TRY400 - a person has to act; a trace would not help
         return USAGE
     except OSError as error:
-        log.error("buffer %s: %s", loaded.config.buffer.path, error)  # noqa: TRY400 - same
+        log.error("buffer %s: %s", found.config.buffer.path, error)  # noqa: TRY400 - same
         return USAGE
     except sqlite3.Error as error:  # a file that broke after it was looked at: start again
-        log.error("buffer %s: %s", loaded.config.buffer.path, error)  # noqa: TRY400 - same
+        log.error("buffer %s: %s", found.config.buffer.path, error)  # noqa: TRY400 - same
         return PROBLEM
     return INTERRUPTED if caught is signal.SIGINT else FINE
 
@@ -184,10 +189,10 @@ def _check(chosen: argparse.Namespace) -> int:
 def _status(chosen: argparse.Namespace) -> int:
     from edge_agent.show.status import status  # noqa: PLC0415 - only this command needs it
 
-    loaded = _load(chosen.config, None)
-    if loaded is None:
+    found = _load(Source(chosen.config, None))
+    if found is None:
         return USAGE
-    return _print(status(loaded.config, json=chosen.json, language=chosen.lang))
+    return _print(status(found.config, json=chosen.json, language=chosen.lang))
 
 
 def _decode(chosen: argparse.Namespace) -> int:

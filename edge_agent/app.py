@@ -18,18 +18,22 @@ from edge_agent.buffer.opening import is_of_the_disk, made_ready
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.spare import take_in
 from edge_agent.buffer.timebase import SETTLE_US, Timekeeper
+from edge_agent.changeover import Changeover
+from edge_agent.config.desired import Book
+from edge_agent.config.load import Loaded
 from edge_agent.config.model import Config
+from edge_agent.config.source import Found, Source
+from edge_agent.configuration import Configuration
 from edge_agent.health import AgentHealth
 from edge_agent.health_document import document
 from edge_agent.health_socket import served
 from edge_agent.line_load import overloads
 from edge_agent.observe import Notices, Observer, Parts, number
-from edge_agent.operators import operators
 from edge_agent.persist import persist
+from edge_agent.roster import Roster
 from edge_agent.self_report import SelfReport
 from edge_agent.uplink.answers import Answers
 from edge_agent.uplink.publisher import Publisher
-from edge_agent.watch import watches
 from runtime.clock import Clock, SystemClock, Trust
 from runtime.database import Database
 from runtime.mqtt import Session, Will
@@ -43,7 +47,6 @@ log = logging.getLogger(__name__)
 VERSION = version("lifeline")
 EPOCH_BYTES = 8
 SEND_OFF_S = 2.0
-_LINES_STOP_S = 8.0
 _STEP_S = 0.02
 _LIMITS_US = {
     "buffer": 30_000_000,
@@ -51,9 +54,6 @@ _LIMITS_US = {
     "uplink-urgent": 60_000_000,
     "uplink-bulk": 60_000_000,
 }
-_LINE_LIMIT_US = 30_000_000
-_OPERATOR_LIMIT_US = 120_000_000  # an action may have many writes, each with its time-out
-_OPERATORS_STOP_S = 2.0
 _SPARE_SIZE = 16 * 1024 * 1024
 SPARE = Path("/dev/shm")  # noqa: S108 - a memory file system is what is wanted when the disk fails
 
@@ -61,21 +61,24 @@ SPARE = Path("/dev/shm")  # noqa: S108 - a memory file system is what is wanted 
 class App:
     """One agent. `run` it until it is cancelled; `ready` is set once the lines are started.
 
-    `settle_us`: how long a step of the clock must last before it is believed.
+    `settle_us`: how long a step of the clock must last before it is believed. `source`: where the
+    configuration came from, and is read again; a `Config` alone is never changed.
     """
 
     def __init__(
         self,
-        config: Config,
+        config: Config | Found,
         clock: Clock | None = None,
         *,
+        source: Source | None = None,
         notifier: Notifier | None = None,
         spare: Path = SPARE,
         settle_us: int = SETTLE_US,
     ) -> None:
         self.ready = asyncio.Event()
         self.epoch = secrets.token_hex(EPOCH_BYTES)
-        self._config = config
+        found = config if isinstance(config, Found) else _alone(config)
+        self._config = config = found.config  # of its site: what no reload changes
         self._clock = SystemClock(config.trust) if clock is None else clock
         self._notifier = Notifier() if notifier is None else notifier
         self._spare = spare / f"lifeline-{config.gateway}" / "buffer.db"
@@ -83,6 +86,8 @@ class App:
             self._clock, is_measured=config.trust is Trust.NTP, settle_us=settle_us
         )
         self._notices = Notices(self._clock)
+        self._configuration = Configuration(found, source, self._tell)
+        self._first_notices = found.notices
         self._observer: Observer | None = None
 
     async def run(self) -> None:
@@ -91,6 +96,8 @@ class App:
         A disk that is full or fails is replaced by memory. Raise what a person must mend before a
         start: BufferInUseError, NewerBufferError, OSError or sqlite3.Error for the buffer's folder.
         """
+        for notice in self._first_notices:
+            self._tell(notice)
         self._look_at_the_load()
         wanted = self._config.buffer
         try:
@@ -117,6 +124,10 @@ class App:
                     self._tell(problem)
                     await self._live(parts)
 
+    def reload(self) -> None:
+        """Read the configuration again soon; one that is bad leaves all as it is, and is told."""
+        self._configuration.reread()
+
     async def health(self) -> AgentHealth:
         """What `status` shows; raise RuntimeError before the start."""
         if self._observer is None:
@@ -132,25 +143,25 @@ class App:
             self._notices.add(problem)
 
     def _look_at_the_load(self) -> None:
-        for sentence in overloads(self._config):
+        for sentence in overloads(self._configuration.config):
             self._tell(sentence)
 
     async def _build(self, database: Database, limits: Limits) -> Parts:
         config, clock, progress = self._config, self._clock, Progress(self._clock)
+        standing = self._configuration
         lanes = Lanes(
             database=database,
             timekeeper=self._timekeeper,
             gateway=config.gateway,
             epoch=self.epoch,
             limits=limits,
-            plan=assembly.point_plan(config),
+            plan=standing.plan,
             progress=progress.shown,
         )
         await lanes.remember()
         if database.path == config.buffer.path:  # memory is not to be filled for nothing
             self._tell(await lanes.reserve())
-        profiles = {device.id: device.profile for device in config.devices}
-        control = Control(database, self._timekeeper, profiles)
+        control = Control(database, self._timekeeper, standing.profiles)
         await control.recover()
         start = await lanes.next_connection()
         session = self._session(start)
@@ -162,25 +173,25 @@ class App:
             clock=clock,
             timekeeper=self._timekeeper,
             birth=lambda boot, anchors: assembly.birth(
-                config, Software("edge-agent", VERSION), (boot, parts.connection), anchors
+                standing.config, Software("edge-agent", VERSION), (boot, parts.connection), anchors
             ),
             progress=progress.shown,
+            config_hash=lambda: standing.config.hash,
+            desire=standing.desire,
         )
-        under_watch = watches(config, lanes, clock, progress.shown, self._tell)
         parts = Parts(
             database=database,
             lanes=lanes,
             control=control,
             session=session,
             publisher=publisher,
-            watches=under_watch,
-            operators=operators(
-                config,
-                under_watch,
-                control,
-                health=self.health,
+            roster=Roster(
+                intake=lanes,
+                control=control,
                 clock=clock,
-                progress=progress.shown,
+                progress=progress,
+                health=self.health,
+                tell=self._tell,
             ),
             progress=progress,
             start=start,
@@ -202,7 +213,7 @@ class App:
 
     def _observe(self, parts: Parts) -> Observer:
         return Observer(
-            config=self._config,
+            configuration=self._configuration,
             version=VERSION,
             epoch=self.epoch,
             clock=self._clock,
@@ -225,11 +236,11 @@ class App:
             )
             told = group.create_task(persist(answers.run, self._tell))
             itself = group.create_task(SelfReport(self.health, parts.lanes).run())
-            orders = _start_operators(parts, group)
-            lines = []
-            for watch in parts.watches:
-                progress.enrol(watch.name, _LINE_LIMIT_US)
-                lines.append(group.create_task(watch.run()))
+            over = Changeover(self._configuration, parts, group, self._tell)
+            said = group.create_task(over.answers(self._timekeeper).run())
+            parts.roster.start_gateway(group)
+            parts.roster.start(self._configuration.config, group)
+            changes = group.create_task(self._configuration.run(over.apply))
             watchdog = group.create_task(keep_watchdog(self._notifier, lambda: _alive(progress)))
             try:
                 await self._start(parts)
@@ -237,31 +248,21 @@ class App:
             finally:
                 self._notifier.stopping()
                 itself.cancel()
-                await _stop_operators(parts, orders)
-                await self._stop_lines(parts, lines)
+                changes.cancel()
+                await asyncio.wait([changes])
+                await parts.roster.stop_all()
+                await parts.lanes.flush()
                 await self._send_off(parts)
-                for task in (told, uplink, lanes, watchdog, session):
+                for task in (said, told, uplink, lanes, watchdog, session):
                     task.cancel()
                     await asyncio.wait([task])
 
     async def _start(self, parts: Parts) -> None:
         """Say that we are ready once every port was tried; one that is missing holds nobody up."""
-        for watch in parts.watches:
-            await watch.started.wait()
+        await parts.roster.started()
         log.info("gateway %s, epoch %s: watching", self._config.gateway, self.epoch)
-        self._notifier.ready(f"watching {len(self._config.devices)} devices")
+        self._notifier.ready(f"watching {len(self._configuration.config.devices)} devices")
         self.ready.set()
-
-    async def _stop_lines(self, parts: Parts, lines: list[asyncio.Task[None]]) -> None:
-        """The lines finish the exchange under way and deliver what they heard."""
-        for watch in parts.watches:
-            watch.stop()
-        if lines:
-            _, hanging = await asyncio.wait(lines, timeout=_LINES_STOP_S)
-            for task in hanging:
-                log.error("a line does not stop: it is left behind")
-                task.cancel()
-        await parts.lanes.flush()
 
     async def _send_off(self, parts: Parts) -> None:
         """Give what is committed a moment to leave; what does not stays in the buffer."""
@@ -275,20 +276,8 @@ class App:
             log.warning("the buffer can not be read at the end: %s", error)
 
 
-def _start_operators(parts: Parts, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
-    for operator in parts.operators:
-        parts.progress.enrol(operator.name, _OPERATOR_LIMIT_US)
-    return [group.create_task(operator.run()) for operator in parts.operators]
-
-
-async def _stop_operators(parts: Parts, orders: list[asyncio.Task[None]]) -> None:
-    """The command under way is finished and answered; what is cut off is answered at the start."""
-    for operator in parts.operators:
-        operator.stop()
-    await asyncio.wait(orders, timeout=_OPERATORS_STOP_S)
-    for task in orders:
-        task.cancel()
-        await asyncio.wait([task])
+def _alone(config: Config) -> Found:
+    return Found(Loaded(config, ()), Book(), config.watched_hash)
 
 
 async def _has_unsent(parts: Parts) -> bool:

@@ -207,6 +207,21 @@ class MachineHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigHealth:
+    """What is in force. `version` of the server, None: the site's own file alone.
+
+    `desired`: the version that the server wanted last, and its `outcome`. `refused`: why what the
+    file says now is not in force, with file, line and key.
+    """
+
+    hash: str
+    version: int | None = None
+    desired: int | None = None
+    outcome: str = ""
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AgentHealth:
     """Everything at one instant, `now_us` of the boot's clock; `late` names loops that hang.
 
@@ -224,7 +239,7 @@ class AgentHealth:
     clock: str
     now_us: int
     started_us: int
-    config_hash: str
+    config: ConfigHealth
     lines: tuple[LineHealth, ...]
     devices: tuple[DeviceHealth, ...]
     lanes: tuple[LaneHealth, ...]

@@ -83,6 +83,15 @@ class NoticeDocument(msgspec.Struct, frozen=True):
     text: str
 
 
+class ConfigDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """`version`: of the server, null when the site's own file is in force alone."""
+
+    version: int | None
+    desired: int | None
+    outcome: str
+    refused: tuple[str, ...]
+
+
 class AgentDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What `edge-agent status --json` prints of a running agent."""
 
@@ -93,6 +102,7 @@ class AgentDocument(msgspec.Struct, frozen=True, kw_only=True):
     clock: str
     uptime_s: float
     config_hash: str
+    config: ConfigDocument
     lines: tuple[LineDocument, ...]
     devices: tuple[DeviceDocument, ...]
     lanes: tuple[LaneDocument, ...]
@@ -113,7 +123,13 @@ def document(health: AgentHealth) -> AgentDocument:
         epoch=health.epoch,
         clock=health.clock,
         uptime_s=_seconds(now_us - health.started_us),
-        config_hash=health.config_hash,
+        config_hash=health.config.hash,
+        config=ConfigDocument(
+            version=health.config.version,
+            desired=health.config.desired,
+            outcome=health.config.outcome,
+            refused=health.config.refused,
+        ),
         lines=tuple(_line(line, now_us) for line in health.lines),
         devices=tuple(_device(device, now_us) for device in health.devices),
         lanes=tuple(lane_document(lane, now_us) for lane in health.lanes),

@@ -11,7 +11,7 @@ from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.rows import Ledger
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.buffer.wear import per_day
-from edge_agent.config.model import Config
+from edge_agent.configuration import Configuration
 from edge_agent.health import (
     AgentHealth,
     DeviceHealth,
@@ -24,9 +24,8 @@ from edge_agent.health import (
     link_of,
 )
 from edge_agent.machine import machine_health
-from edge_agent.poll.operator import Operator
+from edge_agent.roster import Roster
 from edge_agent.uplink.publisher import Publisher
-from edge_agent.watch import Watch
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.mqtt import Session
@@ -63,8 +62,7 @@ class Parts:
     control: Control
     session: Session
     publisher: Publisher
-    watches: tuple[Watch, ...]
-    operators: tuple[Operator, ...]
+    roster: Roster
     progress: Progress
     start: int
 
@@ -85,7 +83,7 @@ class Observer:
     def __init__(
         self,
         *,
-        config: Config,
+        configuration: Configuration,
         version: str,
         epoch: str,
         clock: Clock,
@@ -93,7 +91,7 @@ class Observer:
         notices: Notices,
         parts: Parts,
     ) -> None:
-        self._config = config
+        self._configuration = configuration
         self._version = version
         self._epoch = epoch
         self._clock = clock
@@ -104,25 +102,27 @@ class Observer:
 
     async def health(self) -> AgentHealth:
         """Everything at this instant."""
-        parts = self._parts
+        parts, config = self._parts, self._configuration.config
         timebase = self._timekeeper.now()
-        lines = tuple(watch.line_health() for watch in parts.watches)
+        lines = tuple(watch.line_health() for watch in parts.roster.watches)
         units = self._units(lines)
         return AgentHealth(
-            gateway=self._config.gateway,
+            gateway=config.gateway,
             version=self._version,
             boot=timebase.boot,
             epoch=self._epoch,
             clock=timebase.state.value,
             now_us=timebase.mono_us,
             started_us=self._started_us,
-            config_hash=self._config.hash,
+            config=self._configuration.health(),
             lines=lines,
             devices=tuple(
-                _linked(one, units) for watch in parts.watches for one in watch.device_health()
+                _linked(one, units)
+                for watch in parts.roster.watches
+                for one in watch.device_health()
             ),
             lanes=await self._lanes(timebase),
-            is_in_memory=parts.database.path != self._config.buffer.path,
+            is_in_memory=parts.database.path != config.buffer.path,
             not_taken=parts.lanes.not_taken,
             refusal=parts.lanes.refusal,
             uplink=self._uplink(),
@@ -130,19 +130,19 @@ class Observer:
             notices=self._notices.all(),
             machine=self._machine(timebase),
             clock_offset_us=_offset_us(timebase, self._clock),
-            buffer_size=self._config.buffer.size,
+            buffer_size=self._configuration.config.buffer.size,
         )
 
     def _units(self, lines: tuple[LineHealth, ...]) -> dict[str, UnitHealth]:
         """By device."""
         found = {(line.line, unit.unit): unit for line in lines for unit in line.units}
-        wanted = {one.id: (one.line, one.unit) for one in self._config.devices}
+        wanted = {one.id: (one.line, one.unit) for one in self._configuration.config.devices}
         return {name: found[place] for name, place in wanted.items() if place in found}
 
     def _machine(self, timebase: Timebase) -> MachineHealth:
         written = sum(self._parts.lanes.written.values())
         rate = per_day(written, self._started_us, timebase.mono_us)
-        return machine_health(self._config.buffer.path.parent, rate)
+        return machine_health(self._configuration.config.buffer.path.parent, rate)
 
     async def _lanes(self, timebase: Timebase) -> tuple[LaneHealth, ...]:
         ledgers = await self._parts.lanes.ledgers()
@@ -154,7 +154,7 @@ class Observer:
         )
 
     def _uplink(self) -> UplinkHealth:
-        options = self._config.mqtt
+        options = self._configuration.config.mqtt
         return UplinkHealth(
             broker=f"{options.host}:{options.port}",
             is_connected=self._parts.session.is_connected,

@@ -1,4 +1,4 @@
-"""From the lines under watch to those who carry out commands at them."""
+"""From a line under watch, or the gateway itself, to who carries out commands there."""
 
 from collections.abc import Awaitable, Callable
 
@@ -15,24 +15,22 @@ from edge_agent.watch import AskedLine, HeardLine, Watch
 from runtime.clock import Clock
 
 
-def operators(
-    config: Config,
-    watches: tuple[Watch, ...],
+def gateway_operator(
     control: Control,
     *,
     health: Callable[[], Awaitable[AgentHealth]],
-    clock: Clock,
     progress: Callable[[str], None],
-) -> tuple[Operator, ...]:
-    """One for each line, so that none waits for another's device, and one for the gateway."""
+) -> Operator:
+    """For what is asked of the gateway itself."""
     itself: dict[str | None, Hand] = {None: GatewayHand(health)}
-    return (
-        Operator("commands", itself, control, progress),
-        *(
-            Operator(f"commands {watch.name}", _hands(config, watch, clock), control, progress)
-            for watch in watches
-        ),
-    )
+    return Operator("commands", itself, control, progress)
+
+
+def line_operator(
+    config: Config, watch: Watch, control: Control, *, clock: Clock, progress: Callable[[str], None]
+) -> Operator:
+    """For the devices of one line: each line has its own, so that none waits for another's."""
+    return Operator(f"commands {watch.name}", _hands(config, watch, clock), control, progress)
 
 
 def _hands(config: Config, watch: Watch, clock: Clock) -> dict[str | None, Hand]:

@@ -1,7 +1,7 @@
 """One line of the gateway with all that watches over it: opened, run until stopped, closed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -95,14 +95,19 @@ def watches(
     clock: Clock,
     progress: Callable[[str], None],
     tell: Callable[[str], None] = lambda _: None,
+    *,
+    names: Collection[str] | None = None,
 ) -> tuple[Watch, ...]:
-    """One for each line that has devices. `tell`: called with what a person should know."""
+    """One for each line that has devices; `names`: of these lines alone.
+
+    `tell`: called with what a person should know.
+    """
     return tuple(
         _asked(line, config, intake, clock, progress, tell=tell)
         if line.kind.is_asked
         else _heard(line, config, intake, clock, progress)
         for line in config.lines
-        if config.devices_of(line.name)
+        if config.devices_of(line.name) and (names is None or line.name in names)
     )
 
 

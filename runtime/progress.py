@@ -19,6 +19,10 @@ class Progress:
         self.shown(name)
         return lambda: self.shown(name)
 
+    def withdraw(self, name: str) -> None:
+        """Expect nothing of it any more."""
+        self._limits.pop(name, None)
+
     def shown(self, name: str) -> None:
         self._shown[name] = self._clock.mono_us()
 

@@ -79,10 +79,12 @@ async def keep_watchdog(notifier: Notifier, is_alive: Callable[[], bool]) -> Non
         await asyncio.sleep(notifier.watchdog_s)
 
 
-async def run_until_signal(work: Coroutine[Any, Any, None]) -> signal.Signals | None:
+async def run_until_signal(
+    work: Coroutine[Any, Any, None], reload: Callable[[], None] | None = None
+) -> signal.Signals | None:
     """Run `work`; SIGTERM or SIGINT cancels it, and is returned once it has ended.
 
-    None when it ended by itself. Raise what `work` raises.
+    SIGHUP calls `reload`, if there is one. None when it ended by itself. Raise what `work` raises.
     """
     caught: list[signal.Signals] = []
     try:
@@ -93,7 +95,7 @@ async def run_until_signal(work: Coroutine[Any, Any, None]) -> signal.Signals | 
                 caught.append(number)
                 task.cancel()
 
-            with _on_signals(stop):
+            with _on_signals(stop), _on_hangup(reload):
                 await asyncio.wait([task])
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None  # there is one task in this group
@@ -110,3 +112,16 @@ def _on_signals(call: Callable[[signal.Signals], object]) -> Iterator[None]:
     finally:
         for number in _STOP_SIGNALS:
             loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def _on_hangup(call: Callable[[], None] | None) -> Iterator[None]:
+    if call is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, call)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)

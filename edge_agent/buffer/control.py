@@ -24,7 +24,7 @@ ANSWERED_KEPT = 1_000
 
 
 class Control:
-    """`profiles`: of each device that the configuration names."""
+    """`profiles`: of each device that the configuration names, as it is at the moment."""
 
     def __init__(
         self, database: Database, timekeeper: Timekeeper, profiles: Mapping[str, Profile]
@@ -48,6 +48,23 @@ class Control:
         event.set()
         self._watchers.append(event)
         return event
+
+    def unwatch(self, event: asyncio.Event) -> None:
+        """Nobody waits for it any more."""
+        self._watchers = [one for one in self._watchers if one is not event]
+
+    async def devices_changed(self, names: Collection[str]) -> None:
+        """After another configuration: what these devices had under way was cut off.
+
+        It is answered or done anew as after a kill, and so is what waits for a device that is gone.
+        """
+        now = self._timekeeper.now()
+        await self._database.transact(
+            lambda connection: _recover(connection, now, self._profiles, names)
+        )
+        self.answered.set()
+        for event in self._watchers:
+            event.set()
 
     async def take(self, command: Command) -> Verdict:
         """Keep it; a refusal is answered at once, and an id that is known again as before."""
@@ -176,12 +193,17 @@ def _answer(connection: sqlite3.Connection, command_id: str, result: Result) -> 
 
 
 def _recover(
-    connection: sqlite3.Connection, now: Timebase, profiles: Mapping[str, Profile]
+    connection: sqlite3.Connection,
+    now: Timebase,
+    profiles: Mapping[str, Profile],
+    names: Collection[str] | None = None,
 ) -> None:
-    """What only looks is done anew; what acts is not."""
+    """What only looks is done anew; what acts is not. `names`: of these devices alone."""
     rows = connection.execute("SELECT payload FROM command WHERE state = 'under_way'").fetchall()
     for (payload,) in rows:
         command = decode_command(payload, Command)
+        if names is not None and command.device not in names:
+            continue
         if command.kind is CommandKind.ACTION:
             log.warning("command %s was interrupted: %s", command.id, _what(command))
             _answer(connection, command.id, _refusal(command, Verdict.INTERRUPTED, now))

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -25,6 +26,9 @@ from edge_agent.config.tables import AgentFile, DeviceTable, LineKind, LineTable
 from runtime.mqtt_words import Options
 
 DEFAULT_PATH = Path("/etc/lifeline/agent.toml")
+WATCHED = ("lines", "devices")
+"""The tables that say what is watched: the only ones that may come from afar."""
+
 _TLS_PORT, _PLAIN_PORT = 8883, 1883
 _SETTLE_MARGIN_US = 300_000
 _NETWORK_TIMEOUT_US = 1_000_000  # a gateway has a time-out of its own before it says so
@@ -53,13 +57,16 @@ class Loaded:
     warnings: tuple[FileProblem, ...]
 
 
-def load_config(path: Path, environ: Mapping[str, str] | None) -> Loaded:
+def load_config(
+    path: Path, environ: Mapping[str, str] | None, watched: TomlFile | None = None
+) -> Loaded:
     """Read the file, the secrets that it names and the profiles; raise ConfigError.
 
-    `environ` None: whoever only asks needs no secrets; they are not read.
+    `environ` None: whoever only asks needs no secrets; they are not read. `watched`: takes the
+    place of the file's lines and devices.
     """
     toml = _parse(path)
-    found = read_sections(toml.raw)
+    found = read_sections(toml.raw if watched is None else _with_watched(toml, watched))
     profiles = _profiles(path, found)
     findings = check_sections(found, profiles, _real_ports(path, found))
     password, problem = _password(path, found.mqtt, environ)
@@ -68,9 +75,22 @@ def load_config(path: Path, environ: Mapping[str, str] | None) -> Loaded:
     if file is not None:
         problems += _socket_problems(_socket(path, file))
     if problems or file is None:
-        raise ConfigError(toml.placed(problems))
-    warnings = tuple(toml.placed(findings.warnings))
+        raise ConfigError(_placed(problems, toml, watched))
+    warnings = tuple(_placed(findings.warnings, toml, watched))
     return Loaded(_resolved(path, file, profiles, password), warnings)
+
+
+def _with_watched(toml: TomlFile, watched: TomlFile) -> dict[str, Any]:
+    return {**toml.raw, **{name: watched.raw.get(name, {}) for name in WATCHED}}
+
+
+def _placed(
+    problems: Sequence[Problem], toml: TomlFile, watched: TomlFile | None
+) -> list[FileProblem]:
+    if watched is None:
+        return toml.placed(problems)
+    theirs = [one for one in problems if one.place.partition(".")[0] in WATCHED]
+    return [*watched.placed(theirs), *toml.placed(one for one in problems if one not in theirs)]
 
 
 def _parse(path: Path) -> TomlFile:
@@ -178,13 +198,17 @@ def _resolved(
         devices=devices,
         local_actions=local_actions(file.local_actions, devices),
         hash=config_hash(file),
+        watched_hash=_digest({name: getattr(file, name) for name in WATCHED}),
     )
 
 
 def config_hash(file: AgentFile) -> str:
     """16 hex digits of SHA-256 over the content: layout, comments and secrets do not count."""
     mqtt = msgspec.structs.replace(file.mqtt, password_file=None, password_env=None)
-    content = msgspec.structs.replace(file, mqtt=mqtt)
+    return _digest(msgspec.structs.replace(file, mqtt=mqtt))
+
+
+def _digest(content: object) -> str:
     return hashlib.sha256(_canonical.encode(content)).hexdigest()[:16]
 
 

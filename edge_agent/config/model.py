@@ -93,7 +93,10 @@ class LocalActionConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What one agent is to do. `hash` covers all of the file except where its secrets stand."""
+    """What one agent is to do.
+
+    `hash` covers all of it except where its secrets stand, `watched_hash` lines and devices alone.
+    """
 
     gateway: str
     trust: Trust
@@ -104,6 +107,7 @@ class Config:
     devices: tuple[DeviceConfig, ...]
     local_actions: tuple[LocalActionConfig, ...]
     hash: str
+    watched_hash: str
 
     def devices_of(self, line: str) -> tuple[DeviceConfig, ...]:
         return tuple(device for device in self.devices if device.line == line)

@@ -41,10 +41,13 @@ class Operator:
 
         The row says *under way* before anything is sent, and the answer is committed after it.
         """
-        while not self._stopping.is_set():
-            self._progress(self.name)
+        try:
+            while not self._stopping.is_set():
+                self._progress(self.name)
+                await self._step()
             await self._step()
-        await self._step()
+        finally:
+            self._control.unwatch(self._news)
 
     async def _step(self) -> None:
         try:

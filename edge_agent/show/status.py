@@ -14,7 +14,8 @@ from edge_agent.health_document import AgentDocument, LaneDocument, lane_documen
 from edge_agent.health_socket import ask
 from edge_agent.observe import lane_health
 from edge_agent.show.answer import Answer, as_json
-from edge_agent.show.status_text import STOPPED, Words, problems, running_text, stopped_text
+from edge_agent.show.status_text import problems, running_text, stopped_text
+from edge_agent.show.status_words import STOPPED, Words
 from runtime.clock import SystemClock
 from runtime.database import connect_read_only
 from runtime.language import Language

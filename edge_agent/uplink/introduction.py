@@ -25,10 +25,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A connection, and the latest anchor: either asks for a birth."""
+    """A connection, and what else asks for a birth: the latest anchor, the configuration."""
 
     connection: int
-    anchor: object
+    asks: object
 
 
 class Introduction:

@@ -13,7 +13,7 @@ from edge_agent.uplink.receipts import merged
 from edge_agent.uplink.sender import Sender
 from runtime.clock import Clock
 from runtime.mqtt import Message, Outcome, Session
-from wire.command import Command, decode_command
+from wire.command import Command, Config, decode_command
 from wire.envelope import JSON, Envelope, Sent, to_properties
 from wire.identity import Anchor, Birth, Presence, Status, encode_identity
 from wire.receipt import Receipt, decode_receipt
@@ -47,7 +47,10 @@ class Publisher:
         timekeeper: Timekeeper,
         birth: Callable[[str, tuple[Anchor, ...]], Birth],
         progress: Callable[[str], None],
+        config_hash: Callable[[], str] = str,
+        desire: Callable[[Config], None] = lambda _: None,
     ) -> None:
+        """`config_hash`: another one asks for another birth. `desire`: told of what is desired."""
         self._gateway = gateway
         self._lanes = lanes
         self._control = control
@@ -55,6 +58,8 @@ class Publisher:
         self._clock = clock
         self._timekeeper = timekeeper
         self._birth = birth
+        self._config_hash = config_hash
+        self._desire = desire
         self._progress = progress
         self.receipt_us: int | None = None
         self._introduction = Introduction()
@@ -89,7 +94,8 @@ class Publisher:
             await asyncio.sleep(_LOOK_S)
 
     def _occasion(self) -> Occasion:
-        return Occasion(self._session.connection, self._lanes.anchored)
+        asks = (self._lanes.anchored, self._config_hash())
+        return Occasion(self._session.connection, asks)
 
     def _is_introduced(self) -> bool:
         return self._introduction.is_done(self._occasion())
@@ -163,6 +169,9 @@ class Publisher:
                 return self._read(message)
             if gateway == self._gateway and kind is Down.COMMAND:
                 await self._control.take(decode_command(message.payload, Command))
+            elif gateway == self._gateway and kind is Down.CONFIG:
+                if message.payload:  # else: nothing is desired any more
+                    self._desire(decode_command(message.payload, Config))
             else:
                 log.warning("ignored a message on %s", message.topic)
         except WireError as error:

@@ -6,7 +6,14 @@ import msgspec
 import pytest
 
 from edge_agent.diagnosis import Diagnosis, diagnosis
-from edge_agent.health import AgentHealth, DeviceHealth, DeviceState, LineHealth, UplinkHealth
+from edge_agent.health import (
+    AgentHealth,
+    ConfigHealth,
+    DeviceHealth,
+    DeviceState,
+    LineHealth,
+    UplinkHealth,
+)
 
 HEALTH = AgentHealth(
     gateway="gw-001",
@@ -16,7 +23,7 @@ HEALTH = AgentHealth(
     clock="unset",
     now_us=2_000_000,
     started_us=0,
-    config_hash="h",
+    config=ConfigHealth("h"),
     lines=(LineHealth("shed", is_open=True),),
     devices=(),
     lanes=(),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from edge_agent.gateway_readings import UNITS, GatewayBook, buffer_fill
-from edge_agent.health import AgentHealth, LaneHealth, MachineHealth, UplinkHealth
+from edge_agent.health import AgentHealth, ConfigHealth, LaneHealth, MachineHealth, UplinkHealth
 from wire.quantity import PRIMARY_UNITS
 from wire.reading import POINT
 
@@ -16,7 +16,7 @@ HEALTH = AgentHealth(
     clock="synchronised",
     now_us=MINUTE,
     started_us=0,
-    config_hash="0" * 16,
+    config=ConfigHealth("0" * 16),
     lines=(),
     devices=(),
     lanes=(LaneHealth("bulk", 9, 9, 0, 0, {}, size=300), LaneHealth("urgent", 9, 9, 0, 0, {})),

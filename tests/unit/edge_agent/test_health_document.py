@@ -4,6 +4,7 @@ import msgspec
 
 from edge_agent.health import (
     AgentHealth,
+    ConfigHealth,
     DeviceHealth,
     DeviceState,
     LaneHealth,
@@ -28,7 +29,7 @@ HEALTH = AgentHealth(
     clock="unset",
     now_us=NOW_US,
     started_us=NOW_US - 3_700_000,
-    config_hash="0" * 16,
+    config=ConfigHealth("0" * 16, 3, 4, "diverged", ("bad",)),
     lines=(LineHealth("shed", is_open=True, busy=0.123456, units=(UNIT,)),),
     devices=(DEVICE,),
     lanes=(

@@ -15,13 +15,15 @@ from edge_agent.buffer.lanes import Lanes, PointPlan
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.rows import Ledger
 from edge_agent.buffer.timebase import Timebase, Timekeeper
+from edge_agent.config.desired import Book
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
+from edge_agent.config.source import Found
+from edge_agent.configuration import Configuration
 from edge_agent.exchange import Sample
 from edge_agent.health import DeviceHealth, DeviceState, LineHealth, LinkCount, UnitHealth
 from edge_agent.observe import Notices, Observer, Parts, lane_health, number
 from edge_agent.uplink.window import Window
-from edge_agent.watch import Watch
 from runtime.database import Database
 from runtime.progress import Progress
 from tests.standing_clock import StandingClock
@@ -65,7 +67,9 @@ class StandingParts:
     database: Database
     lanes: Lanes
     progress: Progress
-    watches: tuple[Watch, ...] = field(default_factory=lambda: (StandingWatch(),))
+    roster: SimpleNamespace = field(
+        default_factory=lambda: SimpleNamespace(watches=(StandingWatch(),))
+    )
     session: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(is_connected=True))
     publisher: SimpleNamespace = field(
         default_factory=lambda: SimpleNamespace(
@@ -85,6 +89,7 @@ class Rig:
     parts: StandingParts
     notices: Notices
     observer: Observer
+    configuration: Configuration
 
 
 @pytest.fixture
@@ -94,7 +99,8 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
         'gateway.id = "gw-001"\nmqtt = { host = "localhost", tls = false }\n'
         'buffer.path = "buffer.db"\n'
     )
-    config, clock = load_config(file, {}).config, StandingClock()
+    loaded, clock = load_config(file, {}), StandingClock()
+    config = loaded.config
     progress, notices, timekeeper = Progress(clock), Notices(clock), Timekeeper(clock)
     async with Database(config.buffer.path, rows.migrate) as database:
         lanes = Lanes(
@@ -107,8 +113,10 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
             progress=progress.shown,
         )
         parts = StandingParts(database, lanes, progress)
+        found = Found(loaded, Book(), config.watched_hash)
+        standing = Configuration(found, None, notices.add)
         observer = Observer(
-            config=config,
+            configuration=standing,
             version="1.2.3",
             epoch=EPOCH,
             clock=clock,
@@ -116,7 +124,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
             notices=notices,
             parts=cast("Parts", parts),  # the fields that an observer reads
         )
-        yield Rig(clock, config, parts, notices, observer)
+        yield Rig(clock, config, parts, notices, observer, standing)
 
 
 async def test_everything_at_this_instant(rig: Rig) -> None:
@@ -127,7 +135,7 @@ async def test_everything_at_this_instant(rig: Rig) -> None:
         "gw-001", "1.2.3", EPOCH, "boot-1",
     )  # fmt: skip
     assert (said.started_us, said.now_us) == (began_us, rig.clock.mono_us())
-    assert (said.clock, said.config_hash) == ("synchronised", rig.config.hash)
+    assert (said.clock, said.config.hash) == ("synchronised", rig.config.hash)
     assert (said.uplink.broker, said.uplink.is_connected) == ("localhost:1883", True)
     assert (said.uplink.connection, said.uplink.receipt_us) == (7, 4_000_000)
     assert [(one.line, one.problem) for one in said.lines] == [("shed", "pulled out")]
@@ -150,10 +158,10 @@ async def test_the_link_of_a_device_is_that_of_its_unit(rig: Rig) -> None:
         '[lines.shed]\nkind = "modbus-rtu"\nport = "/dev/ttyS0"\n'
         '[devices.smoke-01]\nprofile = "calectro_ug3"\nline = "shed"\nunit = 4\n'
     )
-    rig.observer._config = load_config(file, {}).config
+    rig.configuration.enter(load_config(file, {}).config)
     watch = StandingWatch()
     watch.units = (UnitHealth(4, requests=9, replies=7, time_outs=2),)
-    rig.parts.watches = (watch,)
+    rig.parts.roster.watches = (watch,)
     (device,) = (await rig.observer.health()).devices
     assert device.link == LinkCount(polls=9, good=7, time_outs=2)
 

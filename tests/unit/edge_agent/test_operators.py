@@ -9,7 +9,7 @@ from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.config.load import load_config
 from edge_agent.exchange import Sample
 from edge_agent.health import AgentHealth
-from edge_agent.operators import operators
+from edge_agent.operators import gateway_operator, line_operator
 from edge_agent.poll.gateway_hand import GatewayHand
 from edge_agent.poll.modbus_hand import ModbusHand
 from edge_agent.poll.stream_hand import StreamHand
@@ -45,14 +45,14 @@ async def test_one_operator_for_each_line_and_one_for_the_gateway(tmp_path: Path
     (tmp_path / "agent.toml").write_text(TOML)
     config = load_config(tmp_path / "agent.toml", {}).config
     async with Database(tmp_path / "buffer.db", rows.migrate) as database:
-        made = operators(
-            config,
-            watches(config, Nowhere(), CLOCK, lambda _: None),
-            Control(database, Timekeeper(CLOCK), {}),
-            health=health,
-            clock=CLOCK,
-            progress=lambda _: None,
-        )
+        control = Control(database, Timekeeper(CLOCK), {})
+        made = [
+            gateway_operator(control, health=health, progress=lambda _: None),
+            *(
+                line_operator(config, watch, control, clock=CLOCK, progress=lambda _: None)
+                for watch in watches(config, Nowhere(), CLOCK, lambda _: None)
+            ),
+        ]
     hands = {one.name: {name: type(hand) for name, hand in one._hands.items()} for one in made}
     assert hands == {
         "commands": {None: GatewayHand},

@@ -19,6 +19,17 @@ def test_each_loop_has_its_own_limit() -> None:
     assert progress.late() == ()
 
 
+def test_nothing_is_expected_of_one_that_was_withdrawn() -> None:
+    clock = StandingClock()
+    progress = Progress(clock)
+    progress.enrol("line", 10)
+    progress.withdraw("line")
+    progress.withdraw("never enrolled")
+    progress.shown("line")  # left behind, still at it
+    clock.advance(11)
+    assert progress.late() == ()
+
+
 def test_a_step_of_the_wall_clock_makes_nobody_late() -> None:
     clock = StandingClock()
     progress = Progress(clock)

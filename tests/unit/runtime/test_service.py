@@ -107,6 +107,20 @@ async def test_a_signal_cancels_the_work_and_waits_for_its_end(number: signal.Si
     assert ended == ["in order"]
 
 
+async def test_a_hangup_asks_for_a_reload_and_the_work_goes_on() -> None:
+    asked: list[str] = []
+
+    async def work() -> None:
+        os.kill(os.getpid(), signal.SIGHUP)
+        async with asyncio.timeout(5):
+            while not asked:
+                await asyncio.sleep(0)
+
+    before = signal.getsignal(signal.SIGHUP)
+    assert await run_until_signal(work(), lambda: asked.append("reload")) is None
+    assert (asked, signal.getsignal(signal.SIGHUP)) == (["reload"], before)
+
+
 async def test_work_that_ends_by_itself() -> None:
     assert await run_until_signal(asyncio.sleep(0)) is None
 

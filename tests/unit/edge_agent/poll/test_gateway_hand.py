@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from edge_agent.health import AgentHealth, UplinkHealth
+from edge_agent.health import AgentHealth, ConfigHealth, UplinkHealth
 from edge_agent.poll.gateway_hand import GatewayHand
 from wire.command import Command, CommandKind, Outcome
 
@@ -16,7 +16,7 @@ async def health() -> AgentHealth:
         clock="unset",
         now_us=0,
         started_us=0,
-        config_hash="h",
+        config=ConfigHealth("h"),
         lines=(),
         devices=(),
         lanes=(),

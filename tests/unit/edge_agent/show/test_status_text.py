@@ -6,6 +6,7 @@ import pytest
 
 from edge_agent.health import (
     AgentHealth,
+    ConfigHealth,
     DeviceHealth,
     DeviceState,
     LaneHealth,
@@ -16,7 +17,8 @@ from edge_agent.health import (
     UplinkHealth,
 )
 from edge_agent.health_document import document
-from edge_agent.show.status_text import Words, age_text, problems, running_text, stopped_text
+from edge_agent.show.status_text import age_text, problems, running_text, stopped_text
+from edge_agent.show.status_words import Words
 from runtime.language import Language
 from wire.quality import GOOD
 
@@ -39,7 +41,7 @@ HEALTH = AgentHealth(
     clock="synchronised",
     now_us=NOW_US,
     started_us=NOW_US - 3_700_000_000,
-    config_hash=HASH,
+    config=ConfigHealth(HASH),
     lines=(LINE,),
     devices=(DEVICE,),
     lanes=(LANE,),
@@ -63,7 +65,7 @@ def test_a_healthy_agent_has_no_problem() -> None:
 @pytest.mark.parametrize(
     ("health", "said"),
     [
-        (replace(HEALTH, config_hash="f" * 16), "restart it"),
+        (replace(HEALTH, config=ConfigHealth("f" * 16)), "reload it (SIGHUP)"),
         (
             replace(HEALTH, lines=(replace(LINE, is_open=False, problem="gone"),)),
             "line shed is closed: gone",
@@ -89,6 +91,14 @@ def test_a_healthy_agent_has_no_problem() -> None:
         (replace(HEALTH, refusal="disk is full"), "takes no readings (disk is full): make room"),
         (replace(HEALTH, not_taken=3), "3 samples were not taken"),
         (replace(HEALTH, late=("line shed",)), "no progress of line shed"),
+        (
+            replace(HEALTH, config=ConfigHealth(HASH, refused=("agent.toml:7: lines.a: bad",))),
+            "the old configuration stays in force: agent.toml:7: lines.a: bad",
+        ),
+        (
+            replace(HEALTH, config=ConfigHealth(HASH, 3, 4, "diverged")),
+            "the server wants configuration 4, and it is diverged: edge-agent config show",
+        ),
     ],
 )
 def test_each_problem_is_said(health: AgentHealth, said: str) -> None:

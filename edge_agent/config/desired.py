@@ -1,0 +1,90 @@
+"""What the server wants of this gateway, what became of it, and what is in force because of it."""
+
+from enum import StrEnum
+
+import msgspec
+
+from edge_agent.config.model import Config
+from wire.command import Config as Desired
+from wire.command import Outcome, Result
+
+DETAIL = 8_000
+"""Characters of a refusal's reasons: what is wrong is told as far as a person reads."""
+
+
+class Book(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Kept beside the buffer. `agent.toml` is the site's, and is never written.
+
+    `in_force`: whose lines and devices are watched in the place of the file's. `site`: the hash of
+    the file's lines and devices when that was taken. `latest`: what came last, with its outcome.
+    """
+
+    in_force: Desired | None = None
+    site: str = ""
+    latest: Desired | None = None
+    outcome: Outcome | None = None
+    detail: str = ""
+
+
+class Verdict(StrEnum):
+    """What is to be done with what the server wants."""
+
+    TAKE = "take"
+    KNOWN = "known"
+    OLD = "old"
+    DIVERGED = "diverged"
+
+
+def judge(desired: Desired, book: Book, in_force: Config) -> Verdict:
+    """TAKE is to be validated; KNOWN has its answer already.
+
+    What says the hash in force was made from what runs here. Another hash means that somebody else
+    has changed this gateway: whoever wants it has to look at that first.
+    """
+    latest = book.latest
+    if latest is not None and desired.version < latest.version:
+        return Verdict.OLD
+    if latest is not None and desired.version == latest.version:
+        if desired != latest:
+            return Verdict.OLD
+        if book.outcome is not Outcome.DIVERGED:
+            return Verdict.KNOWN
+    return Verdict.TAKE if is_based_on(desired, in_force) else Verdict.DIVERGED
+
+
+def is_based_on(desired: Desired, in_force: Config) -> bool:
+    """Based on nothing is right for a gateway that watches nothing."""
+    if not desired.based_on:
+        return not in_force.lines and not in_force.devices
+    return desired.based_on == in_force.hash
+
+
+def note(book: Book, desired: Desired, outcome: Outcome, detail: str = "") -> Book:
+    """The outcome of what came last."""
+    return msgspec.structs.replace(book, latest=desired, outcome=outcome, detail=detail[:DETAIL])
+
+
+def taken(book: Book, desired: Desired, site: str) -> Book:
+    """It is in force from now on, over a file whose own lines and devices hash to `site`."""
+    book = note(book, desired, Outcome.APPLIED)
+    return msgspec.structs.replace(book, in_force=desired, site=site)
+
+
+def left(book: Book, detail: str) -> Book:
+    """The site's own is in force again; what the server wanted last has to wait for somebody."""
+    if book.latest is None:
+        return Book()
+    return Book(latest=book.latest, outcome=Outcome.DIVERGED, detail=detail[:DETAIL])
+
+
+def answer(book: Book, config_hash: str, time_us: int | None) -> Result | None:
+    """What is told to the server: what became of what it wanted last."""
+    if book.latest is None or book.outcome is None:
+        return None
+    return Result(
+        f"config/{book.latest.version}",
+        book.outcome,
+        time=time_us,
+        detail=book.detail,
+        config_hash=config_hash,
+    )

@@ -1,0 +1,151 @@
+"""Where the configuration comes from: the site's file, and beside the buffer what was desired."""
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml
+from device_profiles.typed_toml import Problem
+from edge_agent.config.desired import Book, left
+from edge_agent.config.load import WATCHED, ConfigError, Loaded, load_config
+from edge_agent.config.model import Config
+from wire.bounds import SENT_BYTES
+from wire.command import Config as Desired
+
+BOOK = "desired.json"
+_MODE = 0o640
+_LARGEST = 4 * SENT_BYTES
+CHANGED_ON_SITE = "agent.toml was changed on site since: its lines and devices are in force"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is to be in force; `site` is the hash of the file's own lines and devices.
+
+    `notices`: what a person should know, because it is not as it was.
+    """
+
+    loaded: Loaded
+    book: Book
+    site: str
+    notices: tuple[str, ...] = ()
+
+    @property
+    def config(self) -> Config:
+        return self.loaded.config
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`path`: agent.toml. `environ` None: for who only asks and needs no secrets."""
+
+    path: Path
+    environ: Mapping[str, str] | None
+
+    def load(self) -> Found:
+        """The site's file with what the server wanted and this gateway took; raise ConfigError.
+
+        A file whose lines and devices were changed since is in force alone; so it is when what was
+        taken is no longer valid (a profile that is gone), or can not be read.
+        """
+        own = load_config(self.path, self.environ)
+        site, file = own.config.watched_hash, book_path(own.config)
+        try:
+            book = read_book(file)
+        except BrokenBookError as error:
+            return Found(own, Book(), site, (str(error),))
+        if book.in_force is None:
+            return Found(own, book, site)
+        if book.site != site:
+            return Found(own, left(book, CHANGED_ON_SITE), site, (CHANGED_ON_SITE,))
+        try:
+            return Found(self.with_desired(book.in_force), book, site)
+        except ConfigError as error:
+            why = f"the configuration that was taken from the server is no longer valid: {error}"
+            return Found(own, left(book, why), site, (why,))
+
+    def with_desired(self, desired: Desired) -> Loaded:
+        """The site's file with these lines and devices; raise ConfigError with all that is wrong.
+
+        The file's other tables (who the gateway is, its broker, its secrets, its buffer) are the
+        site's alone: a desired configuration that has one is refused.
+        """
+        name = Path(f"config/{desired.version}")
+        try:
+            toml = TomlFile(name, desired.toml)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:  # brackets within brackets
+            problem = Problem("", "", f"is not TOML: {error}")
+            raise ConfigError([FileProblem(str(name), problem)]) from error
+        strange = [Problem("", table, _STRANGE) for table in toml.raw if table not in WATCHED]
+        if not toml.raw.get("devices"):
+            strange.append(Problem("devices", "", _EMPTY))
+        if strange:
+            raise ConfigError(toml.placed(strange))
+        return load_config(self.path, self.environ, toml)
+
+    def candidate(self, desired: Desired, site: str) -> Loaded:
+        """As `with_desired`, if the file's own lines and devices still hash to `site`.
+
+        Raise ConfigError, ChangedOnSiteError.
+        """
+        if load_config(self.path, self.environ).config.watched_hash != site:
+            raise ChangedOnSiteError
+        return self.with_desired(desired)
+
+    def placed(self, problems: Iterable[Problem]) -> list[FileProblem]:
+        """Problems of the site's file, with their lines while it can be read."""
+        try:
+            return read_toml(self.path).placed(problems)
+        except UnreadableError as error:
+            return [error.problem]
+
+
+_STRANGE = "is not changed from afar: only [lines.…] and [devices.…] are; leave it"
+_EMPTY = "are none: a gateway is not emptied from afar; name its lines and devices, all of them"
+
+
+class ChangedOnSiteError(Exception):
+    """The file says other lines or devices than it did when it was read."""
+
+
+class BrokenBookError(Exception):
+    """What was kept of the server's wishes can not be read; the text says what happens now."""
+
+
+def book_path(config: Config) -> Path:
+    return config.buffer.path.parent / BOOK
+
+
+def read_book(file: Path) -> Book:
+    """Empty when there is none. Raise BrokenBookError."""
+    try:
+        with file.open("rb") as opened:
+            return msgspec.json.decode(opened.read(_LARGEST), type=Book)
+    except FileNotFoundError:
+        return Book()
+    except (OSError, msgspec.MsgspecError) as error:
+        text = f"{file} can not be read ({error}): agent.toml alone is in force"
+        raise BrokenBookError(text) from error
+
+
+def write_book(file: Path, book: Book) -> None:
+    """Whole or not at all, and on the disk when this returns. Raise OSError."""
+    draft = file.with_name(f"{file.name}.new")
+    with suppress(FileNotFoundError):
+        draft.unlink()
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+    with os.fdopen(handle, "wb") as opened:
+        opened.write(msgspec.json.encode(book))
+        opened.flush()
+        os.fsync(opened.fileno())
+    draft.rename(file)
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

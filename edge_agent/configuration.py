@@ -1,0 +1,233 @@
+"""The configuration in force while the agent runs: read again, desired from afar, or refused."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+from device_profiles.model import Profile
+from edge_agent.assembly import point_plan
+from edge_agent.buffer.lanes import PointPlan
+from edge_agent.config import desired as wishes
+from edge_agent.config.change import needs_restart
+from edge_agent.config.desired import Book, Verdict
+from edge_agent.config.load import ConfigError, Loaded
+from edge_agent.config.model import Config
+from edge_agent.config.source import (
+    ChangedOnSiteError,
+    Found,
+    Source,
+    book_path,
+    write_book,
+)
+from edge_agent.health import ConfigHealth
+from wire.command import Config as Desired
+from wire.command import Outcome, Result
+
+log = logging.getLogger(__name__)
+
+Apply = Callable[[Config], Awaitable[None]]
+_REFUSED_SHOWN = 16
+_NO_FILE = "this agent runs without a file: nothing can be read again"
+_NOT_READ = "agent.toml was changed on site and has not been read yet: reload the agent first"
+
+
+class Configuration:
+    """One change at a time. `config` is in force; `profiles` of its devices change with it.
+
+    `tell`: what a person should know. `source` None: nothing is ever changed.
+    """
+
+    def __init__(self, found: Found, source: Source | None, tell: Callable[[str], None]) -> None:
+        self.config = found.config
+        self.book = found.book
+        self.refused: tuple[str, ...] = ()
+        self.profiles: dict[str, Profile] = {}
+        self.answered = asyncio.Event()
+        """Set when there is something to tell the server."""
+        self._site = found.site
+        self._source = source
+        self._tell = tell
+        self._plan = point_plan(found.config)
+        self._before = self._plan
+        self._turn = asyncio.Lock()
+        self._news = asyncio.Event()
+        self._reread = False
+        self._desired: Desired | None = None
+        self._once: Result | None = None
+        self._know(found.config)
+
+    def plan(self, device: str, point: str) -> PointPlan:
+        """Of a device that is gone: as before, for what it said and the disk has not taken yet."""
+        try:
+            return self._plan(device, point)
+        except KeyError:
+            return self._before(device, point)
+
+    def health(self) -> ConfigHealth:
+        latest, standing = self.book.latest, self.book.in_force
+        return ConfigHealth(
+            hash=self.config.hash,
+            version=None if standing is None else standing.version,
+            desired=None if latest is None else latest.version,
+            outcome="" if self.book.outcome is None else self.book.outcome.value,
+            refused=self.refused,
+        )
+
+    def answers(self, time_us: int | None) -> tuple[Result, ...]:
+        """What the server is to hear: at each connection, and whenever `answered` is set."""
+        standing = wishes.answer(self.book, self.config.hash, time_us)
+        return tuple(one for one in (standing, self._once) if one is not None)
+
+    def reread(self) -> None:
+        """Read the file again soon (SIGHUP)."""
+        self._reread = True
+        self._news.set()
+
+    def desire(self, desired: Desired) -> None:
+        """Judge what the server wants soon; only the newest counts."""
+        self._desired = desired
+        self._news.set()
+
+    async def run(self, apply: Apply) -> None:
+        """Do what is asked, until cancelled. `apply`: makes a configuration true, never fails."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            async with self._turn:
+                if self._reread:
+                    self._reread = False
+                    await self._read_again(apply)
+                if self._desired is not None:
+                    wanted, self._desired = self._desired, None
+                    await self._judge(wanted, apply)
+
+    async def decide(self, apply: Apply, *, accept: bool) -> tuple[bool, str]:
+        """Somebody on site takes what the server wanted last, or refuses it for good."""
+        async with self._turn:
+            latest = self.book.latest
+            if self._source is None or latest is None:
+                return False, "the server has not asked this gateway for a configuration"
+            if not accept:
+                why = "by a person on site"
+                await self._keep(wishes.note(self.book, latest, Outcome.REJECTED, why))
+                return True, f"configuration {latest.version} of the server is rejected"
+            if self.book.in_force == latest:
+                return True, f"configuration {latest.version} of the server is in force already"
+            await self._take(latest, apply)
+            if self.book.in_force == latest:
+                return True, f"configuration {latest.version} of the server is in force"
+            return False, self.book.detail
+
+    async def _read_again(self, apply: Apply) -> None:
+        if self._source is None:
+            self._refuse([_NO_FILE])
+            return
+        try:
+            found = await asyncio.to_thread(self._source.load)
+            await self._check(found.config, self._source)
+        except ConfigError as error:
+            self._refuse(map(str, error.problems))
+            return
+        self._refuse(())
+        for notice in found.notices:
+            self._tell(notice)
+        self._site = found.site
+        if found.book != self.book:
+            await self._keep(found.book)
+        await self._apply(found.loaded, apply, "agent.toml")
+
+    async def _check(self, new: Config, source: Source) -> None:
+        """Raise ConfigError for what needs a restart, with its place in the site's file."""
+        problems = needs_restart(self.config, new)
+        if problems:
+            raise ConfigError(await asyncio.to_thread(source.placed, problems))
+
+    async def _judge(self, desired: Desired, apply: Apply) -> None:
+        verdict = wishes.judge(desired, self.book, self.config)
+        log.info("the server wants configuration %d: %s", desired.version, verdict)
+        if verdict is Verdict.TAKE or (
+            verdict is Verdict.DIVERGED and await self._is_in_force(desired)
+        ):
+            await self._take(desired, apply)
+        elif verdict is Verdict.DIVERGED:
+            why = f"{self.config.hash} is in force here, not {desired.based_on or 'nothing'}"
+            await self._keep(wishes.note(self.book, desired, Outcome.DIVERGED, why))
+            self._tell(f"the server wants configuration {desired.version}, and {why}: decide")
+        elif verdict is Verdict.OLD and self.book.latest is not None:
+            why = f"this gateway knows version {self.book.latest.version}: send a higher one"
+            name = f"config/{desired.version}"
+            self._once = Result(name, Outcome.REJECTED, detail=why, config_hash=self.config.hash)
+        self.answered.set()
+
+    async def _is_in_force(self, desired: Desired) -> bool:
+        """Whether it says the same as what runs: then there is nothing to decide."""
+        if self._source is None:
+            return False
+        try:
+            loaded = await asyncio.to_thread(self._source.with_desired, desired)
+        except ConfigError:
+            return False
+        return loaded.config.hash == self.config.hash
+
+    async def _take(self, desired: Desired, apply: Apply) -> None:
+        try:
+            loaded = await self._candidate(desired)
+        except ConfigError as error:
+            await self._reject(desired, "\n".join(map(str, error.problems)))
+        except ChangedOnSiteError:
+            await self._keep(wishes.note(self.book, desired, Outcome.DIVERGED, _NOT_READ))
+            self._tell(_NOT_READ)
+        else:
+            if await self._keep(wishes.taken(self.book, desired, self._site), is_needed=True):
+                await self._apply(loaded, apply, f"configuration {desired.version} of the server")
+            else:
+                await self._reject(desired, "the disk of this gateway refuses it")
+
+    async def _candidate(self, desired: Desired) -> Loaded:
+        if self._source is None:
+            raise ConfigError([])
+        loaded = await asyncio.to_thread(self._source.candidate, desired, self._site)
+        await self._check(loaded.config, self._source)  # the site's file may be edited, not read
+        return loaded
+
+    async def _reject(self, desired: Desired, why: str) -> None:
+        await self._keep(wishes.note(self.book, desired, Outcome.REJECTED, why))
+        first = why.partition("\n")[0]
+        self._tell(f"configuration {desired.version} of the server is not taken: {first}")
+
+    async def _apply(self, loaded: Loaded, apply: Apply, what: str) -> None:
+        for warning in loaded.warnings:
+            log.warning("%s", warning)
+        if loaded.config.hash == self.config.hash and loaded.config == self.config:
+            log.info("%s says what is in force: %s", what, self.config.hash)
+            return
+        await apply(loaded.config)
+        self._tell(f"{what} is in force: {self.config.hash}")
+
+    def enter(self, config: Config) -> None:
+        """From now on it is in force: in plans, profiles and births, all at one instant."""
+        self.config = config
+        self._before, self._plan = self._plan, point_plan(config)
+        self._know(config)
+        self.answered.set()
+
+    def _know(self, config: Config) -> None:
+        self.profiles.clear()
+        self.profiles.update({device.id: device.profile for device in config.devices})
+
+    async def _keep(self, book: Book, *, is_needed: bool = False) -> bool:
+        """`is_needed`: it counts only when it is on the disk."""
+        try:
+            await asyncio.to_thread(write_book, book_path(self.config), book)
+        except OSError as error:
+            self._tell(f"{book_path(self.config)} can not be written: {error.strerror}")
+            if is_needed:
+                return False
+        self.book = book
+        self.answered.set()
+        return True
+
+    def _refuse(self, problems: Iterable[str]) -> None:
+        self.refused = tuple(problems)[:_REFUSED_SHOWN]
+        for problem in self.refused:
+            self._tell(f"not taken, the old configuration stays in force: {problem}")
