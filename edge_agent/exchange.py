@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from wire.quality import GOOD, Quality
 from wire.reading import Value
 
@@ -80,11 +82,16 @@ class Failure:
     was_sent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True):
     """What a driver understood: a point's value or badness, at `mono_us` of the boot's clock."""
 
     point: str
     value: Value | None
     mono_us: int
     quality: Quality = GOOD
+
+    def at(self, mono_us: int) -> "Sample":
+        """The same at another time."""
+        if mono_us == self.mono_us:
+            return self
+        return Sample(self.point, self.value, mono_us, self.quality)

@@ -17,8 +17,9 @@ from device_profiles.transport import Modbus
 from edge_agent.driver.decode import Decoded, decode_field
 from edge_agent.driver.frame import Frame
 from edge_agent.driver.gate import bounded, gated
-from edge_agent.driver.interpret import STRANGER, Who, decode_raws, raws_of, recognise
+from edge_agent.driver.interpret import STRANGER, Who, recognise
 from edge_agent.driver.raw import Raw, raw_of_data
+from edge_agent.driver.reader import decode_raws, raws_of
 from edge_agent.driver.request_plan import PlannedRead
 from edge_agent.driver.tilt import tilt_of
 from wire.quality import Reason, Status, bad, uncertain
@@ -123,7 +124,8 @@ def _tilted(point: Point, tilt: Tilt, told: Mapping[str, Alone]) -> Alone:
     if worst is not None:
         return Alone(point, None, Decoded(None, worst))
     x, y, z = (one.value if isinstance(one.value, float) else 0.0 for one in axes)
-    value, quality = tilt_of((x, y, z), UPRIGHT, tilt)
+    decoded = tilt_of((x, y, z), UPRIGHT, tilt)
+    value, quality = decoded.value, decoded.quality
     if quality.status is Status.GOOD:
         quality = uncertain(Reason.CONFIGURATION)
     return Alone(point, None, Decoded(value, quality), (Unknown.BASELINE,))

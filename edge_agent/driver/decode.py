@@ -1,7 +1,8 @@
 """Raw words or bytes and an encoding to a value, or to bad with the reason."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from device_profiles.encoding import Encoding, Field, NumberType, ScaleFrom
 from device_profiles.model import Point, ValueKind
@@ -13,7 +14,7 @@ from wire.reading import Value
 _MOST_DECIMALS = 9
 
 
-class Decoded(NamedTuple):
+class Decoded(msgspec.Struct, frozen=True):
     """`value` is None exactly when the quality is bad."""
 
     value: Value | None
@@ -23,11 +24,12 @@ class Decoded(NamedTuple):
 def decode_field(point: Point, field: Field, frame: Frame) -> Decoded:
     """What a frame says of this point; bad/configuration when it has not the length it should.
 
-    A record in which the pattern finds nothing does not tell the point: bad/never_read.
+    A record in which the pattern finds nothing, and a frame of another length than a field wants
+    that may be absent, do not tell the point: bad/never_read.
     """
     raw = raw_of_data(field, frame.data, frame.layout)
     if raw is None:
-        return Decoded(None, bad(Reason.CONFIGURATION))
+        return Decoded(None, bad(Reason.NEVER_READ if field.or_absent else Reason.CONFIGURATION))
     return decode_raw(point, field, raw)
 
 
@@ -103,10 +105,10 @@ def _meaning(point: Point, encoding: Encoding, number: Number, factor: float | N
     if point.value is ValueKind.STATE:
         return Decoded(_state(encoding, number) is not encoding.invert)
     if encoding.scale_from is None:
-        return _scaled(encoding, number)
+        return scaled(encoding, number)
     if factor is None:
         return Decoded(None, bad(Reason.CONFIGURATION))
-    return _scaled(encoding, number * factor)
+    return scaled(encoding, number * factor)
 
 
 def _named(encoding: Encoding, value: bool | str | None) -> Decoded:  # noqa: FBT001 - a value
@@ -121,7 +123,8 @@ def _state(encoding: Encoding, number: Number) -> bool:
     return number != 0
 
 
-def _scaled(encoding: Encoding, number: Number) -> Decoded:
+def scaled(encoding: Encoding, number: Number) -> Decoded:
+    """The number in the point's unit, bad/out_of_range beyond what its encoding allows."""
     # Ten digits: 260 x 0.01 is 2.6 for people, rules and the wire, not 2.6000000000000001.
     value = round(number * encoding.scale + encoding.offset, 10)
     if encoding.maximum is not None and value > encoding.maximum:

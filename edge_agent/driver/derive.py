@@ -37,6 +37,8 @@ class Derivation:
         stands still here.
         """
         self._now_us = max(self._now_us, now_us)
+        if not self._derived:
+            return []
         found = []
         for one in self._derived:
             one.take(sample for sample in samples if sample.point in one.points)

@@ -26,6 +26,7 @@ class Refused(StrEnum):
     GARBAGE = "garbage"  # no frame begins here
     HEADER_CHECKSUM = "header_checksum"
     CHECKSUM = "checksum"
+    CODE = "code"  # no frame of this layout has such a code
     TAIL = "tail"
     TOO_LONG = "too_long"
     TOO_SHORT = "too_short"
@@ -99,7 +100,10 @@ class BinaryShape:
         refused = None if is_bare else self._trailed(held, at, begin + length)
         if refused is not None:
             return refused
-        return Found(self._code(held, at), bytes(held[begin : begin + length]), size)
+        code = self._code(held, at)
+        if self._layout.codes and code not in self._layout.codes:
+            return Refused.CODE
+        return Found(code, bytes(held[begin : begin + length]), size)
 
     def _length(self, held: bytearray, at: int) -> int | Refused:
         """Bytes of data, once the header has come and is found sound."""

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from device_profiles.model import Point, Profile, Tilt
 from device_profiles.transport import Identity, Modbus
-from edge_agent.driver.decode import Decoded, decode_raw, factor_of
+from edge_agent.driver.decode import Decoded
 from edge_agent.driver.gate import bounded, gated
-from edge_agent.driver.raw import Raw, raw_of_words
+from edge_agent.driver.reader import Reader
 from edge_agent.driver.request_plan import PlannedRead
 from edge_agent.driver.tilt import Vector, tilt_of
 from wire.quality import Reason, Status, bad
@@ -21,6 +21,7 @@ class Who(StrEnum):
     OTHER = "other"
 
 
+_READERS_MAX = 64
 STRANGER = {Who.UNKNOWN: bad(Reason.NEVER_READ), Who.OTHER: bad(Reason.CONFIGURATION)}
 
 
@@ -34,6 +35,7 @@ class Interpreter:
         self._ceilings = {point.ceiling for point in profile.points if point.ceiling is not None}
         self._known: dict[str, Decoded] = {}
         self._who = Who.RIGHT if self._identity is None else Who.UNKNOWN
+        self._readers: dict[int, Reader] = {}  # by the read's id; a reader holds its read
 
     @property
     def who(self) -> Who:
@@ -44,12 +46,16 @@ class Interpreter:
         self._who = Who.RIGHT if self._identity is None else Who.UNKNOWN
         self._known = {}
 
-    def interpret(self, read: PlannedRead, words: Sequence[int]) -> dict[str, Decoded]:
+    def interpret(self, read: PlannedRead, words: Sequence[int]) -> Mapping[str, Decoded]:
         """Every point of the read, in its order; `words` are as many as it asked for."""
-        self._recognise(read, words)
-        if self._who is not Who.RIGHT:
-            return {point.id: Decoded(None, STRANGER[self._who]) for point in read.points}
-        raw = decode_read(read, words)
+        reader = self._readers.get(id(read)) or self._reader(read)
+        if self._identity is not None:
+            self._recognise(read, words)
+            if self._who is not Who.RIGHT:
+                return {point.id: Decoded(None, STRANGER[self._who]) for point in read.points}
+        raw = reader.decode(words)
+        if reader.is_plain:
+            return raw
         self._known |= {name: raw[name] for name in self._ceilings & raw.keys()}
         judged = {
             point.id: gated(point, bounded(point, raw[point.id], self._known), raw)
@@ -59,6 +65,13 @@ class Interpreter:
         return {
             point.id: judged.get(point.id) or self._tilted(point, judged) for point in read.points
         }
+
+    def _reader(self, read: PlannedRead) -> Reader:
+        """The device's reads are few; a search for what it refuses makes some more."""
+        if len(self._readers) >= _READERS_MAX:
+            self._readers.clear()
+        reader = self._readers[id(read)] = Reader(read, bounds=self._ceilings)
+        return reader
 
     def _recognise(self, read: PlannedRead, words: Sequence[int]) -> None:
         found = recognise(self._identity, read, words)
@@ -77,41 +90,6 @@ def recognise(identity: Identity | None, read: PlannedRead, words: Sequence[int]
         return Who.UNKNOWN
     found = words[identity.address - read.address] & identity.mask
     return Who.RIGHT if found == identity.value else Who.OTHER
-
-
-def raws_of(read: PlannedRead, words: Sequence[int]) -> dict[str, Raw]:
-    """The raw values of the points that have a register in this read."""
-    return {
-        point.id: raw_of_words(point.register, words[point.register.address - read.address :])
-        for point in read.points
-        if point.register is not None
-    }
-
-
-def decode_read(read: PlannedRead, words: Sequence[int]) -> dict[str, Decoded]:
-    """Every point that has a register in this read, gates and ceilings aside."""
-    return decode_raws(read, raws_of(read, words))
-
-
-def decode_raws(
-    read: PlannedRead, raws: Mapping[str, Raw], scales: Mapping[str, Raw] | None = None
-) -> dict[str, Decoded]:
-    """`scales`: where scales that stand in other points are looked up, if not in `raws`."""
-    looked_up = raws if scales is None else scales
-    return {
-        point.id: _decode(point, raws[point.id], looked_up)
-        for point in read.points
-        if point.id in raws
-    }
-
-
-def _decode(point: Point, raw: Raw, scales: Mapping[str, Raw]) -> Decoded:
-    register = point.register
-    if register is None:
-        raise ValueError(f"point {point.id} has no register")
-    source = register.scale_from
-    factor = None if source is None else factor_of(source, scales)
-    return decode_raw(point, register, raw, factor)
 
 
 def _tilted(tilt: Tilt, judged: Mapping[str, Decoded], baseline: Vector | None) -> Decoded:

@@ -8,7 +8,7 @@ from device_profiles.model import Profile
 from device_profiles.transport import Modbus
 from edge_agent.driver.action import WriteStep, write_steps
 from edge_agent.driver.decode import Decoded
-from edge_agent.driver.interpret import decode_read
+from edge_agent.driver.reader import decode_read
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Table
 from edge_agent.poll.device import PolledDevice
@@ -107,9 +107,9 @@ def _values(planned: PlannedRead, reply: Reply) -> dict[str, Value | str]:
     found = decode_read(planned, reply.words)
     missing = Decoded(None, bad(Reason.CONFIGURATION))
     return {
-        point.id: str(quality) if value is None else value
+        point.id: str(decoded.quality) if decoded.value is None else decoded.value
         for point in planned.points
-        for value, quality in [found.get(point.id, missing)]
+        for decoded in [found.get(point.id, missing)]
     }
 
 

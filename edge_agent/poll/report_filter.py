@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeGuard
 
@@ -60,12 +60,50 @@ class ReportPolicy:
         return self.points.get(point) or PointPolicy(self.otherwise_us)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reported:
+    """What was last reported of a point, and from when to when that needs no saying again."""
+
+    policy: PointPolicy
     value: Value | None
     quality: Quality
     mono_us: int
-    slot: int
+    from_us: int = 0
+    until_us: int = 0
+    last_us: int = -1
+
+    def note(self, sample: Sample) -> Sample:
+        self.value, self.quality, self.mono_us = sample.value, sample.quality, sample.mono_us
+        interval_us = self.policy.max_interval_us
+        self.from_us = sample.mono_us - sample.mono_us % interval_us
+        self.until_us = self.from_us + interval_us
+        self.last_us = max(sample.mono_us, self.last_us + 1)
+        return sample.at(self.last_us)
+
+    def cause(self, sample: Sample, *, always: bool) -> Cause:
+        if sample.quality != self.quality:
+            return Cause.QUALITY
+        if _crosses(self.policy.set_points, sample.value, self.value):
+            return Cause.CROSSED
+        if always or self.policy.always:
+            return Cause.ALWAYS
+        if not self.from_us <= sample.mono_us < self.until_us:
+            return Cause.KEEP_ALIVE
+        if _is_same(self.policy, sample.value, self.value):
+            return Cause.UNCHANGED
+        is_soon = sample.mono_us - self.mono_us < self.policy.min_interval_us
+        return Cause.TOO_SOON if is_soon else Cause.CHANGED
+
+    def stands(self, sample: Sample) -> bool:
+        """Nothing new by the quickest look: the very value, and no need to say so yet."""
+        value = sample.value
+        return (
+            value == self.value
+            and self.from_us <= sample.mono_us < self.until_us
+            and sample.quality is self.quality
+            and type(value) is type(self.value)
+            and not self.policy.always
+        )
 
 
 class ReportFilter:
@@ -78,46 +116,32 @@ class ReportFilter:
 
     def __init__(self, policy: ReportPolicy) -> None:
         self._policy = policy
+        self._always = policy.always
         self._reported: dict[str, _Reported] = {}
-        self._last_us: dict[str, int] = {}
 
     def admit(self, samples: Iterable[Sample]) -> list[Sample]:
         """Return the samples to report, in order, with strictly increasing times per point."""
-        return [self._note(each) for each in samples if self.judge(each) not in _KEPT_BACK]
+        admitted = []
+        always, reported = self._always, self._reported
+        for sample in samples:
+            last = reported.get(sample.point)
+            if last is None:
+                last = reported[sample.point] = self._first(sample)
+            elif (not always and last.stands(sample)) or last.cause(
+                sample, always=always
+            ) in _KEPT_BACK:
+                continue
+            admitted.append(last.note(sample))
+        return admitted
 
     def judge(self, sample: Sample) -> Cause:
         """Say why the sample is to be reported, or why not."""
         last = self._reported.get(sample.point)
+        return Cause.FIRST if last is None else last.cause(sample, always=self._always)
+
+    def _first(self, sample: Sample) -> _Reported:
         policy = self._policy.of(sample.point)
-        if last is None:
-            return Cause.FIRST
-        if sample.quality != last.quality:
-            return Cause.QUALITY
-        if _crosses(policy.set_points, sample.value, last.value):
-            return Cause.CROSSED
-        if self._policy.always or policy.always:
-            return Cause.ALWAYS
-        return _ordinary(policy, sample, last)
-
-    def _note(self, sample: Sample) -> Sample:
-        slot = _slot(self._policy.of(sample.point), sample)
-        self._reported[sample.point] = _Reported(sample.value, sample.quality, sample.mono_us, slot)
-        at_us = max(sample.mono_us, self._last_us.get(sample.point, sample.mono_us - 1) + 1)
-        self._last_us[sample.point] = at_us
-        return sample if at_us == sample.mono_us else replace(sample, mono_us=at_us)
-
-
-def _ordinary(policy: PointPolicy, sample: Sample, last: _Reported) -> Cause:
-    if _slot(policy, sample) != last.slot:
-        return Cause.KEEP_ALIVE
-    if _is_same(policy, sample.value, last.value):
-        return Cause.UNCHANGED
-    is_soon = sample.mono_us - last.mono_us < policy.min_interval_us
-    return Cause.TOO_SOON if is_soon else Cause.CHANGED
-
-
-def _slot(policy: PointPolicy, sample: Sample) -> int:
-    return sample.mono_us // policy.max_interval_us
+        return _Reported(policy, sample.value, sample.quality, sample.mono_us)
 
 
 def _is_number(value: Value | None) -> TypeGuard[float]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from edge_agent.exchange import Failure, Sample
 from edge_agent.health import DeviceState
 from edge_agent.poll.report_filter import ReportFilter, ReportPolicy
-from wire.quality import Quality, Status
+from wire.quality import GOOD, Quality, Status
 
 _BADNESS = {Status.GOOD: 0, Status.UNCERTAIN: 1, Status.BAD: 2}
 
@@ -46,11 +46,23 @@ class Voice:
 
     def _admit(self, samples: Sequence[Sample]) -> list[Sample]:
         if samples:
-            worst = max((sample.quality for sample in samples), key=lambda q: _BADNESS[q.status])
-            self.quality = replace(worst, test=self.is_test)
+            worst = _worst(samples)
+            self.quality = replace(worst, test=True) if self.is_test else worst
         marked = [_marked(sample) for sample in samples] if self.is_test else samples
         return self._filter.admit(marked)
 
 
+def _worst(samples: Sequence[Sample]) -> Quality:
+    worst, rank = samples[0].quality, -1
+    for sample in samples:
+        quality = sample.quality
+        if quality is GOOD and rank >= 0:  # nearly always
+            continue
+        badness = _BADNESS[quality.status]
+        if badness > rank:
+            worst, rank = quality, badness
+    return worst
+
+
 def _marked(sample: Sample) -> Sample:
-    return replace(sample, quality=replace(sample.quality, test=True))
+    return Sample(sample.point, sample.value, sample.mono_us, replace(sample.quality, test=True))

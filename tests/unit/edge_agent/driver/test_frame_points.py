@@ -137,6 +137,16 @@ def test_a_record_says_nothing_of_the_points_that_it_does_not_name() -> None:
     assert said(points, "event", "\x1b6复位\n\n".encode("gbk"), PRINTER) == {"fire": False}
 
 
+def test_older_firmware_may_tell_less() -> None:
+    area = point("area", "0E 06")
+    assert area.field is not None
+    area = replace(area, field=replace(area.field, length=2, at=1, or_absent=True))
+    points = make(point("height", "0E 06"), area)
+    assert said(points, "0E 06", b"\x05") == {"height": 5.0}
+    told = said(points, "0E 06", b"\x05\x07")
+    assert told == {"height": bad(Reason.CONFIGURATION), "area": 7.0}
+
+
 def test_a_frame_of_another_length_is_a_wrong_device() -> None:
     points = make(PRESENCE)
     assert said(points, "80 01", b"\x00\x01") == {"presence": bad(Reason.CONFIGURATION)}

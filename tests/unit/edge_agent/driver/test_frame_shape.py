@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from device_profiles.framing import BinaryFrame, Layout
 from edge_agent.driver.frame_shape import Found, Refused, shape_of
@@ -66,6 +67,14 @@ def test_a_code_may_stand_in_the_data() -> None:
     for data in (b"", b"\x08"):
         with pytest.raises(ValueError, match="is no such frame"):
             shape.encode("07", data)
+
+
+def test_where_the_codes_are_known_another_is_damage() -> None:
+    shape = shape_of(replace(REPORT, codes=("02 AA", "01 AA")))
+    frame = bytearray(shape.encode("02 AA", bytes(9)))
+    assert shape.judge(frame, 0) == Found("02 AA", bytes(9), len(frame))
+    frame[7] = 0xAB
+    assert shape.judge(frame, 0) is Refused.CODE
 
 
 def test_a_line_ends_where_its_tail_stands_and_nowhere_else() -> None:

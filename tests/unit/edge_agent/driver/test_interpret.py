@@ -10,7 +10,8 @@ from device_profiles.load import catalog
 from device_profiles.model import Point, Profile
 from device_profiles.transport import Modbus
 from edge_agent.driver.decode import Decoded
-from edge_agent.driver.interpret import Interpreter, Who, decode_read
+from edge_agent.driver.interpret import Interpreter, Who
+from edge_agent.driver.reader import decode_read
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.driver.tilt import NOT_AT_REST
 from wire.quality import Limit, Quality, Reason, bad, uncertain
@@ -187,7 +188,7 @@ def submersible(unit: int = 17, decimals: int = 1, level: int = 1234) -> dict[st
             for point in points
         ),
     )
-    return decode_read(read, (unit, decimals & 0xFFFF, level & 0xFFFF))
+    return dict(decode_read(read, (unit, decimals & 0xFFFF, level & 0xFFFF)))
 
 
 @pytest.mark.parametrize(

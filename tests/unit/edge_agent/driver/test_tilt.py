@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device_profiles.model import Tilt
+from edge_agent.driver.decode import Decoded
 from edge_agent.driver.tilt import NOT_AT_REST, Vector, tilt_of
 from wire.quality import GOOD, Reason, bad, uncertain
 
@@ -43,11 +44,11 @@ def test_off_one_g_is_uncertain(share: float, *, is_good: bool) -> None:
 
 @pytest.mark.parametrize("baseline", [None, (0.0, 0.0, 0.0)])
 def test_without_a_baseline_there_is_no_tilt(baseline: Vector | None) -> None:
-    assert tilt_of((0.0, 0.0, G), baseline, TILT) == (None, bad(Reason.CONFIGURATION))
+    assert tilt_of((0.0, 0.0, G), baseline, TILT) == Decoded(None, bad(Reason.CONFIGURATION))
 
 
 def test_without_an_acceleration_the_sensor_is_broken() -> None:
-    assert tilt_of((0.0, 0.0, 0.0), UP, TILT) == (None, bad(Reason.SENSOR_FAULT))
+    assert tilt_of((0.0, 0.0, 0.0), UP, TILT) == Decoded(None, bad(Reason.SENSOR_FAULT))
 
 
 _axis = st.floats(-160, 160, allow_nan=False)
