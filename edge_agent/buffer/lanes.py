@@ -4,32 +4,31 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from edge_agent.buffer import reserve, rows
 from edge_agent.buffer.backlog import Backlog, backlog
-from edge_agent.buffer.had import NOTHING, Had, look_up
-from edge_agent.buffer.leaving import Found, Wanted, look, oldest_young
+from edge_agent.buffer.departures import Departures, Outgoing
+from edge_agent.buffer.had import NOTHING, look_up
 from edge_agent.buffer.losses import samples
 from edge_agent.buffer.pace import Pace, Passage
 from edge_agent.buffer.packing import Packer
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.room import Room
-from edge_agent.buffer.rows import Ledger, Row
-from edge_agent.buffer.statement import cut
+from edge_agent.buffer.rows import Ledger
 from edge_agent.buffer.time_kept import KeptTime
-from edge_agent.buffer.timebase import Timebase, Timekeeper
-from edge_agent.buffer.waiting import Groups, Waiting
+from edge_agent.buffer.timebase import Timekeeper
+from edge_agent.buffer.waiting import Groups
 from edge_agent.buffer.wear import Meter, Purpose, written_by_this_thread
 from edge_agent.exchange import Sample
 from runtime.database import Database
-from wire.envelope import Through
 from wire.identity import Anchor
 from wire.quality import Quality
 from wire.reading import ITSELF, Value
 from wire.receipt import Receipt
-from wire.statement import Statement
 from wire.topic import Lane
+
+__all__ = ["GROUP_READINGS", "GROUP_SECONDS", "Lanes", "Outgoing", "PointPlan"]
 
 log = logging.getLogger(__name__)
 
@@ -46,17 +45,7 @@ class PointPlan:
     unit: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """What the uplink sends next of a lane: a row (or none: a heartbeat) and what it states."""
-
-    row: Row | None
-    statement: Statement
-    through: Through
-    timebase: Timebase
-
-
-class Lanes:
+class Lanes(Departures):
     """The buffer of one run of the agent, under one epoch."""
 
     def __init__(
@@ -71,18 +60,12 @@ class Lanes:
         progress: Callable[[str], None],
         pace: Pace | None = None,
     ) -> None:
-        self._database = database
-        self._timekeeper = timekeeper
-        self._epoch = epoch
+        super().__init__(database, timekeeper, epoch, Room(gateway, limits))
         self._plan = plan
         self._progress = progress
         self._packer = Packer(gateway, lambda device, point: plan(device, point).unit)
-        self._waiting = Waiting()
         self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
-        self._numbers = dict.fromkeys(Lane, 0)
-        self._had = Had()
         self._meter = Meter()
-        self._room = Room(gateway, limits)
         # One group at a time: what comes while a sync is under way shares the next one.
         self._turn = asyncio.Lock()
         self._time = KeptTime(database, timekeeper)
@@ -226,78 +209,6 @@ class Lanes:
             now_us = self._timekeeper.now().mono_us
             for sample in samples(losses, now_us):
                 self._waiting.add(Lane.URGENT, self._packer.placed(ITSELF, sample))
-
-    async def outgoing(self, lane: Lane, number: int | None) -> Outgoing | None:
-        """The row with this id (None asks for a heartbeat) with what is to be stated with it.
-
-        None when the row is gone.
-        """
-        if number in self._had:
-            return None
-        timebase = self._timekeeper.now()
-        through = self._waiting.through(lane, timebase)
-
-        def look(connection: sqlite3.Connection) -> tuple[Row | None, Statement]:
-            row = None if number is None else rows.row(connection, number)
-            stated = rows.state(connection, lane, self._epoch)
-            return row, cut(stated, self._next_number(lane))
-
-        row, statement = await self._database.transact(look)
-        if number is not None and row is None:
-            return None
-        self._room.published(() if row is None else (row.id,))
-        return Outgoing(row, statement, through, timebase)
-
-    async def leaving(self, wanted: Wanted) -> tuple[list[Outgoing], int | None]:
-        """New rows, each with what is to be stated with it; up to which row was looked (see Found).
-
-        Rows that a receipt has are passed over.
-        """
-        free = replace(wanted, is_passed_over=lambda n: n in self._had or wanted.is_passed_over(n))
-        found, outgoing = await self._stated(wanted.lane, lambda c: look(c, free))
-        return outgoing, found.last
-
-    async def again(self, lane: Lane, numbers: Sequence[int]) -> list[Outgoing]:
-        """These rows, as far as they are still here, each with what is to be stated with it."""
-
-        def work(connection: sqlite3.Connection) -> Found:
-            there = (rows.row(connection, n) for n in numbers if n not in self._had)
-            return Found(tuple(row for row in there if row is not None), None)
-
-        return (await self._stated(lane, work))[1]
-
-    async def _stated(
-        self, lane: Lane, work: Callable[[sqlite3.Connection], Found]
-    ) -> tuple[Found, list[Outgoing]]:
-        timebase = self._timekeeper.now()
-        through = self._waiting.through(lane, timebase)
-
-        def both(connection: sqlite3.Connection) -> tuple[Found, list[Statement]]:
-            found = work(connection)
-            stated = rows.state(connection, lane, self._epoch) if found.rows else []
-            return found, [cut(stated, self._next_number(lane)) for _ in found.rows]
-
-        hurry = lane is Lane.URGENT
-        found, statements = await self._database.transact(both, hurry=hurry)
-        self._room.published(row.id for row in found.rows)
-        pairs = zip(found.rows, statements, strict=True)
-        return found, [Outgoing(row, said, through, timebase) for row, said in pairs]
-
-    async def oldest_young(self, lane: Lane, young_us: int) -> int:
-        """The first row that tells how things stand now; all below it are backlog."""
-        boot, since_ms = self._timekeeper.boot, (self._timekeeper.now().mono_us - young_us) // 1_000
-        return await self._database.transact(lambda c: oldest_young(c, lane, boot, since_ms))
-
-    def _next_number(self, lane: Lane) -> int:
-        self._numbers[lane] += 1
-        return self._numbers[lane]
-
-    async def rows_after(self, lane: Lane, after: int, limit: int) -> list[int]:
-        """Ids of committed rows that no receipt has, oldest first."""
-        numbers = await self._database.transact(
-            lambda c: rows.numbers_after(c, lane, after, limit + len(self._had)),
-        )
-        return [number for number in numbers if number not in self._had][:limit]
 
     async def receive(self, receipt: Receipt) -> list[int]:
         """The ids of the rows that the receipt covers: gone, and soon deleted."""

@@ -1,0 +1,113 @@
+"""Rows on their way out of the buffer, each with what is to be stated with it; and heartbeats."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from edge_agent.buffer import rows
+from edge_agent.buffer.had import Had
+from edge_agent.buffer.leaving import Found, Wanted, look, oldest_young
+from edge_agent.buffer.room import Room
+from edge_agent.buffer.rows import Row
+from edge_agent.buffer.statement import cut
+from edge_agent.buffer.timebase import Timebase, Timekeeper
+from edge_agent.buffer.waiting import Waiting
+from runtime.database import Database
+from wire.envelope import Through
+from wire.statement import Statement
+from wire.topic import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What the uplink sends next of a lane: a row (or none: a heartbeat) and what it states."""
+
+    row: Row | None
+    statement: Statement
+    through: Through
+    timebase: Timebase
+
+
+class Departures:
+    """The side of the buffer that the uplink sees."""
+
+    def __init__(self, database: Database, timekeeper: Timekeeper, epoch: str, room: Room) -> None:
+        self._database = database
+        self._timekeeper = timekeeper
+        self._epoch = epoch
+        self._room = room
+        self._waiting = Waiting()
+        self._had = Had()
+        self._numbers = dict.fromkeys(Lane, 0)
+
+    async def outgoing(self, lane: Lane, number: int | None) -> Outgoing | None:
+        """The row with this id (None asks for a heartbeat) with what is to be stated with it.
+
+        None when the row is gone.
+        """
+        if number in self._had:
+            return None
+        timebase = self._timekeeper.now()
+        through = self._waiting.through(lane, timebase)
+
+        def look(connection: sqlite3.Connection) -> tuple[Row | None, Statement]:
+            row = None if number is None else rows.row(connection, number)
+            stated = rows.state(connection, lane, self._epoch)
+            return row, cut(stated, self._next_number(lane))
+
+        row, statement = await self._database.transact(look)
+        if number is not None and row is None:
+            return None
+        self._room.published(() if row is None else (row.id,))
+        return Outgoing(row, statement, through, timebase)
+
+    async def leaving(self, wanted: Wanted) -> tuple[list[Outgoing], int | None]:
+        """New rows, each with what is to be stated with it; up to which row was looked (see Found).
+
+        Rows that a receipt has are passed over.
+        """
+        free = replace(wanted, is_passed_over=lambda n: n in self._had or wanted.is_passed_over(n))
+        found, outgoing = await self._stated(wanted.lane, lambda c: look(c, free))
+        return outgoing, found.last
+
+    async def again(self, lane: Lane, numbers: Sequence[int]) -> list[Outgoing]:
+        """These rows, as far as they are still here, each with what is to be stated with it."""
+
+        def work(connection: sqlite3.Connection) -> Found:
+            there = (rows.row(connection, n) for n in numbers if n not in self._had)
+            return Found(tuple(row for row in there if row is not None), None)
+
+        return (await self._stated(lane, work))[1]
+
+    async def _stated(
+        self, lane: Lane, work: Callable[[sqlite3.Connection], Found]
+    ) -> tuple[Found, list[Outgoing]]:
+        timebase = self._timekeeper.now()
+        through = self._waiting.through(lane, timebase)
+
+        def both(connection: sqlite3.Connection) -> tuple[Found, list[Statement]]:
+            found = work(connection)
+            stated = rows.state(connection, lane, self._epoch) if found.rows else []
+            return found, [cut(stated, self._next_number(lane)) for _ in found.rows]
+
+        hurry = lane is Lane.URGENT
+        found, statements = await self._database.transact(both, hurry=hurry)
+        self._room.published(row.id for row in found.rows)
+        pairs = zip(found.rows, statements, strict=True)
+        return found, [Outgoing(row, said, through, timebase) for row, said in pairs]
+
+    async def oldest_young(self, lane: Lane, young_us: int) -> int:
+        """The first row that tells how things stand now; all below it are backlog."""
+        boot, since_ms = self._timekeeper.boot, (self._timekeeper.now().mono_us - young_us) // 1_000
+        return await self._database.transact(lambda c: oldest_young(c, lane, boot, since_ms))
+
+    def _next_number(self, lane: Lane) -> int:
+        self._numbers[lane] += 1
+        return self._numbers[lane]
+
+    async def rows_after(self, lane: Lane, after: int, limit: int) -> list[int]:
+        """Ids of committed rows that no receipt has, oldest first."""
+        numbers = await self._database.transact(
+            lambda c: rows.numbers_after(c, lane, after, limit + len(self._had)),
+        )
+        return [number for number in numbers if number not in self._had][:limit]
