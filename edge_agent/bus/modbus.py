@@ -1,8 +1,10 @@
 """Requests to PDUs and RTU frames, and bytes of a line to the one reply that can be believed."""
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import assert_never
 
 from pymodbus.framer.rtu import FramerRTU
@@ -41,6 +43,7 @@ _EXCEPTION_PDU = 2
 _EXCEPTION_BIT = 0x80
 _WORD_MAX = 0xFFFF
 _UNIT_MAX = 255  # 248..255 are reserved by the standard, and used by real devices
+_FRAMES_KEPT = 2_048  # a gateway asks the same few hundred things all day
 EXCEPTION_FRAME = 5
 """Characters of the frame by which a unit refuses a request."""
 
@@ -81,6 +84,7 @@ def function_of(request: Request) -> int:
     return _FUNCTION[request.table] if isinstance(request, Read) else _WRITE_FUNCTION
 
 
+@lru_cache(_FRAMES_KEPT)
 def encode_pdu(request: Request) -> bytes:
     """Function and data. Raise ValueError for a unit, address, count or value out of range."""
     if not 1 <= request.unit <= _UNIT_MAX:
@@ -89,6 +93,7 @@ def encode_pdu(request: Request) -> bytes:
     return bytes((pdu.function_code,)) + bytes(pdu.encode())
 
 
+@lru_cache(_FRAMES_KEPT)
 def encode(request: Request) -> bytes:
     """Return the RTU frame. Raise ValueError for a unit, address, count or value out of range."""
     return bytes(_framer.encode(encode_pdu(request), request.unit, 0))
@@ -135,7 +140,7 @@ def words_of_pdu(pdu: bytes, request: Request) -> tuple[int, ...]:
     if request.table in _BIT_TABLES:
         bits = int.from_bytes(content, "little")
         return tuple(bits >> place & 1 for place in range(request.count))
-    return tuple(int.from_bytes(content[at : at + 2], "big") for at in range(0, len(content), 2))
+    return struct.unpack(f">{len(content) // 2}H", content)
 
 
 def is_same_shape(first: Request, second: Request) -> bool:

@@ -60,14 +60,19 @@ class Descriptor:
         left = memoryview(data)
         while left:
             try:
-                _, ready, _ = select.select([], [self._fd], [], max(wait_us, 0) / _SECOND_US)
-                if not ready:
-                    raise PortGoneError(f"{self._path} took no bytes for {wait_us} us")
                 left = left[os.write(self._fd, left) :]
             except BlockingIOError:
-                continue
+                self._wait_for_room(wait_us)
             except (OSError, ValueError) as error:
                 raise self._gone(error) from error
+
+    def _wait_for_room(self, wait_us: int) -> None:
+        try:
+            _, ready, _ = select.select([], [self._fd], [], max(wait_us, 0) / _SECOND_US)
+        except (OSError, ValueError) as error:
+            raise self._gone(error) from error
+        if not ready:
+            raise PortGoneError(f"{self._path} took no bytes for {wait_us} us")
 
     def _gone(self, error: Exception) -> PortGoneError:
         return PortGoneError(f"{self._path}: {error}")
