@@ -30,9 +30,10 @@ def check_fields(transport: Stream, profile: Profile) -> Iterator[Problem]:
 
 
 def _agree(one: Field, other: Field) -> bool:
-    """Newer firmware may send more: then the shorter field says `longer`."""
+    """Newer firmware may send more: the shorter field says `longer`, or the longer `or_absent`."""
     short, long = sorted((one, other), key=lambda field: field.length)
-    return short.length == long.length or short.longer
+    may_differ = short.longer or short.or_absent or long.or_absent
+    return short.length == long.length or may_differ
 
 
 def _field(field: Field, transport: Stream, table: str) -> Iterator[Problem]:

@@ -79,6 +79,12 @@ def _binary(layout: BinaryFrame, table: str) -> Iterator[Problem]:
 def _either(layout: BinaryFrame, table: str) -> Iterator[Problem]:
     if (layout.code_at is None) is (layout.code is None):
         yield Problem(table, "code_at", "or code: one of them, and not both, tells the kind")
+    if layout.codes and layout.code_at is None:
+        yield Problem(table, "codes", "does nothing without code_at: all frames are of one kind")
+    for index, code in enumerate(layout.codes):
+        if layout.code_at is not None and len(code.split(" ")) != layout.code_size:
+            message = f"{code!r} is not of {layout.code_size} bytes, as code_size says"
+            yield Problem(table, f"codes[{index}]", message)
     if (layout.length_at is None) is (layout.fixed_length is None):
         yield Problem(table, "length_at", "or fixed_length: one of them, and not both")
 

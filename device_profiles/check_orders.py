@@ -65,10 +65,13 @@ def _place(setting: Setting, profile: Profile, table: str) -> Iterator[Problem]:
     if setting.register is not None or setting.frame is None or setting.type is None:
         yield Problem(table, "frame", "and type, and only these, say where a stream sets it")
     elif isinstance(transport, Stream):
-        data = " ".join(["00"] * SIZES.get(setting.type, 0))
-        wrong = unsayable(transport, setting.frame, data)
+        wrong = unsayable(transport, setting.frame, " ".join(["00"] * setting.data_length))
         if wrong is not None:
             yield Problem(table, "frame", wrong)
+        elif setting.at + SIZES.get(setting.type, 0) > setting.data_length:
+            length = setting.data_length
+            message = f"{setting.type} from there does not fit into the length of {length}"
+            yield Problem(table, "at", message)
 
 
 def _register(setting: Setting, table: str) -> Iterator[Problem]:
@@ -81,6 +84,8 @@ def _register(setting: Setting, table: str) -> Iterator[Problem]:
         yield Problem(place, "table", f"{register.table} can not be written")
     if setting.scale != 1:
         yield Problem(table, "scale", "belongs into the register")
+    if setting.at or setting.length is not None:
+        yield Problem(table, "at", "and length are for frames; a register has its address")
     if register.type is NumberType.BIT and register.table not in BIT_TABLES:
         yield Problem(f"{table}.register", "type", f"bit can not stand in {register.table}")
 

@@ -148,13 +148,16 @@ class Register(Encoding, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Field(Encoding, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A value in frames of a stream: `length` data bytes in all, the value from byte `at`.
 
-    `longer`: newer firmware may send more. `width`: columns of a number or string in ASCII.
-    `pattern`: for a text, a regular expression (Python's) with one group, searched in the record.
+    `longer`: newer firmware may send more. `or_absent`: a frame of another length does not tell
+    it (older firmware tells less, a command carries what its answer does not). `width`: columns
+    of a number or string in ASCII. `pattern`: for a text, a regular expression (Python's) with one
+    group, searched in the record.
     """
 
     frames: Annotated[tuple[FrameCode, ...], msgspec.Meta(min_length=1)]
     length: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 1
     longer: bool = False
+    or_absent: bool = False
     at: Annotated[int, msgspec.Meta(ge=0, le=1023)] = 0
     width: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     pattern: Annotated[str, msgspec.Meta(max_length=200)] | None = None

@@ -14,6 +14,8 @@ def carriers(code: str, layouts: Sequence[Layout]) -> list[Layout]:
 
 
 def _carries(layout: Layout, code: str) -> bool:
+    if isinstance(layout, BinaryFrame) and layout.codes:
+        return code in layout.codes
     if isinstance(layout, BinaryFrame) and layout.code_at is not None:
         return set(code) <= _HEX and len(code.split(" ")) == layout.code_size
     return layout.code == code
@@ -25,6 +27,8 @@ def kinds_of(layouts: Sequence[Layout]) -> str:
 
 
 def _kind_of(layout: Layout) -> str:
+    if isinstance(layout, BinaryFrame) and layout.codes:
+        return " or ".join(map(repr, layout.codes))
     if isinstance(layout, BinaryFrame) and layout.code_at is not None:
         return f"{layout.code_size} bytes such as {' '.join(['0A'] * layout.code_size)!r}"
     return f"{layout.code!r}"

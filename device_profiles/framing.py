@@ -47,6 +47,7 @@ class BinaryFrame(
     """`sync` … code … length … [header checksum] data [checksum] [tail]; offsets count from 0.
 
     The code is the `code_size` bytes at `code_at`, or the constant `code` where frames have none.
+    `codes`: the only ones that there are; without a checksum another is damage, not news.
     The data begins at `data_at`; its length is what `length_at` says less `length_extra` (bytes
     that the device counts too), or `fixed_length`. `header_checksum` is of all before it and
     stands right before the data; `checksum` is of all from `checksum_from` to the end of the data.
@@ -58,6 +59,7 @@ class BinaryFrame(
     sync: HexBytes
     code_at: _Place | None = None
     code_size: _Width = 2
+    codes: tuple[FrameCode, ...] = ()
     code: FrameCode | None = None
     length_at: _Place | None = None
     length_size: Annotated[int, msgspec.Meta(ge=1, le=2)] = 2

@@ -7,7 +7,15 @@ import msgspec
 
 from alarm_rules.duration import Duration
 from alarm_rules.rule import Line, Name, Rule, Words
-from device_profiles.encoding import Address, Field, FrameCode, NumberType, RawText, Register
+from device_profiles.encoding import (
+    SIZES,
+    Address,
+    Field,
+    FrameCode,
+    NumberType,
+    RawText,
+    Register,
+)
 from device_profiles.framing import NoBytesOrHex
 from device_profiles.handbook import Example, Installation, Remark
 from device_profiles.transport import Transport
@@ -210,7 +218,8 @@ class Setting(
 ):
     """What a technician may set in the device, where, and what it takes to keep it.
 
-    Either `register` or `frame` with `type`. `choices`: what the raw numbers mean. `unlock` is
+    Either `register` or `frame` with `type`; its number stands at byte `at` of `length` bytes of
+    data, where one frame sets several. `choices`: what the raw numbers mean. `unlock` is
     written before, `save` after it, each with its pause; without `save` it is kept at once.
     """
 
@@ -220,6 +229,8 @@ class Setting(
     register: Register | None = None
     frame: FrameCode | None = None
     type: NumberType | None = None
+    at: Annotated[int, msgspec.Meta(ge=0, le=1023)] = 0
+    length: Annotated[int, msgspec.Meta(ge=1, le=1024)] | None = None
     scale: float = 1.0
     minimum: float | None = None
     maximum: float | None = None
@@ -228,6 +239,11 @@ class Setting(
     unlock: tuple[RegisterWrite, ...] = ()
     save: tuple[RegisterWrite, ...] = ()
     effect: Effect = Effect.AT_ONCE
+
+    @property
+    def data_length(self) -> int:
+        """Bytes of data of the frame that sets it; 0 for what a register sets."""
+        return self.length or (0 if self.type is None else SIZES.get(self.type, 0))
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -52,6 +52,8 @@ def _where(setting: Setting, lang: str) -> Iterator[str]:
         yield f"{number}FC{code} {hex_text(register.address)}, {register.type}"
     elif setting.frame is not None:
         yield f"{setting.frame}, {setting.type}" if setting.type else setting.frame
+        if setting.length is not None:
+            yield f"{setting.at} / {setting.length}"
     for word in ("unlock", "save"):
         writes = getattr(setting, word)
         if writes:

@@ -57,7 +57,8 @@ def hex_text(address: int) -> str:
 def _bytes(field: Field) -> str:
     if field.type is NumberType.TEXT:
         return ""
-    return f"{field.at} / {field.length}{'+' if field.longer else ''}"
+    mark = "+" if field.longer else "?" if field.or_absent else ""
+    return f"{field.at} / {field.length}{mark}"
 
 
 def _type(encoding: Encoding | None, lang: str) -> str:

@@ -113,14 +113,15 @@ def _subjects(profile: Profile, code: str) -> str:
 
 
 def _set_rows(profile: Profile, frame: Frame) -> Iterator[Row]:
-    """The value that is set or told, where the data is just one number of its type."""
+    """The values that are set or told, where the data is as long as that of the setting."""
     layout = frame.layout
     is_little = isinstance(layout, BinaryFrame) and layout.byte_order is ByteOrder.LITTLE
-    data = frame.data[::-1] if is_little else frame.data
     for setting in profile.settings:
         if setting.frame not in (frame.code, _asked_by(frame.code)) or setting.type is None:
             continue
-        if len(data) == SIZES.get(setting.type):
-            number = raw_of_bytes(Encoding(type=setting.type), data).number
+        if len(frame.data) == setting.data_length:
+            mine = frame.data[setting.at :][: SIZES.get(setting.type, 0)]
+            ordered = mine[::-1] if is_little else mine
+            number = raw_of_bytes(Encoding(type=setting.type), ordered).number
             if number is not None:
                 yield setting_row(setting, number)

@@ -111,6 +111,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     Limit.CONSTANT: ("constant", "不会变化"),
     "crc": ("the checksum is wrong", "校验错误"),
     "checksum": ("the checksum is wrong", "校验错误"),
+    "code": ("no frame here is of such a kind", "没有这种类型的帧"),
     "header_checksum": ("the checksum of its head is wrong", "帧头校验错误"),
     "incomplete": ("the rest is missing", "不完整，缺少后续字节"),
     "cut_short": ("the rest is missing", "不完整，缺少后续字节"),

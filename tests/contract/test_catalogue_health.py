@@ -214,5 +214,6 @@ def test_nothing_that_may_leave_a_device_silent_is_offered_from_afar() -> None:
         "witmotion_485 restart",
         "micradar_r60afd1 restart",
         "micradar_r60abd1 restart",
+        "hlk_ld2410 restart",
         "hlk_ld2450 restart",
     }

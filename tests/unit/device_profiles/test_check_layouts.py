@@ -46,6 +46,11 @@ def test_the_shipped_ones_are_sound(profile: Profile) -> None:
     [
         (replace(BINARY, code="a"), "code_at: or code: one of them, and not both"),
         (replace(BINARY, code_at=None), "code_at: or code: one of them, and not both"),
+        (
+            replace(FIXED, codes=("01 02",)),
+            "codes: does nothing without code_at: all frames are of one kind",
+        ),
+        (replace(BINARY, codes=("01",)), "codes[0]: '01' is not of 2 bytes, as code_size says"),
         (replace(BINARY, fixed_length=2), "length_at: or fixed_length: one of them, and not both"),
         (replace(BINARY, length_at=None), "length_at: or fixed_length: one of them, and not both"),
         (replace(BINARY, data_at=5), "data_at: is 5, within bytes 4 to 5 (length_at)"),

@@ -101,6 +101,15 @@ def test_these_are_sound() -> None:
             "settings[0].frame: '83' is no code of layout 'frame': it takes 2 bytes",
         ),
         (
+            setting(STREAM, FALL, at=1),
+            "settings[0].at: u8 from there does not fit into the length of 1",
+        ),
+        (
+            setting(STREAM, FALL, at=13, length=16, type=NumberType.F32),
+            "settings[0].at: f32 from there does not fit into the length of 16",
+        ),
+        (setting(UG3, HEIGHT, at=2), "settings[0].at: and length are for frames; a register has"),
+        (
             setting(STREAM, FALL, save=(WRITE,)),
             "settings[0].save: writes registers, which a stream has none of",
         ),

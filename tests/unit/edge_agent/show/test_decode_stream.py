@@ -56,6 +56,27 @@ def only(profile: str, data: str) -> Said:
             {"installed_height": 2.6},
         ),
         ("seeed_mr60fda2", "01 00 00 00 01 0E 02 F3 01 FE", Sentence.REPORT, {"fall": True}),
+        (
+            "seeed_mr60fda2",
+            "01 00 01 00 0C 0E 06 FB CD CC 0C 40 00 00 00 3F 03 00 00 00 8E",
+            Sentence.REPORT,
+            {"installed_height": 2.2, "fall_threshold": 0.5, "sensitivity": 3.0},
+        ),
+        (
+            "seeed_mr60fda2",
+            "01 00 01 00 10 0E 0C ED 00 00 80 3F 00 00 C0 3F 00 00 00 40 00 00 00 3F C0",
+            Sentence.SETTING,
+            {"area_left": 1.0, "area_right": 1.5, "area_front": 2.0, "area_back": 0.5},
+        ),
+        (
+            "seeed_mr60fda2",
+            "01 00 01 00 04 0E 0E FB 9A 99 99 3F 5A",
+            Sentence.REPORT,
+            {"target_height": 1.2},
+        ),
+        ("hlk_ld2410", "FD FC FB FA 04 00 FF 00 01 00 04 03 02 01", Sentence.ACTION, {}),
+        ("hlk_ld2410", "FD FC FB FA 02 00 62 00 04 03 02 01", Sentence.QUERY, {}),
+        ("hlk_ld2410", "FD FC FB FA 04 00 FE 01 00 00 04 03 02 01", Sentence.KNOWN, {}),
         ("dfrobot_a02yyuw", "FF 07 A1 A7", Sentence.REPORT, {"distance": 1.953}),
     ],
 )
