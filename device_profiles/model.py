@@ -145,7 +145,8 @@ class Point(
     It comes from a `register` (Modbus), from a `field` of a frame (stream), or is derived from
     other points by one of a closed set of functions: `tilt`, `rise`, `held`. `valid_when`: all of
     these must hold. `ceiling`: a point that this one can not exceed; above it this is
-    bad/out_of_range/high, and while it is not above 0 bad/configuration.
+    bad/out_of_range/high, and while it is not above 0 bad/configuration. `identity`: it changes
+    only when the device is another or has other firmware; a baseline taken before is then void.
     """
 
     id: Name
@@ -160,6 +161,7 @@ class Point(
     held: Held | None = None
     valid_when: tuple[Gate, ...] = ()
     ceiling: Name | None = None
+    identity: bool = False
 
     @property
     def is_derived(self) -> bool:

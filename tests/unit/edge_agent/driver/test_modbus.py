@@ -207,6 +207,7 @@ def test_a_refusal_of_what_hardly_changes_is_not_asked_about_each_second() -> No
     assert [(one.point, one.quality) for one in samples] == [
         ("battery", bad(Reason.DEVICE_EXCEPTION))
     ]
+    answer(driver, 0, (2590,))
     assert cycle(driver, SECOND) == [(0x34, 12)]
 
 

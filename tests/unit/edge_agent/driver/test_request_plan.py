@@ -79,9 +79,10 @@ def test_what_bounds_another_point_comes_before_it() -> None:
 def test_a_computed_point_comes_with_what_it_is_computed_from() -> None:
     profile = catalog()["witmotion_485"]
     assert isinstance(profile.transport, Modbus)
-    motion, battery = plan_reads(profile.points, profile.transport)
+    motion, battery, firmware = plan_reads(profile.points, profile.transport)
     assert "tilt" in [one.id for one in motion.points]
     assert [one.id for one in battery.points] == ["battery"]
+    assert [one.id for one in firmware.points] == ["firmware"]
 
 
 def test_a_point_outside_every_block_is_planned_and_an_empty_block_is_not_read() -> None:
