@@ -3,9 +3,9 @@
 from collections import deque
 from dataclasses import dataclass
 
-START_BYTES = 4_096
-"""May be under way before anything was measured: a second of the slowest link we mean to serve."""
-QUEUE_S = 0.8
+START_BYTES = 1_024
+"""May be under way before anything was measured: a quarter of a second of 4 000 bytes a second."""
+QUEUE_S = 0.5
 """What is under way takes the link so long, at most, beyond the way there and back."""
 _LONGEST_TRIP_US = 2_000_000
 _KEPT = 32

@@ -71,6 +71,11 @@ class Session:
         return LinkRate() if self._link is None else self._link.rate
 
     @property
+    def is_resumed(self) -> bool:
+        """Whether the broker still had our session, so that it lost nothing of ours."""
+        return self._link is not None and self._link.is_resumed
+
+    @property
     def slots(self) -> int:
         """How many publishes the broker takes before it answers one."""
         return 0 if self._link is None else self._link.slots

@@ -59,6 +59,7 @@ class Link:
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._pending: dict[int, asyncio.Future[Outcome]] = {}
         self._asked: dict[int, float] = {}  # when, of each that is pending; the oldest first
+        self.is_resumed = False
         self.slots = _WINDOW
         self._window = asyncio.Semaphore(_WINDOW)
         self.rate = LinkRate()
@@ -251,11 +252,12 @@ class Link:
         if sock.fileno() >= 0:
             self._loop.remove_writer(sock.fileno())
 
-    def _on_connect(self, _client: Any, _data: Any, _flags: Any, code: Any, said: Any) -> None:
+    def _on_connect(self, _client: Any, _data: Any, flags: Any, code: Any, said: Any) -> None:
         if code.is_failure:
             self._lose(f"the broker refused: {code}")
             return
         self._largest = getattr(said, "MaximumPacketSize", None)
+        self.is_resumed = bool(flags.session_present)
         self.slots = min(_WINDOW, getattr(said, "ReceiveMaximum", _WINDOW))
         self._window = asyncio.Semaphore(self.slots)
         self._most_aliases = getattr(said, "TopicAliasMaximum", 0)

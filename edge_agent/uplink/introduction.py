@@ -19,7 +19,7 @@ class Step(StrEnum):
 
     NOTHING = "nothing"
     BIRTH_FIRST = "birth_first"  # birth, status, and only then all else
-    STATUS_FIRST = "status_first"  # the birth is known: status, then all else, the birth later
+    STATUS_FIRST = "status_first"  # it is known: status, then all else; the birth, if lost, later
     BIRTH = "birth"  # once more, beside all else
 
 

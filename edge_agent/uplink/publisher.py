@@ -110,7 +110,7 @@ class Publisher:
         step = self._introduction.step(occasion, birth, self._clock.mono_us())
         if step in (Step.BIRTH_FIRST, Step.BIRTH):
             await self._say_birth(birth, timebase)
-        if step is Step.STATUS_FIRST:
+        if step is Step.STATUS_FIRST and not self._session.is_resumed:
             self._introduction.put_off(self._clock.mono_us())
         if step in (Step.BIRTH_FIRST, Step.STATUS_FIRST):
             self._introduction.begun(occasion)
