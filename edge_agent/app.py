@@ -28,6 +28,11 @@ from edge_agent.health import AgentHealth
 from edge_agent.health_document import document
 from edge_agent.health_socket import served
 from edge_agent.line_load import overloads
+from edge_agent.local_action.actor import NAME as LOCAL_ACTIONS
+from edge_agent.local_action.actor import Actor
+from edge_agent.local_action.book import Book as ActionBook
+from edge_agent.local_action.cut_off import CutOff
+from edge_agent.local_action.tap import Tap
 from edge_agent.observe import Notices, Observer, Parts, number
 from edge_agent.persist import persist
 from edge_agent.roster import Roster
@@ -53,6 +58,7 @@ _LIMITS_US = {
     "heartbeat": 60_000_000,
     "uplink-urgent": 60_000_000,
     "uplink-bulk": 60_000_000,
+    LOCAL_ACTIONS: 60_000_000,
 }
 _SPARE_SIZE = 16 * 1024 * 1024
 SPARE = Path("/dev/shm")  # noqa: S108 - a memory file system is what is wanted when the disk fails
@@ -179,6 +185,19 @@ class App:
             config_hash=lambda: standing.config.hash,
             desire=standing.desire,
         )
+        cut_off = CutOff(clock.mono_us())
+        actor = Actor(
+            lambda: standing.config.local_actions,
+            orders=control,
+            intake=lanes,
+            book=ActionBook(config.buffer.path.with_name("local-actions")),
+            clock=clock,
+            is_cut_off=lambda: cut_off.judge(
+                clock.mono_us(), publisher.receipt_us, is_connected=session.is_connected
+            ),
+            tell=self._tell,
+            progress=progress.shown,
+        )
         parts = Parts(
             database=database,
             lanes=lanes,
@@ -186,13 +205,14 @@ class App:
             session=session,
             publisher=publisher,
             roster=Roster(
-                intake=lanes,
+                intake=Tap(lanes, actor.heard),
                 control=control,
                 clock=clock,
                 progress=progress,
                 health=self.health,
                 tell=self._tell,
             ),
+            actor=actor,
             progress=progress,
             start=start,
         )
@@ -236,6 +256,7 @@ class App:
             )
             told = group.create_task(persist(answers.run, self._tell))
             itself = group.create_task(SelfReport(self.health, parts.lanes).run())
+            actor = group.create_task(parts.actor.run())
             over = Changeover(self._configuration, parts, group, self._tell)
             said = group.create_task(over.answers(self._timekeeper).run())
             parts.roster.start_gateway(group)
@@ -251,6 +272,7 @@ class App:
                 changes.cancel()
                 await asyncio.wait([changes])
                 await parts.roster.stop_all()
+                actor.cancel()
                 await parts.lanes.flush()
                 await self._send_off(parts)
                 for task in (said, told, uplink, lanes, watchdog, session):

@@ -29,11 +29,14 @@ from edge_agent.driver.stream import StreamDriver
 from edge_agent.poll.device import ListenedDevice, PolledDevice
 from edge_agent.poll.report_filter import PointPolicy, ReportPolicy
 from wire.identity import Anchor, Birth, Device, Line, SiteRules, Software
-from wire.reading import ITSELF
+from wire.reading import ITS_ACTION, ITSELF
 from wire.topic import Lane
 
 _PSEUDO_TERMINALS = "/dev/pts/"
-_OURS = {point: PointPlan(Lane.BULK, unit) for point, unit in gateway_readings.UNITS.items()}
+_OURS = {
+    **{point: PointPlan(Lane.BULK, unit) for point, unit in gateway_readings.UNITS.items()},
+    ITS_ACTION: PointPlan(Lane.URGENT, None),
+}
 _OF_LINK = {point: PointPlan(Lane.BULK, unit) for point, unit in link_readings.UNITS.items()}
 
 

@@ -222,6 +222,23 @@ class ConfigHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalActionHealth:
+    """`state` and `reason` are those of its table; `since_us`: when the state began, if it did.
+
+    `holding`: what holds now, as `device/rule`. `detail`: what came of the last order.
+    """
+
+    name: str
+    device: str
+    action: str
+    state: str
+    reason: str
+    since_us: int | None = None
+    holding: tuple[str, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentHealth:
     """Everything at one instant, `now_us` of the boot's clock; `late` names loops that hang.
 
@@ -252,3 +269,4 @@ class AgentHealth:
     machine: MachineHealth = MachineHealth()
     clock_offset_us: int | None = None
     buffer_size: int = 0
+    local_actions: tuple[LocalActionHealth, ...] = ()

@@ -23,6 +23,7 @@ from edge_agent.health import (
     UplinkHealth,
     link_of,
 )
+from edge_agent.local_action.actor import Actor
 from edge_agent.machine import machine_health
 from edge_agent.roster import Roster
 from edge_agent.uplink.publisher import Publisher
@@ -63,6 +64,7 @@ class Parts:
     session: Session
     publisher: Publisher
     roster: Roster
+    actor: Actor
     progress: Progress
     start: int
 
@@ -129,6 +131,7 @@ class Observer:
             late=parts.progress.late(),
             notices=self._notices.all(),
             machine=self._machine(timebase),
+            local_actions=parts.actor.health(),
             clock_offset_us=_offset_us(timebase, self._clock),
             buffer_size=self._configuration.config.buffer.size,
         )

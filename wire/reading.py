@@ -16,6 +16,8 @@ POINT = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 ITSELF = "gateway"
 """The device under whose name a gateway tells of itself; no birth names it, no rule judges it."""
+ITS_ACTION = "local_action"
+"""The point of it, a text, in which it says what it did by itself, in the urgent lane."""
 _OF_LINK = "link_"
 
 

@@ -97,6 +97,15 @@ class Control:
         )
         self.answered.set()
 
+    async def result(self, command_id: str) -> Result | None:
+        """What came of it; None while it waits, is under way, or is not known."""
+        found = await self._database.read(
+            lambda connection: connection.execute(
+                "SELECT answer FROM command WHERE id = ? AND answer IS NOT NULL", (command_id,)
+            ).fetchone()
+        )
+        return None if found is None else decode_command(found[0], Result)
+
     async def unsent(self, limit: int = 10) -> list[tuple[int, bytes]]:
         """Number and payload of answers to publish, oldest first."""
         return await self._database.read(

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from edge_agent.config.check_local_actions import meant
-from edge_agent.config.model import DeviceConfig, LocalActionConfig
+from edge_agent.config.local_plan import LocalActionConfig
+from edge_agent.config.model import DeviceConfig
 from edge_agent.config.tables import LocalActionTable
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from alarm_rules.in_force import InForce
 from alarm_rules.override import Override
-from alarm_rules.rule import Rule
 from device_profiles.model import Profile
 from device_profiles.transport import Serial
+from edge_agent.config.local_plan import LocalActionConfig
 from edge_agent.config.tables import LineKind, ReportMode, Rs485Table, Vector
 from runtime.clock import Trust
 from runtime.mqtt_words import Options
@@ -70,25 +70,6 @@ class DeviceConfig:
     overrides: tuple[Override, ...]
     place: str | None
     name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LocalActionConfig:
-    """What this gateway does by itself while one of the rules (device, rule) holds.
-
-    See edge_agent.config.tables.LocalActionTable; durations are microseconds.
-    """
-
-    name: str
-    when: tuple[tuple[str, Rule], ...]
-    device: str
-    action: str
-    undo: str | None
-    undo_after_us: int | None
-    delay_us: int
-    at_most_every_us: int
-    only_when_cut_off: bool
-    in_test: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ LONGEST = 300
 
 LOOPS = {
     "edge_agent/app.py",
+    "edge_agent/local_action/actor.py",
+    "edge_agent/local_action/tap.py",
     "edge_agent/observe.py",
     "edge_agent/persist.py",
     "edge_agent/self_report.py",

@@ -21,7 +21,14 @@ from edge_agent.config.model import Config
 from edge_agent.config.source import Found
 from edge_agent.configuration import Configuration
 from edge_agent.exchange import Sample
-from edge_agent.health import DeviceHealth, DeviceState, LineHealth, LinkCount, UnitHealth
+from edge_agent.health import (
+    DeviceHealth,
+    DeviceState,
+    LineHealth,
+    LinkCount,
+    LocalActionHealth,
+    UnitHealth,
+)
 from edge_agent.observe import Notices, Observer, Parts, lane_health, number
 from edge_agent.uplink.window import Window
 from runtime.database import Database
@@ -32,6 +39,7 @@ from wire.topic import Lane
 
 TIMEBASE = Timebase(ClockState.UNSET, None, "boot-1", 9_000_000)
 EPOCH = "a" * 16
+SIREN = LocalActionHealth("siren", "siren-01", "sound", "acted", "holds")
 SECOND = 1_000_000
 
 
@@ -77,6 +85,7 @@ class StandingParts:
             senders={lane: SimpleNamespace(window=Window(4)) for lane in Lane},
         )
     )
+    actor: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(health=lambda: (SIREN,)))
     connection: int = 7
 
 
@@ -142,6 +151,7 @@ async def test_everything_at_this_instant(rig: Rig) -> None:
     assert [(one.device, one.state) for one in said.devices] == [("smoke-01", DeviceState.DEAD)]
     assert (said.is_in_memory, said.not_taken, said.refusal) == (False, 0, "")
     assert said.machine.disk_free is not None
+    assert said.local_actions == (SIREN,)
     assert (said.clock_offset_us, said.buffer_size) == (0, rig.config.buffer.size)
 
 

@@ -162,3 +162,15 @@ def test_a_file_of_version_2_that_lost_its_table_is_broken(tmp_path: Path) -> No
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DROP TABLE command")
     assert inspect(path).condition is Condition.BROKEN
+
+
+async def test_what_came_of_a_command_can_be_asked(tmp_path: Path) -> None:
+    async with opened(tmp_path) as control:
+        await control.take(RESET)
+        assert await control.result("c-1") is None
+        assert await control.begin(["smoke-1"]) == RESET
+        await control.answer(RESET, Outcome.FAILED, "time_out")
+        result = await control.result("c-1")
+        assert result is not None
+        assert (result.outcome, result.detail) == (Outcome.FAILED, "time_out")
+        assert await control.result("nobody-asked") is None

@@ -1,0 +1,1 @@
+"""What a gateway does by itself while an alarm holds: judged, decided, done once, remembered."""

@@ -1,0 +1,223 @@
+"""Looks at what the buffer took, and does what the configuration wants done while an alarm holds.
+
+An order is a command like those of the server, by the same table and the same hands: done once,
+between two polls, kept with its answer, and its answer is sent up.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Protocol
+
+from edge_agent.config.local_plan import LocalActionConfig
+from edge_agent.exchange import Sample
+from edge_agent.health import LocalActionHealth
+from edge_agent.local_action.book import Book, TooLargeError
+from edge_agent.local_action.decide import Memory, View, decide, resumed
+from edge_agent.local_action.standing import Standing, Succession, stand, succession
+from runtime.clock import Clock
+from wire.command import Command, Result
+from wire.reading import ITS_ACTION, ITSELF
+
+NAME = "local actions"
+_WAITING_MOST = 4_096
+_LOOK_S = 0.2
+_STEPS = 4
+_DETAIL = 200
+
+log = logging.getLogger(__name__)
+
+
+class Orders(Protocol):
+    """The table of commands: see edge_agent.buffer.control.Control."""
+
+    async def take(self, command: Command) -> object: ...
+
+    async def result(self, command_id: str) -> Result | None: ...
+
+
+class Intake(Protocol):
+    """Where samples go."""
+
+    async def take(self, device: str, samples: Sequence[Sample]) -> None: ...
+
+
+class Actor:
+    """One task for all local actions of a gateway; made before the lines are watched."""
+
+    def __init__(
+        self,
+        plans: Callable[[], Sequence[LocalActionConfig]],
+        *,
+        orders: Orders,
+        intake: Intake,
+        book: Book,
+        clock: Clock,
+        is_cut_off: Callable[[], bool],
+        tell: Callable[[str], None],
+        progress: Callable[[str], None],
+    ) -> None:
+        """`plans`: those in force now.
+
+        `tell` is called with what a person should know, `progress` some times a second.
+        """
+        self._in_force = plans
+        self._orders = orders
+        self._intake = intake
+        self._book = book
+        self._clock = clock
+        self._is_cut_off = is_cut_off
+        self._tell = tell
+        self._progress = progress
+        self._plans = tuple(plans())
+        self._watched = _watched(self._plans)
+        self._waiting: deque[tuple[str, tuple[Sample, ...]]] = deque(maxlen=_WAITING_MOST)
+        self._news = asyncio.Event()
+        self._standing: dict[str, Standing] = {}
+        self._ending: deque[Command] = deque(maxlen=64)
+        self._is_unsaved = False
+
+    def heard(self, device: str, samples: Sequence[Sample]) -> None:
+        """Take note of what was committed; it costs the caller nothing."""
+        if device not in self._watched:
+            return
+        if len(self._waiting) == _WAITING_MOST:
+            self._tell("local actions came behind: samples were not judged")
+        self._waiting.append((device, tuple(samples)))
+        self._news.set()
+
+    async def run(self) -> None:
+        """Until cancelled. A disk that refuses is asked again, some times a second."""
+        await self._begin()
+        while True:
+            self._progress(NAME)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S):
+                    await self._news.wait()
+            self._news.clear()
+            self._adopt()
+            self._judge()
+            await self._end()
+            for one in self._standing.values():
+                await self._go_on(one)
+            if self._is_unsaved:
+                await self._save()
+
+    def health(self) -> tuple[LocalActionHealth, ...]:
+        return tuple(one.health() for one in self._standing.values())
+
+    async def _begin(self) -> None:
+        try:
+            known = await asyncio.to_thread(self._book.read)
+        except OSError as error:
+            self._tell(f"what local actions did before can not be read: {error}")
+            known = {}
+        now_us, boot = self._clock.mono_us(), self._clock.boot
+        for plan in self._plans:
+            memory = resumed(known.get(plan.name, Memory()), boot, now_us)
+            self._standing[plan.name] = stand(plan, memory, now_us)
+
+    def _adopt(self) -> None:
+        """Others may be in force now: what goes on as it was notices nothing."""
+        plans = tuple(self._in_force())
+        if plans == self._plans:
+            return
+        self._plans, self._watched = plans, _watched(plans)
+        before, now_us = self._standing, self._clock.mono_us()
+        named = {plan.name: plan for plan in plans}
+        kept = {name: succession(one.plan, named.get(name)) for name, one in before.items()}
+        self._standing = {
+            plan.name: before[plan.name]
+            if kept.get(plan.name) is Succession.SAME
+            else stand(plan, _inherited(before.get(plan.name), kept.get(plan.name)), now_us)
+            for plan in plans
+        }
+        for name, one in before.items():
+            last = one.last_order() if kept[name] is Succession.ENDS else None
+            if last is not None:
+                self._tell(f"local action {name} is no more: {last.action} at {last.device}")
+                self._ending.append(last)
+        self._is_unsaved = True
+
+    def _judge(self) -> None:
+        standing = self._standing.values()
+        while self._waiting:
+            device, samples = self._waiting.popleft()
+            for one in standing:
+                one.trigger.feed(device, samples)
+        for one in standing:
+            one.trigger.pass_time(self._clock.mono_us())
+
+    async def _end(self) -> None:
+        """Switch off what nobody knows any more."""
+        try:
+            while self._ending:
+                await self._orders.take(self._ending[0])
+                self._ending.popleft()
+        except sqlite3.OperationalError as error:
+            self._tell(f"a local action that is no more waits, the disk refuses: {error}")
+
+    async def _go_on(self, one: Standing) -> None:
+        """As many steps as there are to do now."""
+        try:
+            for _ in range(_STEPS):
+                if one.is_owed:
+                    await self._orders.take(one.order())
+                    one.is_owed = False
+                if not await self._step(one):
+                    return
+        except sqlite3.OperationalError as error:
+            self._tell(f"local action {one.plan.name} waits, the disk refuses: {error}")
+
+    async def _step(self, one: Standing) -> bool:
+        """It is on the disk before it is done; what the disk refuses is done all the same."""
+        decision = decide(one.plan, one.memory, await self._view(one))
+        one.reason = decision.reason
+        if decision.memory == one.memory:
+            return False
+        is_news = one.enter(decision)
+        await self._save()
+        if is_news:
+            text = one.text()
+            log.warning("local action %s (%s) %s", text, one.reason, one.memory.detail)
+            self._tell(f"local action {text}")
+            await self._intake.take(ITSELF, [Sample(ITS_ACTION, text, self._clock.mono_us())])
+        return True
+
+    async def _save(self) -> None:
+        memories = {name: one.memory for name, one in self._standing.items()}
+        try:
+            await asyncio.to_thread(self._book.write, memories)
+        except (OSError, TooLargeError) as error:
+            self._is_unsaved = True
+            self._tell(f"what local actions do can not be written: {error}")
+        else:
+            self._is_unsaved = False
+
+    async def _view(self, one: Standing) -> View:
+        result = None
+        if one.memory.has_order:
+            result = await self._orders.result(one.order_id)
+        return View(
+            boot=self._clock.boot,
+            now_us=self._clock.mono_us(),
+            holding=one.trigger.holding,
+            since_us=one.trigger.since_us,
+            is_cut_off=self._is_cut_off(),
+            outcome=None if result is None else result.outcome,
+            detail="" if result is None else result.detail[:_DETAIL],
+        )
+
+
+def _inherited(before: Standing | None, kept: Succession | None) -> Memory:
+    """What a successor knows; one that does other things only goes on with the numbers."""
+    if before is None:
+        return Memory()
+    return before.memory if kept is Succession.GOES_ON else Memory(number=before.memory.number)
+
+
+def _watched(plans: Sequence[LocalActionConfig]) -> set[str]:
+    return {device for plan in plans for device, _ in plan.when}

@@ -1,0 +1,92 @@
+"""One local action as it stands: its plan, its trigger, what it remembers, and words about it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from alarm_rules.verdict import Evidence
+from edge_agent.config.local_plan import LocalActionConfig
+from edge_agent.health import LocalActionHealth
+from edge_agent.local_action.decide import Decision, Memory, Phase, Reason, order_id
+from edge_agent.local_action.trigger import Trigger
+from wire.command import Command, CommandKind
+
+_MAY_BE_ON = frozenset({Phase.ACTING, Phase.ACTED, Phase.FAILED})
+
+
+class Succession(StrEnum):
+    """What becomes of a local action when another configuration comes into force."""
+
+    SAME = "same"
+    GOES_ON = "goes_on"  # changed, but what it switched on it still knows how to switch off
+    ENDS = "ends"
+
+
+@dataclass(slots=True)
+class Standing:
+    """`is_owed`: its order was decided, and the table of commands may not have it yet."""
+
+    plan: LocalActionConfig
+    memory: Memory
+    trigger: Trigger
+    reason: Reason = Reason.NO_ALARM
+    is_owed: bool = False
+
+    def enter(self, decision: Decision) -> bool:
+        """Take the step; whether its phase is another now."""
+        before, self.memory = self.memory, decision.memory
+        if self.memory.has_order and order_id(self.plan, before) != self.order_id:
+            self.is_owed = True
+        return self.memory.phase is not before.phase
+
+    @property
+    def order_id(self) -> str:
+        return order_id(self.plan, self.memory)
+
+    def order(self) -> Command:
+        """The command that it wants carried out."""
+        is_undo = self.memory.phase is Phase.UNDOING
+        return _command(self.plan, self.order_id, self.plan.undo if is_undo else self.plan.action)
+
+    def last_order(self) -> Command | None:
+        """What switches off what it may have switched on, when it is no more."""
+        if self.plan.undo is None or self.memory.phase not in _MAY_BE_ON:
+            return None
+        name = f"local-{self.plan.name}-{self.memory.number}-end"
+        return _command(self.plan, name, self.plan.undo)
+
+    def text(self) -> str:
+        """Such as "siren acted: siren-01, smoke-01/smoke"."""
+        holding = self.memory.holding
+        why = ", ".join(holding) or self.reason.value
+        said = f"{self.plan.name} {self.memory.phase}: {self.plan.device}, {why}"
+        is_test = bool(holding) and max(holding.values()) is Evidence.TEST
+        return f"test: {said}" if is_test else said
+
+    def health(self) -> LocalActionHealth:
+        return LocalActionHealth(
+            name=self.plan.name,
+            device=self.plan.device,
+            action=self.plan.action,
+            state=self.memory.phase.value,
+            reason=self.reason.value,
+            since_us=self.memory.at_us if self.memory.number else None,
+            holding=tuple(self.trigger.holding),
+            detail=self.memory.detail,
+        )
+
+
+def stand(plan: LocalActionConfig, memory: Memory, now_us: int) -> Standing:
+    """As it begins, or goes on after a restart: what held then holds until it is known not to."""
+    held = {} if memory.phase is Phase.IDLE else memory.holding
+    return Standing(plan, memory, Trigger(plan.when, now_us, held), is_owed=memory.has_order)
+
+
+def succession(old: LocalActionConfig, new: LocalActionConfig | None) -> Succession:
+    """`new`: of the same name, if there is one."""
+    if new is None or (old.device, old.undo) != (new.device, new.undo):
+        return Succession.ENDS
+    return Succession.SAME if old == new else Succession.GOES_ON
+
+
+def _command(plan: LocalActionConfig, name: str, action: str | None) -> Command:
+    return Command(name, CommandKind.ACTION, f"local action {plan.name}", plan.device, action)

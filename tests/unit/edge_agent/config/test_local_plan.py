@@ -1,0 +1,17 @@
+"""A plan is a value: two that say the same are equal, so what goes on as it was is known."""
+
+from dataclasses import replace
+
+from device_profiles.load import catalog
+from edge_agent.config.local_plan import LocalActionConfig
+
+RULES = catalog()["calectro_ug3"].rules
+PLAN = LocalActionConfig(
+    "siren", (("smoke-01", RULES[0]),), "siren-01", "relay_test", None, None, 0, 0,
+    only_when_cut_off=True, in_test=False,
+)  # fmt: skip
+
+
+def test_equal_by_what_it_says() -> None:
+    assert replace(PLAN) == PLAN
+    assert replace(PLAN, when=(("smoke-01", RULES[1]),)) != PLAN
