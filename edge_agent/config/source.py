@@ -1,9 +1,7 @@
 """Where the configuration comes from: the site's file, and beside the buffer what was desired."""
 
-import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +12,11 @@ from device_profiles.typed_toml import Problem
 from edge_agent.config.desired import Book, left
 from edge_agent.config.load import WATCHED, ConfigError, Loaded, load_config
 from edge_agent.config.model import Config
+from runtime.whole_file import write_whole
 from wire.bounds import SENT_BYTES
 from wire.command import Config as Desired
 
 BOOK = "desired.json"
-_MODE = 0o640
 _LARGEST = 4 * SENT_BYTES
 CHANGED_ON_SITE = "agent.toml was changed on site since: its lines and devices are in force"
 
@@ -135,17 +133,4 @@ def read_book(file: Path) -> Book:
 
 def write_book(file: Path, book: Book) -> None:
     """Whole or not at all, and on the disk when this returns. Raise OSError."""
-    draft = file.with_name(f"{file.name}.new")
-    with suppress(FileNotFoundError):
-        draft.unlink()
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
-    with os.fdopen(handle, "wb") as opened:
-        opened.write(msgspec.json.encode(book))
-        opened.flush()
-        os.fsync(opened.fileno())
-    draft.rename(file)
-    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_whole(file, msgspec.json.encode(book))
