@@ -94,7 +94,17 @@ class Lanes(Departures):
 
     async def reserve(self) -> str:
         """Hold room that a full disk can not take away; why not, when it can not be had."""
-        return await reserve.hold(self._database)
+        path = self._database.path
+        try:
+            if await self._database.read(lambda connection: reserve.is_there(connection, path)):
+                return ""
+            problem = reserve.lacking(path)
+            if not problem:
+                await self._database.transact(reserve.fill)
+                await self._database.transact(reserve.give_back)
+        except (OSError, sqlite3.Error) as error:
+            return f"buffer {path} has no reserve ({error}): a full disk will hold up alarms"
+        return problem
 
     async def anchors(self) -> tuple[Anchor, ...]:
         """What a birth tells of this boot and of those whose rows are still here."""

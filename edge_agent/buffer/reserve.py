@@ -10,26 +10,9 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from runtime.database import Database
-
 # The log is begun anew after LOG_PAGES pages (migration.py); it must be longer than that.
 RESERVE_BYTES = 5 * 1024 * 1024
 _NEEDED_BYTES = 3 * RESERVE_BYTES  # file, log, and as much again for others
-
-
-async def hold(database: Database) -> str:
-    """Hold room that a full disk can not take away; why not, when it can not be had."""
-    path = database.path
-    try:
-        if await database.read(lambda connection: is_there(connection, path)):
-            return ""
-        problem = lacking(path)
-        if not problem:
-            await database.transact(fill)
-            await database.transact(give_back)
-    except (OSError, sqlite3.Error) as error:
-        return f"buffer {path} has no reserve ({error}): a full disk will hold up alarms"
-    return problem
 
 
 def is_there(connection: sqlite3.Connection, path: Path) -> bool:

@@ -12,7 +12,7 @@ from edge_agent.buffer.proof import Field
 
 _LEAF = 0x0D
 _FILE_HEADER = 100
-_CELL_LIMIT = 1 << 24
+_CELL_LIMIT = 1 << 18  # no row of ours is half as long
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 _VARINT_SHORT = 8  # bytes with seven bits each; a ninth has eight
 _MORE = 0x80

@@ -91,7 +91,7 @@ def hear(book: LaneBook, statement: Statement, now_us: int, *, birth: bool = Fal
         _enter(book, stated, now_us)
     for stated in statement.epochs:
         _enter_predecessor(book, stated, now_us)
-    _estimate(book)
+    _estimate(book, current)
     _vanish(book, now_us)
     return heard
 
@@ -137,7 +137,7 @@ def _enter_predecessor(book: LaneBook, stated: EpochStatement, now_us: int) -> N
         book.epoch(stated.prev).taken = stated.base - before.base
 
 
-def _estimate(book: LaneBook) -> None:
+def _estimate(book: LaneBook, current: str) -> None:
     """Count epochs never heard (or forgotten with a restored back-up) from those around them.
 
     One walk over the book however many they are: a gateway may name 32 new ones in each message.
@@ -149,7 +149,7 @@ def _estimate(book: LaneBook) -> None:
     for epoch in book.epochs.values():
         if epoch.prev is not None:
             through[epoch.prev] = min(epoch.base, through.get(epoch.prev, epoch.base))
-    ends, latest = _ended_before(book)
+    ends, latest = _ended_before(book, current)
     for epoch in estimated:
         if epoch.epoch not in through:
             continue
@@ -161,9 +161,13 @@ def _estimate(book: LaneBook) -> None:
             book.changed.add(epoch.epoch)
 
 
-def _ended_before(book: LaneBook) -> tuple[list[int], list[tuple[int, int]]]:
-    """Ends of the epochs that told theirs, ascending; for each the latest listed up to there."""
-    known = [e for e in book.epochs.values() if e.ended and not e.estimated]
+def _ended_before(book: LaneBook, current: str) -> tuple[list[int], list[tuple[int, int]]]:
+    """Ends of the epochs that told theirs, ascending; for each the latest listed up to there.
+
+    One that said nothing of its end (it was heard before a back-up that was restored since) has
+    ended too when another speaks.
+    """
+    known = [e for e in book.epochs.values() if not e.estimated and e.epoch != current]
     told = sorted((e.base + e.taken, e.listed_us) for e in known)
     latest = accumulate(((listed_us, end) for end, listed_us in told), max)
     return [end for end, _ in told], list(latest)

@@ -211,3 +211,11 @@ def test_thousands_of_epochs_in_statements_hold_up_nobody() -> None:
         say(book, 1, *(stated(name, base=99, prev=f"f{name[1:]}") for name in names))
     assert len(book.epochs) == 2 * 60 * 32
     assert time.process_time() - began < 5
+
+
+def test_an_epoch_whose_end_a_restored_back_up_does_not_know_is_not_counted_twice() -> None:
+    """A ran when the back-up was made; B came and went after it; C speaks now."""
+    book = LaneBook()
+    say(book, 1, stated(A, taken=30, last=3))
+    say(book, 1, stated("c" * 16, floor=1, last=0, taken=0, base=50, prev=B))
+    assert (book.epochs[B].base, book.epochs[B].taken) == (30, 20)

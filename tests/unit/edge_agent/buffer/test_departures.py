@@ -1,0 +1,44 @@
+"""What the uplink gets: rows with statements, heartbeats, nothing that a receipt has."""
+
+from pathlib import Path
+
+from edge_agent.buffer import rows
+from edge_agent.buffer.departures import Departures
+from edge_agent.buffer.had import look_up
+from edge_agent.buffer.leaving import Wanted
+from edge_agent.buffer.retention import Limits
+from edge_agent.buffer.room import Room
+from edge_agent.buffer.timebase import Timekeeper
+from runtime.database import Database
+from tests.standing_clock import StandingClock
+from wire.envelope import Base, ClockState, Encoding
+from wire.receipt import Receipt
+from wire.topic import Lane
+
+A = "a" * 16
+
+
+async def test_rows_leave_with_statements_that_count_on(tmp_path: Path) -> None:
+    clock = StandingClock()
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        away = Departures(database, Timekeeper(clock), A, Room("gw", Limits(1_000, 10)))
+        base = Base("boot", 7, ClockState.HOLDOVER)
+        drafts = [rows.Draft(1, base, Encoding.RAW, b"[]")] * 3
+        await database.transact(lambda c: rows.commit(c, Lane.BULK, A, drafts))
+        numbers = await away.rows_after(Lane.BULK, 0, 2)
+        assert len(numbers) == 2
+        first = await away.outgoing(Lane.BULK, numbers[0])
+        heartbeat = await away.outgoing(Lane.BULK, None)
+        assert first is not None
+        assert heartbeat is not None
+        assert heartbeat.row is None
+        assert heartbeat.statement.n == first.statement.n + 1
+        said = Receipt(Lane.BULK, A, ((1, 1),), (), None, 0)
+        away._had.note(await database.transact(lambda c: look_up(c, said)), said, 0)
+        assert await away.outgoing(Lane.BULK, numbers[0]) is None
+        assert await away.again(Lane.BULK, numbers[:1]) == []
+        assert numbers[0] not in await away.rows_after(Lane.BULK, 0, 9)
+        wanted = Wanted(Lane.BULK, 0, None, 9, 10_000, lambda _: False)
+        left, last = await away.leaving(wanted)
+        assert [one.row.key.seq for one in left if one.row] == [2, 3]
+        assert last == left[-1].row.id if left[-1].row else None

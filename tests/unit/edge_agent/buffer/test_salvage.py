@@ -1,0 +1,44 @@
+"""Everything that proves itself is found: on any page, in the log, with the header gone."""
+
+from pathlib import Path
+
+import pytest
+
+from edge_agent.buffer.log_frames import NO_LOG
+from edge_agent.buffer.salvage import found_behind, found_in, log_of, page_size
+from tests.broken_buffer import Used, use
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Used:
+    return use(tmp_path_factory.mktemp("used"), turns=30)
+
+
+def test_a_sound_file_and_its_log_are_found_whole(used: Used, tmp_path: Path) -> None:
+    path = used.copy(tmp_path)
+    log = log_of(path)
+    assert log.is_whole
+    found = found_in(path, log)
+    assert {row.row().payload for row in found.rows.values()} == {
+        row.payload for row in used.truth.values()
+    }
+    assert set(found.numbers) == {"connection", "last_utc_us", "schema"}
+    assert len(found.lanes) == 2
+    assert found_behind(log).rows == {}
+
+
+def test_a_file_without_its_head_is_found_too(used: Used, tmp_path: Path) -> None:
+    path = used.copy(tmp_path)
+    log = log_of(path)
+    with path.open("r+b") as file:
+        file.write(bytes(100))
+    assert page_size(path) == used.page_size
+    assert len(found_in(path, log).rows) == len(used.truth)
+
+
+def test_no_file_holds_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "buffer.db"
+    assert log_of(path) == NO_LOG
+    assert found_in(path, NO_LOG).rows == {}
+    path.write_bytes(b"\x0d" * 5_000)
+    assert found_in(path, NO_LOG).rows == {}
