@@ -24,11 +24,13 @@ def tilt_of(acceleration: Vector, baseline: Vector | None, tilt: Tilt) -> Decode
     if not size:
         return Decoded(None, bad(Reason.SENSOR_FAULT))
     is_at_rest = abs(size - tilt.gravity) <= tilt.tolerance * tilt.gravity
-    return Decoded(_degrees(acceleration, baseline), GOOD if is_at_rest else uncertain(NOT_AT_REST))
+    return Decoded(
+        degrees_between(acceleration, baseline), GOOD if is_at_rest else uncertain(NOT_AT_REST)
+    )
 
 
-def _degrees(one: Vector, other: Vector) -> float:
-    """Of cross and dot product, which is exact for small angles where the arc cosine is not."""
+def degrees_between(one: Vector, other: Vector) -> float:
+    """The angle, of cross and dot product: exact for small ones where the arc cosine is not."""
     cross = math.hypot(
         one[1] * other[2] - one[2] * other[1],
         one[2] * other[0] - one[0] * other[2],
