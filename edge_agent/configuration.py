@@ -1,6 +1,7 @@
 """The configuration in force while the agent runs: read again, desired from afar, or refused."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -31,14 +32,30 @@ _NO_FILE = "this agent runs without a file: nothing can be read again"
 _NOT_READ = "agent.toml was changed on site and has not been read yet: reload the agent first"
 
 
+def said_of(config: Config) -> str:
+    """What of a configuration a birth tells: the file's hash, and those of the rules in force."""
+    rules = ",".join(device.rules.hash for device in config.devices)
+    return f"{config.hash}/{hashlib.sha256(rules.encode()).hexdigest()[:16]}"
+
+
 class Configuration:
     """One change at a time. `config` is in force; `profiles` of its devices change with it.
 
     `tell`: what a person should know. `source` None: nothing is ever changed.
     """
 
-    def __init__(self, found: Found, source: Source | None, tell: Callable[[str], None]) -> None:
-        self.config = found.config
+    def __init__(
+        self,
+        found: Found,
+        source: Source | None,
+        tell: Callable[[str], None],
+        adjust: Callable[[Config], Config] = lambda config: config,
+    ) -> None:
+        """`adjust`: what this gateway adds to what is read, such as baselines taken here."""
+        self.read = found.config
+        self.config = adjust(found.config)
+        self.said = said_of(self.config)
+        """Another one when the birth says something else."""
         self.book = found.book
         self.refused: tuple[str, ...] = ()
         self.profiles: dict[str, Profile] = {}
@@ -47,14 +64,15 @@ class Configuration:
         self._site = found.site
         self._source = source
         self._tell = tell
-        self._plan = point_plan(found.config)
+        self._adjust = adjust
+        self._plan = point_plan(self.config)
         self._before = self._plan
         self._turn = asyncio.Lock()
         self._news = asyncio.Event()
         self._reread = False
         self._desired: Desired | None = None
         self._once: Result | None = None
-        self._know(found.config)
+        self._know(self.config)
 
     def plan(self, device: str, point: str) -> PointPlan:
         """Of a device that is gone: as before, for what it said and the disk has not taken yet."""
@@ -198,15 +216,25 @@ class Configuration:
     async def _apply(self, loaded: Loaded, apply: Apply, what: str) -> None:
         for warning in loaded.warnings:
             log.warning("%s", warning)
-        if loaded.config.hash == self.config.hash and loaded.config == self.config:
+        if loaded.config.hash == self.config.hash and loaded.config == self.read:
             log.info("%s says what is in force: %s", what, self.config.hash)
             return
-        await apply(loaded.config)
+        self.read = loaded.config
+        await apply(self._adjust(loaded.config))
         self._tell(f"{what} is in force: {self.config.hash}")
+
+    async def readjust(self, retune: Callable[[Config, Config], None]) -> None:
+        """What `adjust` adds is another. `retune`: from the old to the new, no line stops."""
+        async with self._turn:
+            old, new = self.config, self._adjust(self.read)
+            if new != old:
+                self.enter(new)
+                retune(old, new)
 
     def enter(self, config: Config) -> None:
         """From now on it is in force: in plans, profiles and births, all at one instant."""
         self.config = config
+        self.said = said_of(config)
         self._before, self._plan = self._plan, point_plan(config)
         self._know(config)
         self.answered.set()

@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from edge_agent.buffer.control import Control
-from edge_agent.config.model import Config
+from edge_agent.config.model import Config, DeviceConfig
 from edge_agent.health import AgentHealth
 from edge_agent.operators import gateway_operator, line_operator
 from edge_agent.poll.device import Intake
 from edge_agent.poll.operator import Operator
+from edge_agent.poll.voice import Voice
 from edge_agent.watch import Watch, watches
 from runtime.clock import Clock
 from runtime.progress import Progress
@@ -59,6 +60,18 @@ class Roster:
     def watches(self) -> tuple[Watch, ...]:
         """In the order of the configuration."""
         return tuple(self._posts[name].watch for name in self._order if name in self._posts)
+
+    def retune(self, old: Config, new: Config) -> None:
+        """Devices go on with other baselines; the two differ in nothing else of a line."""
+        before = {device.id: device for device in old.devices}
+        for device in new.devices:
+            if device != before.get(device.id) and device.line in self._posts:
+                self._posts[device.line].watch.retune(device)
+
+    def voice(self, device: DeviceConfig) -> Voice | None:
+        """What it says; None when nobody watches its line."""
+        post = self._posts.get(device.line)
+        return None if post is None else post.watch.voice(device.id)
 
     def start_gateway(self, group: asyncio.TaskGroup) -> None:
         """Whoever answers for the gateway itself is there from the start to the end."""

@@ -5,15 +5,23 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from edge_agent.assembly import line_settings, listened, open_port, polled, port_settings
+from edge_agent.assembly import (
+    line_settings,
+    listened,
+    open_port,
+    polled,
+    port_settings,
+    report_policy,
+)
 from edge_agent.bus.line import Line
 from edge_agent.bus.stream import Stream
-from edge_agent.config.model import Config, LineConfig
+from edge_agent.config.model import Config, DeviceConfig, LineConfig
 from edge_agent.health import DeviceHealth, LineHealth
 from edge_agent.line_load import LoadMeter
 from edge_agent.poll.device import Intake
 from edge_agent.poll.listener import Listener
 from edge_agent.poll.poller import Poller
+from edge_agent.poll.voice import Voice
 from runtime.clock import Clock
 
 
@@ -33,6 +41,14 @@ class Watch(Protocol):
         ...
 
     def stop(self) -> None: ...
+
+    def retune(self, device: DeviceConfig) -> None:
+        """Go on with this baseline and these rules: nothing else of the device is another."""
+        ...
+
+    def voice(self, device: str) -> Voice:
+        """What one of its devices says. Raise KeyError."""
+        ...
 
     def line_health(self) -> LineHealth: ...
 
@@ -56,6 +72,12 @@ class AskedLine:
 
     def stop(self) -> None:
         self.poller.stop()
+
+    def retune(self, device: DeviceConfig) -> None:
+        self.poller.retune(device.id, device.baseline, report_policy(device))
+
+    def voice(self, device: str) -> Voice:
+        return self.poller.voice(device)
 
     def line_health(self) -> LineHealth:
         health = self.poller.line_health()
@@ -81,6 +103,14 @@ class HeardLine:
 
     def stop(self) -> None:
         self.listener.stop()
+
+    def retune(self, device: DeviceConfig) -> None:
+        self.listener.retune(report_policy(device))
+
+    def voice(self, device: str) -> Voice:
+        if device != self.listener.device_health().device:
+            raise KeyError(device)
+        return self.listener.voice
 
     def line_health(self) -> LineHealth:
         return self.listener.line_health()

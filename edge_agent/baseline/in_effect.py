@@ -15,7 +15,8 @@ from edge_agent.baseline.taken import (
     configured,
     is_of,
 )
-from edge_agent.config.model import Config, DeviceConfig, LocalActionConfig
+from edge_agent.config.local_plan import LocalActionConfig
+from edge_agent.config.model import Config, DeviceConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Interpreter:
     def __init__(self, profile: Profile, baseline: Vector | None = None) -> None:
         transport = profile.transport
         self._identity = transport.identity if isinstance(transport, Modbus) else None
-        self._baseline = baseline
+        self.baseline = baseline
         self._ceilings = {point.ceiling for point in profile.points if point.ceiling is not None}
         self._known: dict[str, Decoded] = {}
         self._who = Who.RIGHT if self._identity is None else Who.UNKNOWN
@@ -81,7 +81,7 @@ class Interpreter:
     def _tilted(self, point: Point, judged: Mapping[str, Decoded]) -> Decoded:
         if point.tilt is None:
             raise ValueError(f"point {point.id} was planned without a register")
-        return _tilted(point.tilt, judged, self._baseline)
+        return _tilted(point.tilt, judged, self.baseline)
 
 
 def recognise(identity: Identity | None, read: PlannedRead, words: Sequence[int]) -> Who:

@@ -86,6 +86,10 @@ class ModbusDriver:
             self._arrange(None)
         return self.reads != before
 
+    def rebase(self, baseline: Vector | None) -> None:
+        """Measure the tilt against another baseline from the next answer on."""
+        self._interpreter.baseline = baseline
+
     def due(self, now_us: int, claim: Claim | None = None) -> Read | None:
         """The next request of the cycle, None between two cycles.
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from edge_agent.config.tables import Vector
 from edge_agent.exchange import Claim, Failure, Read, Reply, Request, Sample
 from edge_agent.health import LinkCount
 from edge_agent.poll.report_filter import ReportPolicy
@@ -24,6 +25,10 @@ class PollDriver(Protocol):
 
     def crowd(self, *, is_crowded: bool) -> bool:
         """Read hazard points apart from the rest, or not; tell whether its claims may be others."""
+        ...
+
+    def rebase(self, baseline: Vector | None) -> None:
+        """Measure a tilt against another baseline from the next answer on."""
         ...
 
     def due(self, now_us: int, claim: Claim) -> Request | None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from edge_agent.exchange import Failure, Fault, Sample
 from edge_agent.health import DeviceHealth, DeviceState, LineHealth
 from edge_agent.poll.device import Intake, ListenedDevice
+from edge_agent.poll.report_filter import ReportPolicy
 from edge_agent.poll.voice import Voice
 from runtime.clock import Clock
 
@@ -95,6 +96,15 @@ class Listener:
     def set_test(self, *, is_test: bool) -> None:
         """Mark what the device says from now on as test, or no longer."""
         self._voice.is_test = is_test
+
+    def retune(self, report: ReportPolicy) -> None:
+        """Go on with the rules that follow from another baseline."""
+        self._voice.retune(report)
+
+    @property
+    def voice(self) -> Voice:
+        """What the device says."""
+        return self._voice
 
     def line_health(self) -> LineHealth:
         return self._stream.health()

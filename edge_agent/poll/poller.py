@@ -5,10 +5,12 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from edge_agent.config.tables import Vector
 from edge_agent.exchange import Failure, Fault, Reply, Request
 from edge_agent.health import DeviceHealth, LineHealth
 from edge_agent.poll.delivery import Delivery
 from edge_agent.poll.device import Intake, PolledDevice
+from edge_agent.poll.report_filter import ReportPolicy
 from edge_agent.poll.schedule import Miss, Schedule, Turn
 from edge_agent.poll.voice import Voice
 from runtime.clock import Clock
@@ -96,6 +98,15 @@ class Poller:
     def set_test(self, device: str, *, is_test: bool) -> None:
         """Mark what the device says from now on as test, or no longer. Raise KeyError."""
         self._voices[device].is_test = is_test
+
+    def retune(self, device: str, baseline: Vector | None, report: ReportPolicy) -> None:
+        """Go on with another baseline and the rules that follow from it. Raise KeyError."""
+        self._devices[device].driver.rebase(baseline)
+        self._voices[device].retune(report)
+
+    def voice(self, device: str) -> Voice:
+        """What the device says. Raise KeyError."""
+        return self._voices[device]
 
     def line_health(self) -> LineHealth:
         return self._line.health()

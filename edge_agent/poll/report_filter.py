@@ -119,6 +119,15 @@ class ReportFilter:
         self._always = policy.always
         self._reported: dict[str, _Reported] = {}
 
+    def retune(self, policy: ReportPolicy) -> None:
+        """Report by another policy from now on; what it changes is reported anew at once."""
+        self._policy = policy
+        self._always = policy.always
+        for point, last in self._reported.items():
+            wanted = policy.of(point)
+            if wanted != last.policy:
+                last.policy, last.until_us = wanted, last.from_us
+
     def admit(self, samples: Iterable[Sample]) -> list[Sample]:
         """Return the samples to report, in order, with strictly increasing times per point."""
         admitted = []

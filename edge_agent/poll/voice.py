@@ -1,6 +1,6 @@
 """What one device says: test mode, report filter, and what its health needs to remember."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from edge_agent.exchange import Failure, Sample
@@ -21,11 +21,19 @@ class Voice:
         self.last_fault = ""
         self.quality: Quality | None = None
         self._filter = ReportFilter(policy)
+        self.tap: Callable[[Sequence[Sample]], None] | None = None
+        """Hears all that is understood of an answer, reported or not."""
+
+    def retune(self, policy: ReportPolicy) -> None:
+        """Report by another policy: the rules in force are others."""
+        self._filter.retune(policy)
 
     def heard(self, samples: Sequence[Sample], at_us: int) -> list[Sample]:
         """Return what of an answer is to be reported."""
         self.last_reply_us = at_us
         self.last_fault = ""
+        if self.tap is not None:
+            self.tap(samples)
         return self._admit(samples)
 
     def told(self, samples: Sequence[Sample]) -> list[Sample]:

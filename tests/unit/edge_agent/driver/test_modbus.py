@@ -219,6 +219,18 @@ def test_the_baseline_makes_a_tilt() -> None:
         assert tilt.quality == quality
 
 
+def test_another_baseline_counts_from_the_next_answer_on() -> None:
+    words = (0, 0, 2048, *(0,) * 9)
+    driver = ModbusDriver(PROFILES["witmotion_485"], unit=80, baseline=(0.0, 0.0, 1.0))
+    for at, (baseline, angle) in enumerate([((0.0, 0.0, 1.0), 0.0), ((0.0, 1.0, 0.0), 90.0)]):
+        driver.rebase(baseline)
+        (tilt,) = (one for one in answer(driver, at * SECOND, words) if one.point == "tilt")
+        assert tilt.value == angle
+        if at == 0:
+            answer(driver, 0, (0,))  # the battery
+            answer(driver, 0, (2590,))  # the firmware
+
+
 def burning() -> Profile:
     """For how long smoke has been told."""
     held = Held(all=(Condition(point="smoke", equals=True),))

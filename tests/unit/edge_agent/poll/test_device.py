@@ -5,6 +5,7 @@ import inspect
 
 import pytest
 
+from edge_agent.config.tables import Vector
 from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Claim, Failure, Reply, Request, Sample
@@ -20,6 +21,9 @@ class Quiet:
 
     def crowd(self, *, is_crowded: bool) -> bool:
         return is_crowded
+
+    def rebase(self, baseline: Vector | None) -> None:
+        assert baseline is None
 
     def due(self, now_us: int, claim: Claim) -> Request | None:
         assert now_us >= 0

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from edge_agent.config.tables import Vector
 from edge_agent.exchange import Claim, Failure, Fault, Read, Reply, Request, Sample, Table
 from edge_agent.health import DeviceState, LineHealth
 from edge_agent.poll.device import PolledDevice
 from edge_agent.poll.poller import Poller
-from edge_agent.poll.report_filter import ReportPolicy
+from edge_agent.poll.report_filter import PointPolicy, ReportPolicy
 from runtime.clock import SystemClock
 from wire.quality import Quality, Reason, bad
 
@@ -66,11 +67,15 @@ class FakeDriver:
     claims: tuple[Claim, ...] = (Claim.SOFT,)
     refused: tuple[str, ...] = ()
     asked: list[Claim] = field(default_factory=list)
+    baseline: Vector | None = None
 
     def crowd(self, *, is_crowded: bool) -> bool:
         before = self.claims
         self.claims = (Claim.HARD, Claim.SOFT) if is_crowded else (Claim.SOFT,)
         return self.claims != before
+
+    def rebase(self, baseline: Vector | None) -> None:
+        self.baseline = baseline
 
     def due(self, now_us: int, claim: Claim) -> Request | None:
         assert claim in self.claims
@@ -324,6 +329,19 @@ def test_two_devices_with_one_unit_or_name_are_refused(units: tuple[int, int]) -
     devices = devices if units[0] != units[1] else [devices[0], PolledDevice("b", 1, FakeDriver(1))]
     with pytest.raises(ValueError, match="gauge"):
         Poller(FakeLine(), devices, Memory(), CLOCK, print)
+
+
+async def test_another_baseline_and_its_rules_need_no_new_start() -> None:
+    here = bench({1: 10})
+    heard = list[Sample]()
+    async with running(here.poller):
+        here.poller.voice("gauge-1").tap = heard.extend
+        await until(lambda: len(heard) >= 3)  # all of them, reported or not
+        assert len(here.memory.of("gauge-1")) == 1
+        policy = ReportPolicy({"level": PointPolicy(set_points=(5.0,))})
+        here.poller.retune("gauge-1", (0.0, 0.0, 1.0), policy)
+        await until(lambda: len(here.memory.of("gauge-1")) == 2)
+    assert here.drivers["gauge-1"].baseline == (0.0, 0.0, 1.0)
 
 
 async def test_cancelling_ends_the_task() -> None:

@@ -54,6 +54,17 @@ def test_a_reason_that_changes_is_a_change_of_quality() -> None:
     assert reports.judge(worse) is Cause.QUALITY
 
 
+def test_what_another_policy_changes_is_reported_anew_at_once_and_nothing_else_is() -> None:
+    reports = ReportFilter(ReportPolicy({"smoke": TEN, "level": TEN}))
+    reports.admit([sample(1.0), sample(1.0, point="level")])
+    near = PointPolicy(10 * SECOND, set_points=(2.0,))
+    reports.retune(ReportPolicy({"smoke": TEN, "level": near}))
+    again = [sample(1.0), sample(1.0, point="level")]
+    assert reports.admit(again) == [sample(1.0, at=1, point="level")]  # times never repeat
+    assert reports.admit([sample(1.0, at=9, point="level")]) == []
+    assert reports.judge(sample(2.0, at=9, point="level")) is Cause.CROSSED
+
+
 def test_points_of_a_cycle_keep_alive_together_whatever_changed_between() -> None:
     reports = ReportFilter(ReportPolicy({"smoke": TEN, "relay": TEN}))
     reports.admit([sample(value=False), sample(value=False, point="relay")])
