@@ -39,7 +39,7 @@ class Count:
         self.sizes: Counter[str] = Counter()
         self.messages = 0
 
-    def note(self, packet: bytes, body: int) -> None:
+    def note(self, _name: str, packet: bytes, body: int) -> None:
         found = parts_of(packet, body)
         self.messages += "up_payload" in found
         if self.messages > _BEFORE:

@@ -2,7 +2,7 @@
 
 The uplink over a relay that carries 4 000 bytes a second up and keeps next to nothing inside. A
 reading of bulk is taken twice a second, an urgent one every 2 s; the birth names fifty devices. The
-link goes away (RST, and RST to whoever knocks) and comes back; what counts begins when the gateway's
+link goes away (RST, and RST to whoever knocks) and comes back; it counts from when the gateway's
 next connection stands: its back-off, up to 15 s, is no matter of the link. Fresh is what was taken
 after that. Then the backlog drains for a while: fresh values must stay fresh beside it.
 """
@@ -64,7 +64,7 @@ async def measure(folder: Path, batches: int, turns: int) -> dict[str, Any]:
     fill(path, batches, 100)
     giver = ReceiptGiver(frozenset({_LIVE, URGENT_POINT}))
 
-    def note(packet: bytes, _body: int) -> None:
+    def note(_name: str, packet: bytes, _body: int) -> None:
         if packet[0] >> 4 == _CONNACK:
             connected.append(clock.mono_us())
 

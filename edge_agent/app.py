@@ -163,6 +163,7 @@ class App:
             limits=limits,
             plan=standing.plan,
             progress=progress.shown,
+            group_readings=config.buffer.group_readings,
         )
         await lanes.remember()
         if database.path == config.buffer.path:  # memory is not to be filled for nothing

@@ -30,11 +30,12 @@ class Tally:
         self._owner: dict[int, str] = {}
         self._aliases: dict[int, str] = {}
 
-    def note(self, packet: bytes, body: int) -> None:
-        """Count one whole packet whose variable header starts at `body`."""
+    def note(self, packet: bytes, body: int) -> str:
+        """Count one whole packet whose variable header starts at `body`; for what it is."""
         name = self._name(packet, body)
         self.sizes[name] += len(packet)
         self.packets[name] += 1
+        return name
 
     def _name(self, packet: bytes, body: int) -> str:
         kind = packet[0] >> 4
@@ -66,8 +67,8 @@ class Tally:
 class Relay:
     """Forwards 127.0.0.1:`port` to the broker's port; `tally` counts what went through.
 
-    `listener` gets each whole packet and where its variable header starts. `up_per_second`: so many
-    bytes a second go up, and hardly any wait inside.
+    `listener` gets what each whole packet is for, the packet, and where its variable header starts.
+    `up_per_second`: so many bytes a second go up, and hardly any wait inside.
     """
 
     def __init__(self, target: int, *, up_per_second: int | None = None) -> None:
@@ -78,7 +79,7 @@ class Relay:
         self._speaks.set()
         self._is_away = False
         self._writers: set[asyncio.StreamWriter] = set()
-        self.listener: Callable[[bytes, int], None] = lambda _packet, _body: None
+        self.listener: Callable[[str, bytes, int], None] = lambda *_: None
         self.tally = Tally()
         self.port = 0
 
@@ -157,8 +158,7 @@ class Relay:
             while found := first_packet(heard):
                 body, end = found
                 packet = bytes(heard[:end])
-                self.tally.note(packet, body)
-                self.listener(packet, body)
+                self.listener(self.tally.note(packet, body), packet, body)
                 del heard[:end]
         raise ConnectionResetError("one side closed")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.control import Control
-from edge_agent.buffer.lanes import Lanes, PointPlan
+from edge_agent.buffer.lanes import GROUP_READINGS, Lanes, PointPlan
 from edge_agent.buffer.pace import Budget, Pace
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.rows import Draft
@@ -158,6 +158,7 @@ async def _run(pipe: Connection, orders: Orders) -> None:
             limits=ROOM,
             plan=_plan,
             progress=lambda _: None,
+            group_readings=orders.grouped or GROUP_READINGS,
             pace=Pace(_UNBOUNDED, _UNBOUNDED),  # each is committed at once: that is what is timed
         )
         await lanes.remember()

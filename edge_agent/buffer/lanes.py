@@ -59,9 +59,11 @@ class Lanes(Departures):
         plan: Callable[[str, str], PointPlan],
         progress: Callable[[str], None],
         pace: Pace | None = None,
+        group_readings: int = GROUP_READINGS,
     ) -> None:
         super().__init__(database, timekeeper, epoch, Room(gateway, limits))
         self._plan = plan
+        self._group_readings = group_readings
         self._progress = progress
         self._packer = Packer(gateway, lambda device, point: plan(device, point).unit)
         self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
@@ -121,7 +123,7 @@ class Lanes(Departures):
         with self._waiting.being_taken(min(sample.mono_us for sample in samples)):
             if self._add(device, samples):
                 await self._commit(Lane.URGENT)
-            if self._waiting.count(Lane.BULK) >= GROUP_READINGS:
+            if self._waiting.count(Lane.BULK) >= self._group_readings:
                 await self._commit(Lane.BULK)
 
     def _add(self, device: str, samples: Sequence[Sample]) -> bool:

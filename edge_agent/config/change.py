@@ -7,7 +7,12 @@ from device_profiles.typed_toml import Problem
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
 
 _FIXED = "can not be changed while the agent runs: needs a restart"
-_BUFFER_KEYS = {"path": "path", "size": "size", "reserved": "reserved_for_urgent"}
+_BUFFER_KEYS = {
+    "path": "path",
+    "size": "size",
+    "reserved": "reserved_for_urgent",
+    "group_readings": "group_readings",
+}
 _MQTT_KEYS = {
     "host": "host",
     "port": "port",

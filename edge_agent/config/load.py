@@ -190,7 +190,10 @@ def _resolved(
         gateway=file.gateway.id,
         trust=file.clock.trust,
         buffer=BufferConfig(
-            buffer, parse_size(file.buffer.size), parse_size(file.buffer.reserved_for_urgent)
+            buffer,
+            parse_size(file.buffer.size),
+            parse_size(file.buffer.reserved_for_urgent),
+            file.buffer.group_readings,
         ),
         mqtt=_options(path, file, password),
         socket=_socket(path, file),

@@ -15,11 +15,12 @@ from runtime.mqtt_words import Options
 
 @dataclass(frozen=True, slots=True)
 class BufferConfig:
-    """Sizes in bytes of payload."""
+    """Sizes in bytes of payload. `group_readings`: of bulk, in one batch."""
 
     path: Path
     size: int
     reserved: int
+    group_readings: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,11 +65,18 @@ class ClockTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class BufferTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where readings wait for their receipts. Both sizes count payload."""
+    """Where readings wait for their receipts. Both sizes count payload.
+
+    `group_readings`: so many of bulk are committed and sent as one batch, if they come within a
+    second. More take fewer bytes of the uplink each, and longer on a slow one. `card_endurance`: how
+    much may be written to the card in its life, as its maker says (TBW).
+    """
 
     path: FilePath = "/var/lib/lifeline/agent/buffer.db"
     size: Size = "256MiB"
     reserved_for_urgent: Size = "32MiB"
+    card_endurance: Size = "10000GiB"
+    group_readings: Annotated[int, msgspec.Meta(ge=10, le=2_000)] = 100
 
 
 class MqttTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

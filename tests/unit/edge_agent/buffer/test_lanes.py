@@ -43,7 +43,12 @@ async def opened(
         yield lanes_on(database, clock, limits)
 
 
-def lanes_on(database: Database, clock: StandingClock, limits: Limits = LIMITS) -> Lanes:
+def lanes_on(
+    database: Database,
+    clock: StandingClock,
+    limits: Limits = LIMITS,
+    group_readings: int = GROUP_READINGS,
+) -> Lanes:
     return Lanes(
         database=database,
         timekeeper=Timekeeper(clock),
@@ -52,6 +57,7 @@ def lanes_on(database: Database, clock: StandingClock, limits: Limits = LIMITS) 
         limits=limits,
         plan=plan,
         progress=lambda _name: None,
+        group_readings=group_readings,
     )
 
 
@@ -101,6 +107,17 @@ async def test_a_full_group_of_bulk_is_committed_as_one_row(tmp_path: Path) -> N
         for number in range(GROUP_READINGS):
             await lanes.take("d", [sample(clock, "relay", bool(number % 2))])
         assert await taken(lanes, Lane.BULK) == GROUP_READINGS
+        assert len(await lanes.rows_after(Lane.BULK, 0, 9)) == 1
+
+
+async def test_a_group_may_be_larger(tmp_path: Path) -> None:
+    clock = StandingClock()
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        lanes = lanes_on(database, clock, group_readings=250)
+        for number in range(250):
+            assert await taken(lanes, Lane.BULK) == 0
+            await lanes.take("d", [sample(clock, "relay", bool(number % 2))])
+        assert await taken(lanes, Lane.BULK) == 250
         assert len(await lanes.rows_after(Lane.BULK, 0, 9)) == 1
 
 

@@ -65,6 +65,7 @@ def test_a_file_that_says_the_same_changes_nothing(tmp_path: Path) -> None:
         (("buffer.db", "other/buffer.db"), "buffer.path"),
         (("64MiB", "65MiB"), "buffer.size"),
         (("8MiB", "9MiB"), "buffer.reserved_for_urgent"),
+        (('"8MiB"', '"8MiB", group_readings = 250'), "buffer.group_readings"),
         (("localhost", "127.0.0.1"), "mqtt.host"),
         (("tls = false", "tls = false, port = 1884"), "mqtt.port"),
         (("tls = false", 'tls = false, username = "u"'), "mqtt.username"),

@@ -83,6 +83,7 @@ def test_what_nobody_can_guess_must_be_written(
         (MqttTable, MQTT, "port", 1, 65_535),
         (LineTable, LINE, "baud", 300, 4_000_000),
         (LineTable, LINE, "stop_bits", 1, 2),
+        (BufferTable, {}, "group_readings", 10, 2_000),
     ],
 )
 def test_numbers_have_bounds(
