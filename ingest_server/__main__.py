@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from device_profiles.load import CatalogError, catalog
-from ingest_server import asked, commands
+from ingest_server import asked, commands, configured
 from ingest_server.api.server import BindError
 from ingest_server.api.token import TokenError
 from ingest_server.api.web import release
@@ -88,8 +88,15 @@ def _receivers(config: Config, given: argparse.Namespace) -> int:
 
 
 def _gateways(config: Config, given: argparse.Namespace) -> int:
-    print(commands.gateways(config, given.lang, as_json=given.json))
-    return FINE
+    if given.action is None:
+        print(commands.gateways(config, given.lang, as_json=given.json))
+        return FINE
+    if given.id is None or (given.set is not None and given.expected is None):
+        _complain(LookupError(say(given.lang, "say_which")))
+        return USAGE
+    text, is_fine = configured.answer(ApiClient(config), given)
+    print(text)
+    return FINE if is_fine else PROBLEM
 
 
 def _alarms(config: Config, given: argparse.Namespace) -> int:
@@ -142,6 +149,7 @@ _EXAMPLES = """examples:
   ingest-server run -c server.toml
   ingest-server receivers -c server.toml test alarm-centre
   ingest-server gateways -c server.toml --json
+  ingest-server gateways -c server.toml config gw-001
   ingest-server quarantine -c server.toml show 7
   ingest-server commands -c server.toml gw-001 action --device smoke-1 --action reset
 
@@ -175,13 +183,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     receivers.add_argument("action", nargs="?", choices=["test"], help="send a test")
     receivers.add_argument("id", nargs="?", help="of a receiver of server.toml")
-    gateways = _command(
-        commands_of,
-        "gateways",
-        _gateways,
-        "gateways with their ledgers, asked of the running server",
-        "gateways -c server.toml --json",
-    )
+    gateways = _add_gateways(commands_of)
     alarms = _command(
         commands_of,
         "alarms",
@@ -194,6 +196,22 @@ def _parser() -> argparse.ArgumentParser:
     for made in (check, receivers, gateways, alarms, *asking):
         made.add_argument("--json", action="store_true", help="print JSON instead of text")
     return parser
+
+
+def _add_gateways(to: Any) -> argparse.ArgumentParser:
+    made = _command(
+        to,
+        "gateways",
+        _gateways,
+        "gateways with their ledgers; or what one is configured as, and what it is to be",
+        "gateways -c server.toml --json\n"
+        "  ingest-server gateways -c server.toml config gw-001\n"
+        "  ingest-server gateways -c server.toml config gw-001 --set lines.toml \\\n"
+        "      --expected 3f8a… --comment 'poll the well faster'",
+    )
+    configured.add_arguments(made)
+    _add_actor(made)
+    return made
 
 
 def _add_quarantine(to: Any) -> argparse.ArgumentParser:

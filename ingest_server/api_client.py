@@ -50,12 +50,16 @@ class ApiClient:
         """What the server answers; raise ApiClientError, also when it refuses."""
         return self._ask(path, json.dumps(body).encode())
 
-    def _ask(self, path: str, body: bytes | None) -> Any:
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """What the server answers; raise ApiClientError, also when it refuses."""
+        return self._ask(path, json.dumps(body).encode(), "PUT")
+
+    def _ask(self, path: str, body: bytes | None, method: str | None = None) -> Any:
         headers = {"authorization": f"Bearer {self._token}"}
         if body is not None:
             headers["content-type"] = "application/json"
         request = urllib.request.Request(  # noqa: S310 - the configuration allows http and https
-            self._url + path, data=body, headers=headers
+            self._url + path, data=body, headers=headers, method=method
         )
         try:
             with urllib.request.urlopen(  # noqa: S310 - as above

@@ -27,6 +27,27 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "zh": "没有接收方 {id}；已有：{known}",
     },
     "no_gateways": {"en": "no gateway has been heard yet", "zh": "尚未收到任何网关的消息"},
+    "say_which": {
+        "en": "say which gateway; and with --set also --expected, the hash in force",
+        "zh": "请指明网关；使用 --set 时还须用 --expected 给出当前生效配置的哈希",
+    },
+    "config_in_force": {"en": "{gateway}: in force {hash}", "zh": "{gateway}：生效配置 {hash}"},
+    "config_none": {"en": "nothing is wanted of it from here", "zh": "服务端未下发配置"},
+    "config_wanted": {
+        "en": "version {version} by {actor}, based on {based_on}: {state}",
+        "zh": "版本 {version}（{actor}，基于 {based_on}）：{state}",
+    },
+    "pending": {"en": "PENDING, no answer yet", "zh": "待应答"},
+    "applied": {"en": "applied", "zh": "已生效"},
+    "rejected": {
+        "en": "REJECTED by the gateway, the old one runs on",
+        "zh": "网关拒绝，原配置继续运行",
+    },
+    "diverged": {
+        "en": "DIVERGED: it was changed on site, and keeps its own until somebody decides",
+        "zh": "与现场不一致：现场已修改，在有人决定之前保持现场配置",
+    },
+    "superseded": {"en": "superseded", "zh": "已被更新的版本取代"},
     "no_quarantine": {"en": "the quarantine is empty", "zh": "隔离区为空"},
     "replayed": {"en": "message {id}: {outcome}", "zh": "消息 {id}：{outcome}"},
     "no_commands": {"en": "{gateway} has been asked nothing yet", "zh": "{gateway} 尚无命令"},

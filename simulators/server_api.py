@@ -32,6 +32,10 @@ class ServerApi:
         """What the server answers. Raises ApiError."""
         return self._call("POST", path, json.dumps(body).encode())
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        """What the server answers. Raises ApiError."""
+        return self._call("PUT", path, json.dumps(body).encode())
+
     def is_ready(self) -> bool:
         try:
             self.get("/readyz")

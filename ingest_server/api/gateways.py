@@ -18,6 +18,7 @@ from ingest_server.api.lanes import (
 from ingest_server.api.office import Office
 from ingest_server.api.page import Limit, Moment, Page, cut, moment, moment_or_none
 from ingest_server.api.problem import not_found
+from ingest_server.db.desired_book import Desired, DesiredState, latest_of
 from ingest_server.db.held import held_devices, not_evaluated
 from ingest_server.db.lane_book import LaneBook
 from ingest_server.db.registry import (
@@ -33,6 +34,13 @@ _DEVICES = 100
 After = Annotated[str, Query(max_length=64, description="`next` of the page before this one")]
 
 
+class WantedView(BaseModel):
+    """The newest configuration that is wanted of it, and what came of that."""
+
+    version: int
+    state: DesiredState
+
+
 class GatewayView(BaseModel):
     """`presence` is what it said last; whether it is `silent` is judged by arrivals."""
 
@@ -44,6 +52,7 @@ class GatewayView(BaseModel):
     software: str | None
     version: str | None
     config_hash: str | None
+    config: WantedView | None
     lanes: dict[Lane, LaneView]
 
 
@@ -95,11 +104,14 @@ def router(office: Office) -> APIRouter:
         """By id."""
         rows = await office.read(office.book, lambda book: list_gateways(book, after, limit + 1))
         shown, more = cut(rows, limit)
+        wanted = await _wanted(office, [one.gateway for one in shown])
         books = await office.read(
             office.journal,
             lambda journal: {one.gateway: load_lanes(journal, one.gateway) for one in shown},
         )
-        items = [_summary(office, one, books[one.gateway]) for one in shown]
+        items = [
+            _summary(office, one, books[one.gateway], wanted.get(one.gateway)) for one in shown
+        ]
         return Page(items=items, next=shown[-1].gateway if more else None)
 
     @made.get("/{gateway}")
@@ -113,10 +125,11 @@ def router(office: Office) -> APIRouter:
             office.book, lambda book: _more(book, profiles, gateway)
         )
         known = known or _unborn(gateway)
+        wanted = (await _wanted(office, [gateway])).get(gateway)
         now_us = office.clock.utc_us()
         return GatewayFileView(
             **{
-                **dict(_summary(office, known, books)),
+                **dict(_summary(office, known, books, wanted)),
                 "lanes": {lane: lane_file_view(book, now_us) for lane, book in books.items()},
             },
             boot=known.boot,
@@ -137,7 +150,13 @@ def router(office: Office) -> APIRouter:
     return made
 
 
-def _summary(office: Office, known: Gateway, books: dict[Lane, LaneBook]) -> GatewayView:
+async def _wanted(office: Office, gateways: list[str]) -> dict[str, Desired]:
+    return await office.read(office.book, lambda book: latest_of(book, gateways))
+
+
+def _summary(
+    office: Office, known: Gateway, books: dict[Lane, LaneBook], wanted: Desired | None
+) -> GatewayView:
     now_us = office.clock.utc_us()
     heard_us = max(books[Lane.URGENT].arrival_us, known.heard_us or 0)
     return GatewayView(
@@ -149,6 +168,7 @@ def _summary(office: Office, known: Gateway, books: dict[Lane, LaneBook]) -> Gat
         software=known.software,
         version=known.version,
         config_hash=known.config_hash,
+        config=None if wanted is None else WantedView(version=wanted.version, state=wanted.state),
         lanes={lane: lane_view(book, now_us) for lane, book in books.items()},
     )
 

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ingest_server.api.problem import problem
 from ingest_server.api.status_page import PATHS
 
-BODY_BYTES = 16 * 1024
+BODY_BYTES = 128 * 1024
+"""A configuration of a gateway is the largest: 60 000 characters, escaped as JSON."""
 OPEN = frozenset({"/healthz", "/readyz", "/openapi.json"}) | PATHS
 METRICS = "/metrics"
 _PASSED_ON = ("forwarded", "x-forwarded-for", "origin", "sec-fetch-site")

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from ingest_server.api import (
     alarms,
     commands,
+    configurations,
     deliveries,
     gateways,
     health,
@@ -52,6 +53,7 @@ def build(office: Office, token: str) -> ASGIApp:
         alarms,
         gateways,
         commands,
+        configurations,
         readings,
         deliveries,
         quarantine,

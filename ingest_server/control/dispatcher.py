@@ -1,4 +1,4 @@
-"""The control stage: commands to the broker until answered or too late, answers into the book."""
+"""The control stage: commands and configurations to the broker, their answers into the book."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from ingest_server.db import desired_book
 from ingest_server.db.command import StoredCommand
 from ingest_server.db.command_book import (
     Taken,
@@ -19,6 +20,7 @@ from ingest_server.db.command_book import (
     record_sent,
 )
 from ingest_server.db.cursor import Cursor, read_cursor, write_cursor
+from ingest_server.db.desired_book import Desired, Heard
 from ingest_server.db.journal import Entry, Kind, entries_after
 from ingest_server.db.set_aside import is_broken
 from runtime.clock import Clock
@@ -44,6 +46,7 @@ class Session(Protocol):
         content_type: str | None = None,
         utf8: bool = False,
         expiry_s: int | None = None,
+        retain: bool = False,
     ) -> Outcome:
         """Publish once with QoS 1; what the broker's PUBACK says."""
         ...
@@ -108,6 +111,11 @@ class Dispatcher:
         for command in await self._book.read(lambda book: due(book, now_us, _SENDINGS)):
             await self._send(command)
             self._progress()
+        for desired in await self._book.read(
+            lambda book: desired_book.due(book, now_us, _SENDINGS)
+        ):
+            await self._want(desired)
+            self._progress()
 
     async def _take_answers(self) -> int:
         after = await self._book.read(lambda book: read_cursor(book, Cursor.CONTROL))
@@ -153,6 +161,26 @@ class Dispatcher:
         again_us = self._clock.utc_us() + self._settings.again_us
         await self._book.transact(lambda book: record_not_sent(book, command.id, again_us))
 
+    async def _want(self, desired: Desired) -> None:
+        """Retained: the broker gives it to the gateway whenever that comes."""
+        outcome = await self._session.publish(
+            down(desired.gateway, Down.CONFIG),
+            desired.payload,
+            content_type=JSON,
+            utf8=True,
+            retain=True,
+        )
+        now_us = self._clock.utc_us()
+        if outcome in (Outcome.ACCEPTED, Outcome.NO_SUBSCRIBER):
+            _log.info("configuration %d published for %s", desired.version, desired.gateway)
+            await self._book.transact(
+                lambda book: desired_book.record_published(book, desired, now_us)
+            )
+            return
+        _log.info("configuration %d waits: %s", desired.version, outcome)
+        again_us = now_us + self._settings.again_us
+        await self._book.transact(lambda book: desired_book.put_off(book, desired, again_us))
+
     def _say(self, trouble: str | None) -> None:
         if trouble is not None and self.trouble is None:
             _log.error("commands wait, a database refuses: %s", trouble)
@@ -174,7 +202,9 @@ def _enter(book: sqlite3.Connection, entries: list[Entry]) -> None:
     for entry in entries:
         if entry.result is None:
             continue
-        taken = record_answer(book, entry.gateway, entry.result, entry.arrival_us)
-        if taken is not Taken.ALREADY:
+        taken: Taken | Heard = record_answer(book, entry.gateway, entry.result, entry.arrival_us)
+        if taken is Taken.NO_ANSWER:
+            taken = desired_book.record_answer(book, entry.gateway, entry.result, entry.arrival_us)
+        if taken not in (Taken.ALREADY, Heard.ALREADY):
             _log.info("answer to %s by %s: %s", entry.result.answers, entry.gateway, taken)
     write_cursor(book, Cursor.CONTROL, entries[-1].id)

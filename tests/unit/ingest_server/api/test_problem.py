@@ -32,7 +32,7 @@ async def test_a_body_that_is_none(rig: ServerRig, body: bytes) -> None:
 
 
 async def test_a_body_that_is_too_large(rig: ServerRig) -> None:
-    body = b'{"actor": "' + b"x" * 20_000 + b'"}'
+    body = b'{"actor": "' + b"x" * 200_000 + b'"}'
     headers = {"content-type": "application/json"}
     answer = await rig.client.post("/v1/alarms/x/reset", content=body, headers=headers)
     await problem(answer, 413, "too_large")

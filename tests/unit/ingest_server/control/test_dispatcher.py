@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest_server.control.dispatcher import Dispatcher, DispatcherSettings
-from ingest_server.db import command_book
+from ingest_server.db import command_book, desired_book
 from ingest_server.db.command import CommandState, StoredCommand
 from ingest_server.db.cursor import Cursor, read_cursor
+from ingest_server.db.desired_book import Desired, DesiredState
 from ingest_server.db.journal import Draft, Kind, append
 from ingest_server.files import Files, opened
 from runtime.mqtt import Outcome
@@ -27,6 +28,7 @@ SECOND = 1_000_000
 class FakeSession:
     outcome: Outcome = Outcome.ACCEPTED
     sent: list[tuple[str, bytes, int | None]] = field(default_factory=list)
+    retained: list[str] = field(default_factory=list)
 
     async def publish(
         self,
@@ -36,7 +38,9 @@ class FakeSession:
         content_type: str | None = None,
         utf8: bool = False,
         expiry_s: int | None = None,
+        retain: bool = False,
     ) -> Outcome:
+        self.retained += [topic] if retain else []
         assert (content_type, utf8) == ("application/json", True)
         self.sent.append((topic, payload, expiry_s))
         return self.outcome
@@ -135,6 +139,35 @@ async def test_a_broker_that_has_nobody_for_it_leaves_it_queued(tmp_path: Path) 
         here.clock.advance(2 * SECOND)
         await here.dispatcher.pass_once()
         assert await here.state("c-1") is CommandState.SENT
+
+
+async def test_a_configuration_is_retained_and_answered(tmp_path: Path) -> None:
+    async with rig(tmp_path) as here:
+        wanted = Desired(
+            gateway="gw-001",
+            version=7,
+            based_on="",
+            toml="x",
+            actor="a",
+            comment=None,
+            asked_us=NOW,
+        )
+        here.session.outcome = Outcome.QUOTA
+        await here.files.book.transact(lambda book: desired_book.enter(book, wanted))
+        await here.dispatcher.pass_once()
+        assert len(here.session.sent) == 1
+        here.session.outcome = Outcome.NO_SUBSCRIBER  # it waits there for the gateway
+        here.clock.advance(2 * SECOND)
+        for _ in range(2):
+            await here.dispatcher.pass_once()
+        topic = "lifeline/1/down/gw-001/config"
+        assert here.session.sent[1:] == [(topic, wanted.payload, None)]
+        assert here.session.retained == [topic, topic]
+        await here.answer("config/7", Ended.APPLIED)
+        await here.dispatcher.pass_once()
+        found = await here.files.book.read(lambda book: desired_book.latest(book, "gw-001"))
+        assert found is not None
+        assert found.state is DesiredState.APPLIED
 
 
 async def test_results_are_kept_in_the_journal_until_they_are_read(tmp_path: Path) -> None:
