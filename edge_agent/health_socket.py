@@ -1,4 +1,4 @@
-"""A Unix socket that gives one JSON document per connection."""
+"""A Unix socket that gives the health as JSON, or the answer to an order that it is sent."""
 
 import asyncio
 import contextlib
@@ -15,23 +15,41 @@ _ASK_S = 3.0
 _LARGEST = 16 * 1024 * 1024
 _AT_ONCE = 8
 _MODE = 0o660
+_ORDER_WAIT_S = 0.2
+_ORDER_S = 120.0
+_ORDER_BYTES = 16 * 1024
+
+Orders = Callable[[bytes], Awaitable[bytes]]
+"""What carries out an order: one JSON document in, one out."""
+
+
+async def _none(_order: bytes) -> bytes:
+    return b""
 
 
 @asynccontextmanager
-async def served(path: Path, say: Callable[[], Awaitable[bytes]]) -> AsyncIterator[str]:
-    """Answer every connection while the body runs.
+async def served(
+    path: Path, say: Callable[[], Awaitable[bytes]], carry_out: Orders = _none
+) -> AsyncIterator[str]:
+    """Answer every connection while the body runs: one that sends nothing gets the health.
 
     Gives why that is not possible, or "": an agent that can not be asked still keeps watch.
     """
     turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            async with turns, asyncio.timeout(_ANSWER_S):
-                writer.write(await say())
+            order = await _order(reader)
+            if order:
+                async with asyncio.timeout(_ORDER_S):
+                    writer.write(await carry_out(order))
+            else:
+                async with turns, asyncio.timeout(_ANSWER_S):
+                    writer.write(await say())
+            async with asyncio.timeout(_ANSWER_S):
                 await writer.drain()
-        except (OSError, TimeoutError) as error:
-            log.info("a health question was not answered: %s", error)
+        except (OSError, TimeoutError, ValueError) as error:  # ValueError: a line without an end
+            log.info("a question was not answered: %s", error)
         finally:
             writer.close()
 
@@ -40,12 +58,21 @@ async def served(path: Path, say: Callable[[], Awaitable[bytes]]) -> AsyncIterat
     except OSError as error:
         yield f"no health socket at {path}: {error}"
         return
-    server = await asyncio.start_unix_server(answer, sock=bound)
+    server = await asyncio.start_unix_server(answer, sock=bound, limit=_ORDER_BYTES)
     try:
         yield ""
     finally:
         server.close()
         _remove(path)
+
+
+async def _order(reader: asyncio.StreamReader) -> bytes:
+    """One line; b"" from whoever only listens, be it that he says so or not."""
+    try:
+        async with asyncio.timeout(_ORDER_WAIT_S):
+            return await reader.readline()
+    except TimeoutError:
+        return b""
 
 
 def _bind(path: Path) -> socket.socket:
@@ -65,12 +92,18 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def ask(path: Path) -> bytes:
-    """What the agent behind the socket says; raise OSError when nobody answers."""
+def ask(path: Path, order: bytes = b"", wait_s: float = _ASK_S) -> bytes:
+    """What the agent behind the socket says; raise OSError when nobody answers.
+
+    `order`: one JSON document in one line, without its end; its answer may take `wait_s`.
+    """
     said = bytearray()
     with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as asked:
-        asked.settimeout(_ASK_S)
+        asked.settimeout(wait_s)
         asked.connect(str(path))
+        if order:
+            asked.sendall(order + b"\n")
+        asked.shutdown(socket.SHUT_WR)
         while len(said) < _LARGEST:
             part = asked.recv(65_536)
             if not part:

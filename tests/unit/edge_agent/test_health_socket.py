@@ -45,3 +45,24 @@ async def test_a_health_that_fails_to_come_closes_the_connection(tmp_path: Path)
     path = tmp_path / "agent.sock"
     async with served(path, nothing):
         assert await asyncio.to_thread(ask, path) == b""
+
+
+async def test_an_order_is_carried_out_and_whoever_sends_none_gets_the_health(
+    tmp_path: Path,
+) -> None:
+    async def carry_out(order: bytes) -> bytes:
+        return order.strip() + b" done"
+
+    path = tmp_path / "agent.sock"
+    async with served(path, hello, carry_out):
+        assert await asyncio.to_thread(ask, path, b'{"order":"x"}') == b'{"order":"x"} done'
+        assert await asyncio.to_thread(ask, path) == await hello()
+        reader, writer = await asyncio.open_unix_connection(path)  # neither speaks nor ends
+        assert await reader.read() == await hello()
+        writer.close()
+
+
+async def test_an_order_without_an_end_is_not_answered(tmp_path: Path) -> None:
+    path = tmp_path / "agent.sock"
+    async with served(path, hello):
+        assert await asyncio.to_thread(ask, path, b"x" * 20_000) == b""
