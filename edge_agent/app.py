@@ -163,6 +163,7 @@ class App:
             limits=limits,
             plan=standing.plan,
             progress=progress.shown,
+            tell=self._tell,
             group_readings=config.buffer.group_readings,
         )
         await lanes.remember()

@@ -1,6 +1,6 @@
 """What lines and devices say of themselves: snapshots for `status`, `doctor` and the birth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wire.quality import Quality
@@ -44,6 +44,15 @@ class FrameRecord:
     at_us: int
     what: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """Something odd on a line: `why` in a few words, and the frames up to it, oldest first."""
+
+    why: str
+    at_us: int
+    frames: tuple[FrameRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +189,16 @@ class LaneHealth:
 
 @dataclass(frozen=True, slots=True)
 class UplinkHealth:
-    """`connection` counts from the first start on; `receipt_us`: when the last receipt came."""
+    """`connection` counts from the first start on; `receipt_us`: when the last receipt came.
+
+    `round_trip_us`: how long it took, from the message that it answers.
+    """
 
     broker: str
     is_connected: bool
     connection: int
     receipt_us: int | None
+    round_trip_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +217,21 @@ class MachineHealth:
     disk_free: int | None = None
     temperature: float | None = None
     written_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WearHealth:
+    """What the buffer writes to its card. `per_day`: bytes, by what they are written for.
+
+    `most_per_day`: what all points together could make it write if they changed without end.
+    `card_years`: how long the card lasts at this rate; None while nothing is written.
+    `chattering`: points (`device:point`) whose changes are committed together, once a second.
+    """
+
+    per_day: dict[str, int] = field(default_factory=dict)
+    most_per_day: int = 0
+    card_years: float | None = None
+    chattering: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +295,7 @@ class AgentHealth:
     late: tuple[str, ...]
     notices: tuple[Notice, ...]
     machine: MachineHealth = MachineHealth()
+    wear: WearHealth = field(default_factory=WearHealth)
     clock_offset_us: int | None = None
     buffer_size: int = 0
     local_actions: tuple[LocalActionHealth, ...] = ()

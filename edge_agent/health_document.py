@@ -71,6 +71,15 @@ class LaneDocument(msgspec.Struct, frozen=True, kw_only=True):
     in_flight: int
 
 
+class WearDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes that the buffer writes a day, by what for; the most it could; the card's years."""
+
+    bytes_per_day: dict[str, int] = {}
+    most_bytes_per_day: int = 0
+    card_years: float | None = None
+    chattering: tuple[str, ...] = ()
+
+
 class UplinkDocument(msgspec.Struct, frozen=True, kw_only=True):
     broker: str
     is_connected: bool
@@ -112,6 +121,7 @@ class AgentDocument(msgspec.Struct, frozen=True, kw_only=True):
     uplink: UplinkDocument
     late_loops: tuple[str, ...]
     notices: tuple[NoticeDocument, ...]
+    wear: WearDocument = WearDocument()
 
 
 def document(health: AgentHealth) -> AgentDocument:
@@ -144,6 +154,12 @@ def document(health: AgentHealth) -> AgentDocument:
         ),
         late_loops=health.late,
         notices=tuple(map(_notice, health.notices)),
+        wear=WearDocument(
+            bytes_per_day=health.wear.per_day,
+            most_bytes_per_day=health.wear.most_per_day,
+            card_years=health.wear.card_years,
+            chattering=health.wear.chattering,
+        ),
     )
 
 

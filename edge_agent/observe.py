@@ -10,7 +10,7 @@ from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.rows import Ledger
 from edge_agent.buffer.timebase import Timebase, Timekeeper
-from edge_agent.buffer.wear import per_day
+from edge_agent.buffer.wear import COMMIT_BYTES, per_day, years
 from edge_agent.configuration import Configuration
 from edge_agent.health import (
     AgentHealth,
@@ -21,6 +21,7 @@ from edge_agent.health import (
     Notice,
     UnitHealth,
     UplinkHealth,
+    WearHealth,
     link_of,
 )
 from edge_agent.local_action.actor import Actor
@@ -131,6 +132,7 @@ class Observer:
             late=parts.progress.late(),
             notices=self._notices.all(),
             machine=self._machine(timebase),
+            wear=self._wear(timebase),
             local_actions=parts.actor.health(),
             clock_offset_us=_offset_us(timebase, self._clock),
             buffer_size=self._configuration.config.buffer.size,
@@ -146,6 +148,20 @@ class Observer:
         written = sum(self._parts.lanes.written.values())
         rate = per_day(written, self._started_us, timebase.mono_us)
         return machine_health(self._configuration.config.buffer.path.parent, rate)
+
+    def _wear(self, timebase: Timebase) -> WearHealth:
+        lanes, now_us = self._parts.lanes, timebase.mono_us
+        rates = {
+            purpose.value: per_day(written, self._started_us, now_us)
+            for purpose, written in lanes.written.items()
+        }
+        lasts = years(self._configuration.config.buffer.endurance, sum(rates.values()))
+        return WearHealth(
+            rates,
+            lanes.pace.commits_per_day() * COMMIT_BYTES,
+            None if lasts is None else round(lasts, 1),
+            tuple(":".join(place) for place in lanes.pace.chattering(now_us)),
+        )
 
     async def _lanes(self, timebase: Timebase) -> tuple[LaneHealth, ...]:
         ledgers = await self._parts.lanes.ledgers()
@@ -163,6 +179,7 @@ class Observer:
             is_connected=self._parts.session.is_connected,
             connection=self._parts.connection,
             receipt_us=self._parts.publisher.receipt_us,
+            round_trip_us=self._parts.publisher.round_trip_us,
         )
 
 

@@ -16,10 +16,11 @@ from edge_agent.buffer.packing import Packer
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.room import Room
 from edge_agent.buffer.rows import Ledger
+from edge_agent.buffer.thread_io import written_by_this_thread
 from edge_agent.buffer.time_kept import KeptTime
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.buffer.waiting import Groups
-from edge_agent.buffer.wear import Meter, Purpose, written_by_this_thread
+from edge_agent.buffer.wear import Meter, Purpose
 from edge_agent.exchange import Sample
 from runtime.database import Database
 from wire.identity import Anchor
@@ -59,12 +60,15 @@ class Lanes(Departures):
         plan: Callable[[str, str], PointPlan],
         progress: Callable[[str], None],
         pace: Pace | None = None,
+        tell: Callable[[str], None] = lambda _: None,
         group_readings: int = GROUP_READINGS,
     ) -> None:
         super().__init__(database, timekeeper, epoch, Room(gateway, limits))
         self._plan = plan
         self._group_readings = group_readings
         self._progress = progress
+        self._tell = tell
+        self._told: set[tuple[str, str]] = set()
         self._packer = Packer(gateway, lambda device, point: plan(device, point).unit)
         self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
         self._meter = Meter()
@@ -154,9 +158,20 @@ class Lanes(Departures):
                     await self.flush()
                 await self._time.keep()
                 await self._make_room()
+                self._tell_of_chatter()
                 self._progress("buffer")
         finally:
             await asyncio.shield(self._end())
+
+    def _tell_of_chatter(self) -> None:
+        """Once when it begins, by name; again when it comes back after a rest."""
+        now = set(self.pace.chattering(self._timekeeper.now().mono_us))
+        for device, point in sorted(now - self._told):
+            self._tell(
+                f"{device}:{point} changes without end: its changes are committed together, once a"
+                " second, to spare the card; look at its wiring or its deadband"
+            )
+        self._told = now
 
     def _had_is_due(self) -> bool:
         return self._had.is_due(self._timekeeper.now().mono_us)

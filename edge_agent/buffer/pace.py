@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 _MINUTE_US = 60_000_000
+_MINUTES, _SECONDS = 1_440, 86_400  # of a day
 
 
 class Passage(StrEnum):
@@ -94,8 +95,9 @@ class Pace:
             )
         )
 
-    def commits_per_day(self, points: int) -> int:
-        """The most commits that this lets through, with the groups (one a second) in it."""
+    def commits_per_day(self) -> int:
+        """The most commits that the points seen so far can cause, with a group each second."""
+        points = len(self._points)
         quiet = points  # each once a minute
         at_once = min(self.total.per_minute + quiet, points * self.point.per_minute)
-        return self.total.burst + 1_440 * at_once + 86_400
+        return self.total.burst + _MINUTES * at_once + _SECONDS

@@ -12,6 +12,7 @@ _BUFFER_KEYS = {
     "size": "size",
     "reserved": "reserved_for_urgent",
     "group_readings": "group_readings",
+    "endurance": "card_endurance",
 }
 _MQTT_KEYS = {
     "host": "host",

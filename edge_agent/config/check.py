@@ -87,7 +87,7 @@ def _buffer(table: BufferTable | None) -> Iterator[Problem]:
 
 
 def _sizes(table: BufferTable) -> Iterator[Problem]:
-    for key in ("size", "reserved_for_urgent"):
+    for key in ("size", "reserved_for_urgent", "card_endurance"):
         try:
             parse_size(getattr(table, key))
         except ValueError as error:

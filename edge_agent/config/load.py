@@ -194,6 +194,7 @@ def _resolved(
             parse_size(file.buffer.size),
             parse_size(file.buffer.reserved_for_urgent),
             file.buffer.group_readings,
+            parse_size(file.buffer.card_endurance),
         ),
         mqtt=_options(path, file, password),
         socket=_socket(path, file),

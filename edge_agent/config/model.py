@@ -15,12 +15,16 @@ from runtime.mqtt_words import Options
 
 @dataclass(frozen=True, slots=True)
 class BufferConfig:
-    """Sizes in bytes of payload. `group_readings`: of bulk, in one batch."""
+    """Sizes in bytes of payload. `group_readings`: of bulk, in one batch.
+
+    `endurance`: bytes that the card can take in its life.
+    """
 
     path: Path
     size: int
     reserved: int
     group_readings: int
+    endurance: int
 
 
 @dataclass(frozen=True, slots=True)

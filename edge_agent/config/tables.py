@@ -68,8 +68,8 @@ class BufferTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Where readings wait for their receipts. Both sizes count payload.
 
     `group_readings`: so many of bulk are committed and sent as one batch, if they come within a
-    second. More take fewer bytes of the uplink each, and longer on a slow one. `card_endurance`: how
-    much may be written to the card in its life, as its maker says (TBW).
+    second. More take fewer bytes of the uplink each, and longer on a slow one.
+    `card_endurance`: what may be written to the card in its life, as its maker says (TBW).
     """
 
     path: FilePath = "/var/lib/lifeline/agent/buffer.db"

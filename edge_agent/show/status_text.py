@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from edge_agent.config.size import size_text
-from edge_agent.health_document import AgentDocument, DeviceDocument, LaneDocument, LineDocument
+from edge_agent.health_document import (
+    AgentDocument,
+    DeviceDocument,
+    LaneDocument,
+    LineDocument,
+    WearDocument,
+)
 from edge_agent.load_words import load_text
 from edge_agent.show.status_words import Words
 from runtime.language import table
@@ -103,8 +109,25 @@ def running_text(said: AgentDocument, words: Words) -> list[str]:
         ),
         "",
         *_lanes(said.lanes, words),
+        *_wear(said.wear, words),
         *(["", words("notices"), *notices] if notices else []),
     ]
+
+
+def _wear(wear: WearDocument, words: Words) -> list[str]:
+    """What the card takes; nothing where the kernel does not say."""
+    total = sum(wear.bytes_per_day.values())
+    if not total:
+        return []
+    parts = ", ".join(
+        f"{words(name)} {size_text(size)}" for name, size in wear.bytes_per_day.items() if size
+    )
+    lasts = f"{wear.card_years or 0:.0f}"
+    said = words("wear").format(
+        total=size_text(total), parts=parts, most=size_text(wear.most_bytes_per_day), years=lasts
+    )
+    names = ", ".join(wear.chattering)
+    return ["", said, *([words("chatters").format(names=names)] if names else [])]
 
 
 def _version(said: AgentDocument, words: Words) -> str:

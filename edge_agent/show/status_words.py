@@ -41,6 +41,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "oldest": ("oldest", "最早"),
     "flight": ("in flight", "在途"),
     "size": ("size", "大小"),
+    "wear": (
+        "card: {total} a day ({parts}), at most {most}; it lasts {years} years",
+        "存储卡：每天写入 {total}（{parts}），上限 {most}；可用 {years} 年",
+    ),
+    "chatters": (
+        "changes without end, committed once a second: {names}",
+        "频繁变位，每秒合并提交：{names}",
+    ),
+    "receipts": ("receipts", "回执"),
+    "room": ("making room", "腾空间"),
     "notices": ("notices", "提示"),
     "never_heard": ("never heard", "从未应答"),
     "answering": ("answering", "正常"),

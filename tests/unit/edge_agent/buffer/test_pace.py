@@ -56,5 +56,5 @@ def test_the_bound_of_a_day_holds_for_points_that_never_rest() -> None:
     for second in range(HOUR // SECOND):
         for place in places:
             at_once += pace.judge(place, second * SECOND) is Passage.AT_ONCE
-    assert at_once * 24 <= pace.commits_per_day(len(places)) - 86_400 + 24 * TOTAL.burst
-    assert pace.commits_per_day(50) < 2.5 * 86_400
+    assert at_once * 24 <= pace.commits_per_day() - 86_400 + 24 * TOTAL.burst
+    assert pace.commits_per_day() < 2.5 * 86_400
