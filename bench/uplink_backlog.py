@@ -8,6 +8,7 @@ are taken at random moments and carry the moment: what counts is from `take` to 
 
 import argparse
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,13 @@ from figures.uplink_bed import URGENT_POINT, Account, Orders, Told, fill, uplink
 
 from runtime.clock import SystemClock
 from simulators.broker import Broker
+from simulators.stage import GatewaySpec, Stage, new_webhook_secret
 
 READINGS = 100
 DRAIN_BAR, URGENT_DRAIN_MS, URGENT_ROWS_MS = 50_000, 1_000.0, 50.0
-_EVERY_S = 0.05
+_EVERY_S, _LOOK_S = 0.05, 0.25
+_GATEWAY = "gw-bench"
+_DEAD_PORT_URL = "http://127.0.0.1:9/"
 _PATIENCE_S = 300.0
 
 
@@ -47,7 +51,7 @@ class Run:
 async def watched(path: Path, port: int, is_done: Callable[[Arrivals], bool]) -> Run:
     giver = ReceiptGiver(frozenset({URGENT_POINT}))
     async with served(port, giver):
-        with uplink(Orders(path, Account("gw-bench", port), urgent_every_s=_EVERY_S)) as told:
+        with uplink(Orders(path, Account(_GATEWAY, port), urgent_every_s=_EVERY_S)) as told:
             await reached(lambda: is_done(giver.arrivals), _PATIENCE_S)
     return Run(giver.arrivals, told)
 
@@ -65,6 +69,41 @@ async def beside_rows(path: Path, port: int, urgent: int) -> Run:
         return len(seen.late_us[URGENT_POINT]) >= urgent
 
     return await watched(path, port, is_done)
+
+
+def into_a_real_server(folder: Path, batches: int) -> float:
+    """Readings a second until the real server has stored so many batches, decoded and all."""
+    path, wanted = folder / "gateway" / "buffer.db", batches * READINGS
+    fill(path, batches, READINGS, gateway=_GATEWAY)
+    stage = Stage(
+        folder / "stage",
+        (GatewaySpec(_GATEWAY, (), ()),),
+        webhook_url=_DEAD_PORT_URL,
+        webhook_secret=new_webhook_secret(),
+    )
+    password = stage.folder / f"{_GATEWAY}.password"
+
+    def stored() -> int:
+        gateways = stage.api.get("/v1/gateways")["items"]
+        if not gateways:
+            return 0
+        lanes = stage.api.get(f"/v1/gateways/{_GATEWAY}")["lanes"]
+        return int(lanes["bulk"]["ledger"]["stored"])
+
+    clock = SystemClock()
+    try:
+        stage.start(gateways=False)
+        stage.wait_ready()
+        account = Account(_GATEWAY, stage.broker.port, password.read_text().strip())
+        with uplink(Orders(path, account)):
+            while not stored():
+                time.sleep(_LOOK_S)
+            began_us, before = clock.mono_us(), stored()
+            while (now := stored()) < wanted and clock.mono_us() - began_us < _PATIENCE_S * 1e6:
+                time.sleep(_LOOK_S)
+            return (now - before) * 1e6 / (clock.mono_us() - began_us)
+    finally:
+        stage.close()
 
 
 def measure(folder: Path, batches: int, rows: int, urgent: int) -> tuple[Run, Run]:
@@ -125,6 +164,7 @@ def report(run: Bench, figures: dict[str, Any]) -> bool:
             f"urgent beside {figures['rows']} rows: p50 {beside['p50']} ms, p99 {beside['p99']} ms"
             f" of {figures['urgent_beside_rows']}, while {figures['rows_sent_per_s']} rows/s left"
         ),
+        f"into the real server, which decodes and stores: {figures['real_server_per_s']} readings/s",
         *(f"{'kept' if is_kept else 'BROKEN'}: {what}" for what, is_kept in kept.items()),
     ]
     run.report(lines, {"figures": figures, "kept": kept})
@@ -136,10 +176,13 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=20_000, help="of 100 readings (%(default)s)")
     parser.add_argument("--rows", type=int, default=1_000_000, help="of one reading (%(default)s)")
     parser.add_argument("--urgent", type=int, default=400, help="beside the rows (%(default)s)")
+    parser.add_argument("--server-batches", type=int, default=2_000, help="(%(default)s)")
     with bench("uplink_backlog", parser) as run:
         asked = run.arguments
         first, second = measure(run.folder, asked.batches, asked.rows, asked.urgent)
-        is_kept = report(run, figures_of(first, second, asked.rows))
+        real = into_a_real_server(run.folder / "real", asked.server_batches)
+        found = {**figures_of(first, second, asked.rows), "real_server_per_s": round(real)}
+        is_kept = report(run, found)
     raise SystemExit(0 if is_kept else 1)
 
 

@@ -75,7 +75,7 @@ def measure(folder: Path) -> dict[tuple[int, str], dict[str, Any]]:
             if kind == "live":
                 orders = replace(orders, groups=_MESSAGES, grouped=readings)
             else:
-                fill(orders.path, _MESSAGES, readings)
+                fill(orders.path, _MESSAGES, readings, gateway=_GATEWAY)
             with Broker(where / "broker") as broker:
                 found[readings, kind] = asyncio.run(counted(orders, broker.port, readings))
     return found

@@ -77,7 +77,7 @@ class Told:
     ledgers: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def payloads(readings: int, kinds: int = 50) -> list[bytes]:
+def payloads(gateway: str, readings: int, kinds: int = 50) -> list[bytes]:
     """So many different batches: registers of sixteen units, each instant with its ten values."""
     dice = random.Random(1)  # noqa: S311 - values
     made = []
@@ -92,15 +92,22 @@ def payloads(readings: int, kinds: int = 50) -> list[bytes]:
             )
             for n in range(readings)
         ]
-        made.append(encode_batch(Batch("gw-bench", tuple(found)), tight=True))
+        made.append(encode_batch(Batch(gateway, tuple(found)), tight=True))
     return made
 
 
-def fill(path: Path, batches: int, readings: int, *, epoch: str = "0a" * 8) -> None:
+def fill(
+    path: Path,
+    batches: int,
+    readings: int,
+    *,
+    gateway: str = "gw-bench",
+    epoch: str = "0a" * 8,
+) -> None:
     """A backlog of an earlier run: `batches` rows of bulk, each of so many readings."""
     path.parent.mkdir(parents=True, exist_ok=True)
     base = Base("boot-before", 1_000, ClockState.SYNCHRONISED)
-    some = [Draft(readings, base, *reversed(pack(one))) for one in payloads(readings)]
+    some = [Draft(readings, base, *reversed(pack(one))) for one in payloads(gateway, readings)]
     with contextlib.closing(connect(path)) as connection:
         rows.migrate(connection)
         for start in range(0, batches, _PORTION):

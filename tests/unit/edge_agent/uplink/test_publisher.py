@@ -1,6 +1,7 @@
 """The uplink over a real broker, against the server's real intake."""
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from edge_agent.buffer import rows
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes, PointPlan
 from edge_agent.buffer.retention import Limits
+from edge_agent.buffer.rows import Draft
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from edge_agent.uplink.publisher import BULK_WINDOW, Publisher
@@ -21,11 +23,14 @@ from ingest_server.intake.admit import Arrival, admit
 from ingest_server.intake.commit import commit
 from runtime.clock import SystemClock
 from runtime.database import Database, run_transaction
+from runtime.database import connect as connect_database
 from runtime.mqtt import Message, Session
 from simulators.broker import Broker
+from wire.batch import Batch, encode_batch
 from wire.command import Command, CommandKind, Outcome, Result, decode_command, encode_command
-from wire.envelope import parse_properties
+from wire.envelope import Base, ClockState, Encoding, parse_properties
 from wire.identity import Anchor, Birth, Software, decode_birth, decode_status
+from wire.reading import Reading
 from wire.receipt import encode_receipt
 from wire.topic import Down, Lane, Up, down, parse_up, up
 
@@ -228,6 +233,37 @@ async def test_a_backlog_waits_for_the_urgent_lane(
         ]
         assert batches[0] is Up.URGENT
         assert sorted(map(bool, server.values())) == [False] * 10 + [True] * 11
+
+
+async def test_what_is_fresh_goes_before_what_waits_in_both_lanes(
+    tmp_path: Path, gateway_session: Session, server_session: Session
+) -> None:
+    with contextlib.closing(connect_database(tmp_path / "buffer.db")) as connection:
+        rows.migrate(connection)
+        for lane, point in ((Lane.BULK, "relay"), (Lane.URGENT, "smoke")):
+            rows.commit(connection, lane, "b" * 16, [old_draft(point) for _ in range(300)])
+    async with serving(server_session) as server, running(tmp_path, gateway_session) as uplink:
+        await uplink.take("smoke", True)
+        await uplink.take("relay", True)
+        await uplink.lanes.flush()
+        await emptied(uplink)
+        said = [parse_properties(message.properties).key for message in server.heard]
+    epochs = {
+        kind: [
+            key.epoch for one, key in zip(server.kinds(), said, strict=True) if key and one is kind
+        ]
+        for kind in (Up.URGENT, Up.BULK)
+    }
+    assert EPOCH in epochs[Up.URGENT][:40]  # the connection may stand before it is taken
+    assert EPOCH in epochs[Up.BULK][:40]
+    assert len(epochs[Up.URGENT]) == len(epochs[Up.BULK]) == 301
+
+
+def old_draft(point: str) -> Draft:
+    """A row of the boot before."""
+    at_us = 1_790_000_000_000_000
+    payload = encode_batch(Batch(GATEWAY, (Reading("d", point, at_us, False),)))
+    return Draft(1, Base("before", 1, ClockState.SYNCHRONISED), Encoding.RAW, payload)
 
 
 async def test_killing_the_broker_loses_and_doubles_nothing(
