@@ -164,7 +164,7 @@ def report(run: Bench, figures: dict[str, Any]) -> bool:
             f"urgent beside {figures['rows']} rows: p50 {beside['p50']} ms, p99 {beside['p99']} ms"
             f" of {figures['urgent_beside_rows']}, while {figures['rows_sent_per_s']} rows/s left"
         ),
-        f"into the real server, which decodes and stores: {figures['real_server_per_s']} readings/s",
+        f"into the real server, decoded and stored: {figures['real_server_per_s']} readings/s",
         *(f"{'kept' if is_kept else 'BROKEN'}: {what}" for what, is_kept in kept.items()),
     ]
     run.report(lines, {"figures": figures, "kept": kept})
