@@ -1,7 +1,7 @@
 """TOML files to Profiles: the shipped catalogue or a file, and the hash of what was read."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -64,6 +64,34 @@ def catalog(path: Path | None = None) -> dict[str, Profile]:
     if problems:
         raise CatalogError(problems)
     return found
+
+
+class Shelf(Mapping[str, Profile]):
+    """The shipped catalogue, of which each profile is read when it is asked for.
+
+    A file is named by its profile's id. Reading one raises CatalogError, as `catalog` does.
+    `own`: profiles that stand beside them; a shipped one goes before another of its name.
+    """
+
+    def __init__(self, own: Mapping[str, Profile] | None = None, folder: Path = SHIPPED) -> None:
+        self._files = {path.stem: path for path in sorted(folder.rglob("*.toml"))}
+        other = {} if own is None else own
+        self._read = {name: one for name, one in other.items() if name not in self._files}
+        self._names = (*self._files, *self._read)
+
+    def __getitem__(self, name: str) -> Profile:
+        if name not in self._read:
+            self._read[name] = load_profile(self._files[name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
 
 def profile_hash(profile: Profile) -> str:

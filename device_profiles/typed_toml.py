@@ -4,6 +4,7 @@ import difflib
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, TypeGuard, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -41,12 +42,18 @@ def read_table(raw: Mapping[str, Any], to: type[S]) -> S | tuple[Problem, ...]:
     return tuple(reader.problems) if reader.problems else value
 
 
+@cache
+def _fields(to: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    """By the name in the file; to find them takes longer than to read a table."""
+    return {field.encode_name: field for field in msgspec.structs.fields(to)}
+
+
 class _Reader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
     def struct(self, raw: Mapping[str, Any], to: type[S], path: str) -> S:
-        fields = {field.encode_name: field for field in msgspec.structs.fields(to)}
+        fields = _fields(to)
         tag_field = to.__struct_config__.tag_field
         for key in raw:
             if key not in fields and key != tag_field:

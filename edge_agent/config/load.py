@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from alarm_rules.in_force import in_force
-from device_profiles.load import CatalogError, catalog, profile_hash
+from device_profiles.load import CatalogError, Shelf, catalog, profile_hash
 from device_profiles.model import Profile
 from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml
 from device_profiles.transport import Modbus
@@ -105,9 +105,9 @@ def beside(path: Path, name: str) -> Path:
     return path.parent / name
 
 
-def _profiles(path: Path, found: Sections) -> dict[str, Profile]:
+def _profiles(path: Path, found: Sections) -> Mapping[str, Profile]:
     """Those shipped, and those of the site; a problem of the site's folder goes into `found`."""
-    shipped = catalog()
+    shipped = Shelf()
     if found.gateway is None or found.gateway.profiles is None:
         return shipped
     folder = beside(path, found.gateway.profiles)
@@ -122,7 +122,7 @@ def _profiles(path: Path, found: Sections) -> dict[str, Profile]:
     for name in sorted(own.keys() & shipped.keys()):
         message = f"{name!r} has the id of a shipped profile: give it another"
         found.problems.append(Problem("gateway", "profiles", message))
-    return {**own, **shipped}
+    return Shelf(own)
 
 
 def _real_ports(path: Path, found: Sections) -> dict[str, str]:

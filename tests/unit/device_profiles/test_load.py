@@ -2,7 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from device_profiles.load import SHIPPED, CatalogError, catalog, load_profile, profile_hash
+from device_profiles.load import (
+    SHIPPED,
+    CatalogError,
+    Shelf,
+    catalog,
+    load_profile,
+    profile_hash,
+)
 
 UG3 = (SHIPPED / "smoke" / "calectro_ug3.toml").read_text()
 
@@ -97,3 +104,27 @@ def test_the_hash_is_of_the_meaning_not_of_the_layout(tmp_path: Path) -> None:
     other = UG3.replace('poll_period = "1s"', 'poll_period = "2s"')
     assert profile_hash(load_profile(written(tmp_path, other))) != plain
     assert len(plain) == 16
+
+
+def test_a_shelf_is_the_catalogue_read_one_by_one() -> None:
+    shelf, whole = Shelf(), catalog()
+    assert set(shelf) == set(whole)
+    assert len(shelf) == len(whole)
+    assert "calectro_ug3" in shelf
+    assert "calectro_ug4" not in shelf
+    assert shelf["calectro_ug3"] == whole["calectro_ug3"]
+    assert shelf["calectro_ug3"] is shelf["calectro_ug3"]
+    assert shelf.get("calectro_ug4") is None
+
+
+def test_profiles_of_a_site_stand_beside_the_shipped_ones() -> None:
+    whole = catalog()
+    own = {"mine": whole["bcd_ruler"], "calectro_ug3": whole["bcd_ruler"]}
+    shelf = Shelf(own)
+    assert shelf["mine"] is whole["bcd_ruler"]
+    assert shelf["calectro_ug3"] == whole["calectro_ug3"]
+    assert set(shelf) == {*whole, "mine"}
+
+
+def test_a_file_is_named_by_its_profile() -> None:
+    assert {path.stem for path in SHIPPED.rglob("*.toml")} == set(catalog())
