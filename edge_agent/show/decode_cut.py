@@ -44,7 +44,7 @@ class Piece(NamedTuple):
 
 def pieces(data: bytes) -> list[Piece | Verdict]:
     """The sound frames from left to right, and why the bytes beside them are none."""
-    rtu = list(_rtu(data))
+    rtu = _believed(list(_rtu(data)), len(data))
     if all(isinstance(one, Piece) for one in rtu):
         return rtu
     tcp = _tcp(data)
@@ -52,6 +52,14 @@ def pieces(data: bytes) -> list[Piece | Verdict]:
     if tcp is None or (has_rtu and not all(isinstance(one, Piece) for one in tcp)):
         return rtu
     return tcp
+
+
+def _believed(found: list[Piece | Verdict], size: int) -> list[Piece | Verdict]:
+    """A damaged frame may hold a sound one by chance: more noise than frames is damage."""
+    sound = sum(1 + len(one.pdu) + _CRC for one in found if isinstance(one, Piece))
+    if 2 * sound >= size:
+        return found
+    return [Verdict.CRC if one is Verdict.NOISE else one for one in found]
 
 
 def _rtu(data: bytes) -> Iterator[Piece | Verdict]:

@@ -213,20 +213,49 @@ def _key(read: PlannedRead) -> tuple[int, int]:
     return read.address, read.count
 
 
-def _rank(read: PlannedRead, hazards: frozenset[str]) -> tuple[bool, int]:
-    return not any(point.id in hazards for point in read.points), read.every_us
+def _rank(read: PlannedRead, hazards: frozenset[str]) -> tuple[bool, int, int]:
+    """Of a hazard before others, then what explains the most, then what is read most often."""
+    has_hazard = any(point.id in hazards for point in read.points)
+    return not has_hazard, -len(read.points), read.every_us
 
 
 def _likely(profile: Profile, table: Table) -> Iterator[list[PlannedRead]]:
-    """As the agent asks; as it would without the profile's blocks; one point alone."""
+    """As the agent asks; its axes; as it would without the profile's blocks; one point alone."""
     transport = profile.transport
     if not isinstance(transport, Modbus):
         return
     yield list(plan_reads(profile.points, transport))
+    yield [read_of(profile.points, table, *stretch) for stretch in _axes(profile, table)]
     yield list(plan_reads(profile.points, replace(transport, blocks=(), identity=None)))
     yield [
         read_of(profile.points, table, one.address, one.count) for one in _registers(profile, table)
     ]
+
+
+def _axes(profile: Profile, table: Table) -> Iterator[tuple[int, int]]:
+    """First address and number of neighbours of one unit and type: what people read together."""
+    found: list[tuple[str | None, Register]] = sorted(
+        (
+            (point.unit, point.register)
+            for point in profile.points
+            if point.register is not None and point.register.table is table
+        ),
+        key=lambda one: one[1].address,
+    )
+    start = 0
+    for at in range(1, len(found) + 1):
+        if at < len(found) and _are_neighbours(found[at - 1], found[at]):
+            continue
+        if at - start > 1:
+            first, last = found[start][1], found[at - 1][1]
+            yield first.address, last.address + last.count - first.address
+        start = at
+
+
+def _are_neighbours(one: tuple[str | None, Register], other: tuple[str | None, Register]) -> bool:
+    (unit, before), (other_unit, after) = one, other
+    is_alike = (unit, before.type, before.scale) == (other_unit, after.type, after.scale)
+    return is_alike and after.address == before.address + before.count
 
 
 def _stretches(profile: Profile, table: Table, size: int) -> list[PlannedRead]:

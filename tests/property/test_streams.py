@@ -52,6 +52,8 @@ def _frames_of(layout: Layout, layouts: Sequence[Layout]) -> st.SearchStrategy[F
 def _codes(layout: BinaryFrame) -> st.SearchStrategy[str]:
     if layout.code is not None:
         return st.just(layout.code)
+    if layout.codes:
+        return st.sampled_from(layout.codes)
     size = layout.code_size
     return st.binary(min_size=size, max_size=size).map(lambda code: code.hex(" ").upper())
 

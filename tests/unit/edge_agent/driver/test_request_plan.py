@@ -68,7 +68,9 @@ def test_blocks_are_read_just_so_and_who_answers_comes_first() -> None:
         (HOLDING, 0, 13, 0),
         (INPUT, 13, 8, 0),
         (HOLDING, 45, 7, minute),
-        (HOLDING, 56, 2, minute),
+        (HOLDING, 16, 1, minute),
+        (HOLDING, 55, 3, minute),
+        (INPUT, 0, 9, 60 * minute),
     ]
 
 

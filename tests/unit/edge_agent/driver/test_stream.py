@@ -19,7 +19,8 @@ RADAR = PROFILES["micradar_r60afd1"]
 assert isinstance(RADAR.transport, Stream)
 LAYOUTS = RADAR.transport.layouts
 RESYNC = {"83 81", "83 85", "80 81", "80 82"}
-SETTINGS = {"83 80", "83 8B", "83 8D", "06 82", "80 80", "83 8A", "83 8C", "02 A4"}
+SETTINGS = {"83 80", "83 8B", "83 8D", "06 82", "80 80", "83 8A", "83 8C"}
+SETTINGS |= {"02 A1", "02 A2", "02 A3", "02 A4"}
 
 
 def frame(code: str, *data: int) -> bytes:
@@ -48,6 +49,7 @@ def answer_all(driver: StreamDriver, now_us: int, fall: int = 0) -> list[Sample]
     replies = frame("83 81", fall) + frame("83 85", 0) + frame("80 81", 1) + frame("80 82", 1)
     settings = frame("83 80", 1) + frame("83 8B", 1) + frame("83 8D", 3) + frame("06 82", 1, 4)
     settings += frame("80 80", 1) + frame("83 8A", 0, 0, 1, 44) + frame("83 8C", 0, 0, 0, 5)
+    settings += frame("02 A1", *b"R60AFD1") + frame("02 A2", *b"0") + frame("02 A3", *b"G60FD1")
     settings += frame("02 A4", *b"G60FD1SYv010104")
     return driver.received(replies + settings, now_us)
 
@@ -86,6 +88,9 @@ def test_answers_are_values() -> None:
         "presence_switch": True,
         "still_after": 300.0,
         "fall_after": 5.0,
+        "model": "R60AFD1",
+        "module_id": "0",
+        "hardware": "G60FD1",
         "firmware": "G60FD1SYv010104",
     }
 
@@ -138,10 +143,10 @@ def test_ten_seconds_without_a_frame_make_every_point_bad_once_per_keep_alive() 
     assert driver.received(b"", 11 * SECOND - 1) == []
     samples = driver.received(b"", 11 * SECOND)
     assert {sample.quality for sample in samples} == {bad(Reason.COMM_FAILURE)}
-    assert len(samples) == 22
+    assert len(samples) == len(RADAR.points)
     assert driver.is_offline
     assert driver.received(b"", 12 * SECOND) == []
-    assert len(driver.received(b"", 21 * SECOND)) == 22
+    assert len(driver.received(b"", 21 * SECOND)) == len(RADAR.points)
 
 
 def test_noise_is_no_sign_of_life() -> None:
@@ -206,7 +211,7 @@ def test_a_value_outside_its_words_is_bad() -> None:
 
 def test_unknown_and_ignored_frames_say_nothing_but_that_it_lives() -> None:
     driver = settled()
-    assert driver.received(frame("83 12", 0, 1, 0, 2) + frame("AA BB", 1), 5 * SECOND) == []
+    assert driver.received(frame("83 90", 1, 4) + frame("AA BB", 1), 5 * SECOND) == []
     assert driver.received(b"", 14 * SECOND) == []
 
 
@@ -278,7 +283,7 @@ def test_without_liveness_a_port_that_is_back_says_that_nothing_is_known() -> No
     assert driver.is_offline
     samples = driver.received(b"", 2 * SECOND)
     assert {sample.quality for sample in samples} == {bad(Reason.NEVER_READ)}
-    assert len(samples) == 22
+    assert len(samples) == len(RADAR.points)
     assert [driver.is_offline] == [False]
     assert driver.received(b"", 3 * SECOND) == []
     assert driver.received(frame("83 01", 0), 4 * SECOND) == [
@@ -345,7 +350,7 @@ def test_derived_points_follow_their_sources_and_the_clock() -> None:
     assert lying(driver.received(frame("80 02", 2), 3 * SECOND)) == 0.0
     samples = driver.failed(Failure(Fault.PORT_GONE, 4 * SECOND), 4 * SECOND)
     assert lying(samples) == bad(Reason.NOT_CONNECTED)
-    assert len(samples) == 23
+    assert len(samples) == len(RADAR.points) + 1
 
 
 def test_the_link_counts_frames_and_what_was_thrown_away() -> None:

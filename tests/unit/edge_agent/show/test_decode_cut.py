@@ -101,3 +101,9 @@ def test_any_bytes_are_frames_or_named_reasons(data: bytes) -> None:
 def test_a_reply_is_found_behind_whatever_cannot_be_one(content: bytes) -> None:
     reply = sealed(bytes([1, 3, len(content), *content]).hex())
     assert Piece(1, reply[1:-2], (Form.REPLY,)) in pieces(b"\x00\x00\x00" + reply)
+
+
+def test_what_is_sound_by_chance_within_a_damaged_frame_is_not_believed() -> None:
+    damaged = "01 04 10 00 00 00 D1 00 00 00 00 00 00 00 00 00 00 00 00 57 AD"  # D1 was 01
+    found = pieces(bytes.fromhex(damaged))
+    assert [one for one in found if isinstance(one, Verdict)] == [Verdict.CRC, Verdict.CRC]

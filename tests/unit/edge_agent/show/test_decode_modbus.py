@@ -86,6 +86,15 @@ def test_a_read_of_one_point_or_of_a_stretch_that_the_agent_never_makes() -> Non
     assert {row.name for row in three.rows} >= {"roll", "pitch", "yaw"}
 
 
+def test_axes_are_read_together_and_a_stretch_explains_as_much_as_it_can() -> None:
+    (axes,) = explain("witmotion_485", "50 03 06 00 00 00 00 08 00")
+    assert axes.assumed is not None
+    assert (axes.assumed["address"], axes.assumed["fitting"]) == (0x34, 3)
+    (all_five,) = explain("dfrobot_sen0676", "01 03 0A 08 66 00 00 01 5E 00 00 00 FA")
+    told = {row.name: row.value for row in all_five.rows if row.quality == GOOD}
+    assert told == {"distance": 2.15, "level": 0.35, "installed_height": 2.5}
+
+
 def test_a_length_that_fits_nothing_is_good_and_says_nothing() -> None:
     (said,) = explain("bcd_ruler", "03 04 02 00 00")
     assert (said.frame, said.sentence, said.rows) == (OK, Sentence.REPLY_TO_NOTHING, ())

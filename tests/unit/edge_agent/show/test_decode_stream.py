@@ -9,6 +9,7 @@ from edge_agent.show.decode_said import OK, Said, Sentence
 from edge_agent.show.decode_stream import explain_stream
 
 PROFILES = catalog()
+TARGET = "01 00 12 00 14 0A 04 F6 01 00 00 00 00 00 00 3F 9A 99 99 3F FE FF FF FF 00 00 00 00 65"
 FALL = "53 59 83 01 00 01 01 32 54 43"
 
 
@@ -48,6 +49,36 @@ def only(profile: str, data: str) -> Said:
             {"still_distance": 3.0},
         ),
         ("micradar_r60afd1", "53 59 80 8D 00 01 0F C9 54 43", Sentence.QUERY, {}),
+        (
+            "micradar_r60afd1",
+            "53 59 83 12 00 04 FF CE 00 64 76 54 43",
+            Sentence.REPORT,
+            {"position_x": -0.5, "position_y": 1.0},
+        ),
+        (
+            "micradar_r60afd1",
+            "53 59 02 A1 00 07 52 36 30 41 46 44 31 0A 54 43",
+            Sentence.REPORT,
+            {"model": "R60AFD1"},
+        ),
+        (
+            "micradar_r60afd1",
+            "53 59 06 01 00 06 00 01 FF FF 00 03 BB 54 43",
+            Sentence.SETTING,
+            {"angle_x": 1.0, "angle_y": -1.0, "angle_z": 3.0},
+        ),
+        (
+            "seeed_mr60bha2",
+            TARGET,
+            Sentence.REPORT,
+            {
+                "targets": 1.0,
+                "target_seen": True,
+                "target_x": 0.5,
+                "target_y": 1.2,
+                "target_speed": -0.3456,
+            },
+        ),
         ("seeed_mr60fda2", "01 00 00 00 00 0E 06 F6", Sentence.QUERY, {}),
         (
             "seeed_mr60fda2",
@@ -103,7 +134,7 @@ def test_an_answer_that_only_confirms_names_what_it_confirms() -> None:
 def test_frames_without_points() -> None:
     layout = PROFILES["seeed_mr60bha2"].transport
     assert isinstance(layout, Stream)
-    known = encode_frame(layout.layouts[0], "01 00", b"debug")
+    known = encode_frame(layout.layouts[0], "FF FF", b"1.6.12")
     other = encode_frame(layout.layouts[0], "77 77", b"\x01\x02")
     assert only("seeed_mr60bha2", known.hex()).sentence is Sentence.KNOWN
     assert only("seeed_mr60bha2", other.hex()).sentence is Sentence.UNKNOWN
