@@ -14,10 +14,12 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from runtime.link_rate import LinkRate
+from runtime.mqtt_pending import Pending
 from runtime.mqtt_properties import Stated
 from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, outcome_of
 from runtime.thread import in_daemon_thread
 from runtime.tls import client_context
+from runtime.topic_alias import Aliases
 
 log = logging.getLogger(__name__)
 
@@ -57,19 +59,21 @@ class Link:
         self._loop = asyncio.get_running_loop()
         self.lost: asyncio.Future[str] = self._loop.create_future()
         self._ready: asyncio.Future[None] = self._loop.create_future()
-        self._pending: dict[int, asyncio.Future[Outcome]] = {}
-        self._asked: dict[int, float] = {}  # when, of each that is pending; the oldest first
+        self._pending = Pending(self._loop.time)
         self.is_resumed = False
         self.slots = _WINDOW
         self._window = asyncio.Semaphore(_WINDOW)
-        self.rate = LinkRate()
-        self._aliases: dict[str, int] = {}
-        self._most_aliases = 0
+        self._aliases = Aliases()
         self._largest: int | None = None
         self._held = self._closed = False
         self._pinged = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self._client = _new_client(options, will)
+
+    @property
+    def rate(self) -> LinkRate:
+        """What is known of the link so far."""
+        return self._pending.rate
 
     async def open(self) -> None:
         """Connect and subscribe. Raise OSError or ValueError that says why it failed."""
@@ -134,41 +138,15 @@ class Link:
     async def _answer_to(
         self, topic: str, payload: bytes, *, qos: int, retain: bool, stated: Stated
     ) -> Outcome:
-        named, said = self._with_alias(topic, stated)
+        named, number = self._aliases.of(topic)
+        said = stated if number is None else stated.with_alias(number)
         packed: Any = said  # paho only asks it to pack
         info = self._client.publish(named, payload, qos, retain, packed)
         if info.rc != paho.MQTT_ERR_SUCCESS:
             return Outcome.LOST
-        if said is not stated and named:
-            self._aliases[topic] = len(self._aliases) + 1
+        self._aliases.said(named, number)
         size = len(named) + len(said.body) + len(payload) + _HEADER_BYTES
-        departure = self.rate.sent(size, self._now_us())
-        answer: asyncio.Future[Outcome] = self._loop.create_future()
-        self._pending[info.mid] = answer
-        self._asked[info.mid] = self._loop.time()
-        outcome = Outcome.LOST
-        try:
-            outcome = await answer
-        finally:
-            self._pending.pop(info.mid, None)
-            self._asked.pop(info.mid, None)
-            if outcome is Outcome.LOST or qos == 0:
-                self.rate.given_up(departure)
-            else:
-                self.rate.acknowledged(departure, self._now_us())
-        return outcome
-
-    def _with_alias(self, topic: str, stated: Stated) -> tuple[str, Stated]:
-        """The topic is said once in a connection, then its number, as far as the broker counts."""
-        known = self._aliases.get(topic)
-        if known is not None:
-            return "", stated.with_alias(known)
-        if len(self._aliases) < self._most_aliases:
-            return topic, stated.with_alias(len(self._aliases) + 1)
-        return topic, stated
-
-    def _now_us(self) -> int:
-        return round(self._loop.time() * 1_000_000)
+        return await self._pending.answer(info.mid, size, is_answered=qos > 0)
 
     def acknowledge(self, mid: int) -> None:
         if not self.lost.done():
@@ -186,7 +164,7 @@ class Link:
         sock = self._client.socket()
         if sock is not None and self._held:
             self._held = False
-            self._asked = dict.fromkeys(self._asked, self._loop.time())  # we did not listen
+            self._pending.begin_anew()
             self._loop.add_reader(sock.fileno(), self._on_readable)
             self._loop.call_soon(self._on_readable)  # bytes that TLS has read wake no selector
 
@@ -214,9 +192,7 @@ class Link:
     def _lose(self, reason: str) -> None:
         if not self.lost.done():
             self.lost.set_result(reason)
-        for answer in self._pending.values():
-            if not answer.done():
-                answer.set_result(Outcome.LOST)
+        self._pending.lose()
 
     def _tick(self) -> None:
         self._timer = self._loop.call_later(_TICK_S, self._tick)
@@ -229,8 +205,7 @@ class Link:
             self._client._send_pingreq()  # noqa: SLF001 - paho has no public way to ping
 
     def _look_for_answers(self) -> None:
-        oldest = next(iter(self._asked.values()), None)
-        if oldest is not None and self._loop.time() - oldest >= self._answer_s:
+        if self._pending.waited_s() >= self._answer_s:
             self._lose(f"no PUBACK within {self._answer_s:.0f} s")
 
     def _on_readable(self) -> None:
@@ -260,7 +235,7 @@ class Link:
         self.is_resumed = bool(flags.session_present)
         self.slots = min(_WINDOW, getattr(said, "ReceiveMaximum", _WINDOW))
         self._window = asyncio.Semaphore(self.slots)
-        self._most_aliases = getattr(said, "TopicAliasMaximum", 0)
+        self._aliases = Aliases(getattr(said, "TopicAliasMaximum", 0))
         if self._subscriptions:
             options = SubscribeOptions(qos=1)
             self._client.subscribe([(topic, options) for topic in self._subscriptions])
@@ -296,9 +271,7 @@ class Link:
         )
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, code: Any, _said: Any) -> None:
-        answer = self._pending.get(mid)
-        if answer is not None and not answer.done():
-            answer.set_result(outcome_of(code.value))
+        self._pending.answered(mid, outcome_of(code.value))
 
     def _on_disconnect(self, _client: Any, _data: Any, flags: Any, code: Any, _said: Any) -> None:
         who = "the broker disconnected us" if flags.is_disconnect_packet_from_server else "lost"

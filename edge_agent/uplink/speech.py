@@ -1,5 +1,7 @@
 """How a row or a heartbeat is put into words: topic, envelope in short or spelled out, payload."""
 
+from collections.abc import Awaitable
+
 from edge_agent.buffer.lanes import Outgoing
 from runtime.mqtt import Outcome, Session
 from wire.codec import content_type
@@ -21,12 +23,12 @@ class Speech:
         """A new connection: who reads there has to say so again."""
         self.reads_short = False
 
-    async def say(self, outgoing: Outgoing, *, tries: int = 1) -> Outcome:
+    def say(self, outgoing: Outgoing, *, tries: int = 1) -> Awaitable[Outcome]:
         """Publish a row, or a heartbeat when there is none; what leaves again is spelled out."""
         row = outgoing.row
         is_short = self.reads_short and tries == 1
         encoding = Encoding.RAW if row is None else row.encoding
-        return await self._session.publish(
+        return self._session.publish(
             self._topic,
             b"[]" if row is None else row.payload,
             properties=to_properties(envelope_of(outgoing), short=is_short),
