@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 
 from edge_agent import assembly
+from edge_agent.answering import Answering, nobody
+from edge_agent.beside import frame_keeper, local_actor
 from edge_agent.buffer import rows
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
@@ -24,14 +26,12 @@ from edge_agent.config.load import Loaded
 from edge_agent.config.model import Config
 from edge_agent.config.source import Found, Source
 from edge_agent.configuration import Configuration
+from edge_agent.figure_port import figure_port
 from edge_agent.health import AgentHealth
 from edge_agent.health_document import document
 from edge_agent.health_socket import served
 from edge_agent.line_load import overloads
 from edge_agent.local_action.actor import NAME as LOCAL_ACTIONS
-from edge_agent.local_action.actor import Actor
-from edge_agent.local_action.book import Book as ActionBook
-from edge_agent.local_action.cut_off import CutOff
 from edge_agent.local_action.tap import Tap
 from edge_agent.observe import Notices, Observer, Parts, number
 from edge_agent.persist import persist
@@ -126,8 +126,13 @@ class App:
             async with Database(path, rows.migrate) as database:
                 parts = await self._build(database, limits)
                 self._observer = self._observe(parts)
-                async with served(self._config.socket, self._say) as problem:
+                answering = Answering(self.health, parts.keeper.shown, nobody)
+                async with (
+                    served(self._config.socket, self._say, answering.answer) as problem,
+                    figure_port(self._config.figures, answering.figures_only) as other,
+                ):
                     self._tell(problem)
+                    self._tell(other)
                     await self._live(parts)
 
     def reload(self) -> None:
@@ -187,16 +192,13 @@ class App:
             config_hash=lambda: standing.config.hash,
             desire=standing.desire,
         )
-        cut_off = CutOff(clock.mono_us())
-        actor = Actor(
-            lambda: standing.config.local_actions,
-            orders=control,
-            intake=lanes,
-            book=ActionBook(config.buffer.path.with_name("local-actions")),
+        actor = local_actor(
+            standing,
+            control=control,
+            lanes=lanes,
+            publisher=publisher,
+            session=session,
             clock=clock,
-            is_cut_off=lambda: cut_off.judge(
-                clock.mono_us(), publisher.receipt_us, is_connected=session.is_connected
-            ),
             tell=self._tell,
             progress=progress.shown,
         )
@@ -215,6 +217,7 @@ class App:
                 tell=self._tell,
             ),
             actor=actor,
+            keeper=frame_keeper(standing, self._timekeeper, lambda: parts.roster.watches),
             progress=progress,
             start=start,
         )
@@ -258,6 +261,7 @@ class App:
             )
             told = group.create_task(persist(answers.run, self._tell))
             itself = group.create_task(SelfReport(self.health, parts.lanes).run())
+            keeper = group.create_task(parts.keeper.run())
             actor = group.create_task(parts.actor.run())
             over = Changeover(self._configuration, parts, group, self._tell)
             said = group.create_task(over.answers(self._timekeeper).run())
@@ -272,6 +276,7 @@ class App:
                 self._notifier.stopping()
                 itself.cancel()
                 changes.cancel()
+                keeper.cancel()
                 await asyncio.wait([changes])
                 await parts.roster.stop_all()
                 actor.cancel()

@@ -81,6 +81,10 @@ class Configuration:
         except KeyError:
             return self._before(device, point)
 
+    def kinds(self) -> dict[str, str]:
+        """What kind each line is of."""
+        return {line.name: line.kind.value for line in self.config.lines}
+
     def health(self) -> ConfigHealth:
         latest, standing = self.book.latest, self.book.in_force
         return ConfigHealth(

@@ -68,6 +68,18 @@ class Fault(StrEnum):
     PORT_GONE = "port_gone"
 
 
+class Anomaly(StrEnum):
+    """What of a line or device is odd enough to keep its frames."""
+
+    WRONG_REPLY = "wrong_reply"
+    TOO_EARLY = "too_early"
+    CRC_BURST = "crc_burst"
+    OUT_OF_STEP = "out_of_step"
+    ILLEGAL_ADDRESS = "illegal_address"
+    DEVICE_DEAD = "device_dead"
+    BROKEN_FRAMES = "broken_frames"
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """`code` is the Modbus exception code when the fault is EXCEPTION, else None.

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from edge_agent.link_count import LinkCount
+from edge_agent.own_health import LocalActionHealth, MachineHealth
 from wire.quality import Quality
 
 
@@ -112,41 +114,6 @@ class LineHealth:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkCount:
-    """What became of the polls of a device, or of the frames of one that talks by itself.
-
-    Counted since the start. `wrong`: replies of another unit, function or length, or sooner than
-    the wire could bring them. `late`: sound frames that nobody waited for any more. `refused`:
-    frames of a stream that were thrown away, broken checksums aside. A device that says "no" (an
-    exception) has a good link.
-    """
-
-    polls: int = 0
-    good: int = 0
-    time_outs: int = 0
-    crc_errors: int = 0
-    wrong: int = 0
-    late: int = 0
-    refused: int = 0
-    reply_p50_us: int | None = None
-    reply_p99_us: int | None = None
-
-
-def link_of(unit: UnitHealth) -> LinkCount:
-    """The link to a device that is asked."""
-    return LinkCount(
-        polls=unit.requests,
-        good=unit.replies + unit.exceptions,
-        time_outs=unit.time_outs,
-        crc_errors=unit.crc_errors,
-        wrong=unit.wrong_replies + unit.too_early,
-        late=unit.stale,
-        reply_p50_us=unit.reply_p50_us,
-        reply_p99_us=unit.reply_p99_us,
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class DeviceHealth:
     """`waits` says what the device waits for until `next_us`; `quality` is its newest worst one.
 
@@ -210,16 +177,6 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class MachineHealth:
-    """The computer itself; None what it does not say. `written_per_day`: bytes by this agent."""
-
-    memory: int | None = None
-    disk_free: int | None = None
-    temperature: float | None = None
-    written_per_day: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class WearHealth:
     """What the buffer writes to its card. `per_day`: bytes, by what they are written for.
 
@@ -250,23 +207,6 @@ class ConfigHealth:
 
 
 @dataclass(frozen=True, slots=True)
-class LocalActionHealth:
-    """`state` and `reason` are those of its table; `since_us`: when the state began, if it did.
-
-    `holding`: what holds now, as `device/rule`. `detail`: what came of the last order.
-    """
-
-    name: str
-    device: str
-    action: str
-    state: str
-    reason: str
-    since_us: int | None = None
-    holding: tuple[str, ...] = ()
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class AgentHealth:
     """Everything at one instant, `now_us` of the boot's clock; `late` names loops that hang.
 
@@ -294,7 +234,7 @@ class AgentHealth:
     uplink: UplinkHealth
     late: tuple[str, ...]
     notices: tuple[Notice, ...]
-    machine: MachineHealth = MachineHealth()
+    machine: MachineHealth = field(default_factory=MachineHealth)
     wear: WearHealth = field(default_factory=WearHealth)
     clock_offset_us: int | None = None
     buffer_size: int = 0

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from alarm_rules.link import LINK_BAD, LINK_POOR
 from alarm_rules.set_point import set_points
 from edge_agent.exchange import Sample
-from edge_agent.health import DeviceHealth, DeviceState, LinkCount
+from edge_agent.health import DeviceHealth, DeviceState, UnitHealth
+from edge_agent.link_count import LinkCount
 from edge_agent.poll.report_filter import PointPolicy, ReportFilter, ReportPolicy
 
 MINUTE_US = 60_000_000
@@ -41,6 +42,20 @@ _POLICY = ReportPolicy(
 class _Link:
     before: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=WINDOW + 1))
     reported: ReportFilter = field(default_factory=lambda: ReportFilter(_POLICY))
+
+
+def link_of(unit: UnitHealth) -> LinkCount:
+    """The link to a device that is asked."""
+    return LinkCount(
+        polls=unit.requests,
+        good=unit.replies + unit.exceptions,
+        time_outs=unit.time_outs,
+        crc_errors=unit.crc_errors,
+        wrong=unit.wrong_replies + unit.too_early,
+        late=unit.stale,
+        reply_p50_us=unit.reply_p50_us,
+        reply_p99_us=unit.reply_p99_us,
+    )
 
 
 class LinkBook:

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from edge_agent.health import MachineHealth
+from edge_agent.own_health import MachineHealth
 
 _STATM = Path("/proc/self/statm")
 _THERMAL = Path("/sys/class/thermal/thermal_zone0/temp")

@@ -12,20 +12,21 @@ from edge_agent.buffer.rows import Ledger
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.buffer.wear import COMMIT_BYTES, per_day, years
 from edge_agent.configuration import Configuration
+from edge_agent.frames.keeper import Keeper
 from edge_agent.health import (
     AgentHealth,
     DeviceHealth,
     LaneHealth,
     LineHealth,
-    MachineHealth,
     Notice,
     UnitHealth,
     UplinkHealth,
     WearHealth,
-    link_of,
 )
+from edge_agent.link_readings import link_of
 from edge_agent.local_action.actor import Actor
 from edge_agent.machine import machine_health
+from edge_agent.own_health import MachineHealth
 from edge_agent.roster import Roster
 from edge_agent.uplink.publisher import Publisher
 from runtime.clock import Clock
@@ -66,6 +67,7 @@ class Parts:
     publisher: Publisher
     roster: Roster
     actor: Actor
+    keeper: Keeper
     progress: Progress
     start: int
 

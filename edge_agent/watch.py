@@ -16,7 +16,7 @@ from edge_agent.assembly import (
 from edge_agent.bus.line import Line
 from edge_agent.bus.stream import Stream
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
-from edge_agent.health import DeviceHealth, LineHealth
+from edge_agent.health import Caught, DeviceHealth, FrameRecord, LineHealth
 from edge_agent.line_load import LoadMeter
 from edge_agent.poll.device import Intake
 from edge_agent.poll.listener import Listener
@@ -54,6 +54,14 @@ class Watch(Protocol):
 
     def device_health(self) -> tuple[DeviceHealth, ...]: ...
 
+    def frames(self) -> tuple[FrameRecord, ...]:
+        """The last ones, oldest first."""
+        ...
+
+    def caught(self) -> tuple[Caught, ...]:
+        """What was odd since the last time."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
@@ -86,6 +94,12 @@ class AskedLine:
     def device_health(self) -> tuple[DeviceHealth, ...]:
         return self.poller.device_health()
 
+    def frames(self) -> tuple[FrameRecord, ...]:
+        return self.line.frames()
+
+    def caught(self) -> tuple[Caught, ...]:
+        return self.line.caught()
+
 
 @dataclass(frozen=True, slots=True)
 class HeardLine:
@@ -117,6 +131,12 @@ class HeardLine:
 
     def device_health(self) -> tuple[DeviceHealth, ...]:
         return (self.listener.device_health(),)
+
+    def frames(self) -> tuple[FrameRecord, ...]:
+        return self.stream.frames()
+
+    def caught(self) -> tuple[Caught, ...]:
+        return ()
 
 
 def watches(

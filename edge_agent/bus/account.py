@@ -4,13 +4,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 
+from edge_agent.bus.anomaly import Lookout
 from edge_agent.bus.framing import Framing, RtuFraming
 from edge_agent.bus.outcome import Outcome
 from edge_agent.exchange import Failure, Fault, Reply, Request
-from edge_agent.health import FrameRecord, UnitHealth
+from edge_agent.health import Caught, FrameRecord, UnitHealth
 
 _REPLY_TIMES_KEPT = 256
 _FRAMES_KEPT = 128
+_CAUGHT_KEPT = 4
 _WINDOW_US = 60_000_000
 _SLICES = 6
 _COUNTER = {
@@ -51,6 +53,8 @@ class LineAccount:
         self._units: dict[int, _UnitCount] = {}
         self._frames: deque[FrameRecord] = deque(maxlen=_FRAMES_KEPT)
         self._busy = _BusyMeter()
+        self._lookout = Lookout()
+        self._caught: deque[Caught] = deque(maxlen=_CAUGHT_KEPT)
         self.discarded_bytes = 0
         self.echoes = 0
 
@@ -65,6 +69,10 @@ class LineAccount:
         self._busy.add(outcome.sent_us, outcome.ended_us + self._gap_us)
         self._frames.append(FrameRecord(outcome.sent_us, "sent", outcome.request))
         self._frames.append(FrameRecord(outcome.ended_us, outcome.verdict, outcome.received))
+        anomaly = self._lookout.judge(outcome)
+        if anomaly is not None:
+            why = f"{anomaly} of unit {request.unit}"
+            self._caught.append(Caught(why, outcome.ended_us, self.frames()))
         for stale in outcome.stale:
             self._unit(stale).stale += 1
         if isinstance(outcome.result, Reply):
@@ -83,6 +91,12 @@ class LineAccount:
     def frames(self) -> tuple[FrameRecord, ...]:
         """Return the last frames, oldest first, for whoever looks into a fault."""
         return tuple(self._frames)
+
+    def caught(self) -> tuple[Caught, ...]:
+        """Return what was odd since the last time, each with the frames before it."""
+        caught = tuple(self._caught)
+        self._caught.clear()
+        return caught
 
     def units(self, resting_until_us: Callable[[int], int]) -> tuple[UnitHealth, ...]:
         return tuple(

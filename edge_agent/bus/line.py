@@ -16,7 +16,7 @@ from edge_agent.bus.place import Place, open_place
 from edge_agent.bus.port import Port
 from edge_agent.bus.rest import RestBook, Standing
 from edge_agent.exchange import Failure, Fault, Reply, Request
-from edge_agent.health import FrameRecord, LineHealth
+from edge_agent.health import Caught, FrameRecord, LineHealth
 from runtime.clock import Clock
 
 SETTLE_US = 3_300_000
@@ -157,6 +157,10 @@ class Line:
     def frames(self) -> tuple[FrameRecord, ...]:
         """Return the last 128 frames and discarded bytes, oldest first."""
         return self._account.frames()
+
+    def caught(self) -> tuple[Caught, ...]:
+        """Return what was odd since the last time, each with the frames before it."""
+        return self._account.caught()
 
     def port_opened(self) -> None:
         """Take note from the thread: the port is open, and who knows what was asked before."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -10,11 +11,12 @@ from edge_agent.bus.back_off import BackOff
 from edge_agent.bus.port import Port, PortGoneError
 from edge_agent.bus.serial_port import PortSettings, open_serial
 from edge_agent.exchange import Failure, Fault
-from edge_agent.health import LineHealth
+from edge_agent.health import FrameRecord, LineHealth
 from runtime.clock import Clock
 
 _SECOND_US = 1_000_000
 _SEND_US = 100_000
+_FRAMES_KEPT = 128
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class Stream:
         self._port: Port | None = None
         self._opened = 0
         self._problem = "not opened yet"
+        self._frames: deque[FrameRecord] = deque(maxlen=_FRAMES_KEPT)
 
     @property
     def name(self) -> str:
@@ -68,10 +71,12 @@ class Stream:
         if not await self._readable(port, wait_us):
             return b""
         try:
-            return port.receive(0)
+            data = port.receive(0)
         except PortGoneError as error:
             self._lose(str(error))
             return self._failure()
+        self._note("heard", data)
+        return data
 
     async def write(self, data: bytes) -> Failure | None:
         """Send the bytes; return the failure if the port is gone."""
@@ -80,10 +85,19 @@ class Stream:
             return self._failure()
         try:
             port.send(data, _SEND_US)
+            self._note("sent", data)
         except PortGoneError as error:
             self._lose(str(error))
             return self._failure()
         return None
+
+    def frames(self) -> tuple[FrameRecord, ...]:
+        """Return the last 128 pieces as they came and went; a frame may be several of them."""
+        return tuple(self._frames)
+
+    def _note(self, what: str, data: bytes) -> None:
+        if data:
+            self._frames.append(FrameRecord(self._clock.mono_us(), what, data))
 
     def health(self) -> LineHealth:
         return LineHealth(

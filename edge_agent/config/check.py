@@ -13,10 +13,11 @@ from device_profiles.transport import Modbus
 from device_profiles.typed_toml import Problem
 from edge_agent.config.check_lines import check_lines, kinds_of
 from edge_agent.config.check_local_actions import check_local_actions, local_action_warnings
+from edge_agent.config.listen import parse_place
 from edge_agent.config.nearest import not_there
 from edge_agent.config.sections import Sections
 from edge_agent.config.size import parse_size
-from edge_agent.config.tables import BufferTable, DeviceTable, LineTable
+from edge_agent.config.tables import BufferTable, DeviceTable, HealthTable, LineTable
 from runtime.mqtt_words import is_loopback
 from wire.bounds import DEVICES
 from wire.reading import ID, ITSELF
@@ -43,6 +44,7 @@ def check_sections(
         *_gateway(found),
         *_buffer(found.buffer),
         *_mqtt(found),
+        *_health(found.health),
         *_names("lines", found.named_lines),
         *_names("devices", found.devices),
         *check_lines(found, profiles, real_ports),
@@ -105,6 +107,19 @@ def _mqtt(found: Sections) -> Iterator[Problem]:
         yield Problem("mqtt", "ca_file", "is of no use without TLS: write tls = true, or leave it")
     if table.password_file is not None and table.password_env is not None:
         yield Problem("mqtt", "password_env", "stands beside password_file: keep one of the two")
+
+
+def _health(table: HealthTable | None) -> Iterator[Problem]:
+    if table is None or table.listen is None:
+        return
+    try:
+        host, _ = parse_place(table.listen)
+    except ValueError as error:
+        yield Problem("health", "listen", str(error))
+        return
+    if not is_loopback(host):
+        remedy = "figures are for this very machine: write 127.0.0.1, and let a scraper run here"
+        yield Problem("health", "listen", f"is {table.listen}: {remedy}")
 
 
 def _device(

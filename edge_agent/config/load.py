@@ -17,6 +17,7 @@ from device_profiles.transport import Modbus
 from device_profiles.typed_toml import Problem
 from edge_agent.config.check import check_sections
 from edge_agent.config.check_lines import MODBUS_PORT, serial_of
+from edge_agent.config.listen import parse_place
 from edge_agent.config.local_action import local_actions
 from edge_agent.config.model import BufferConfig, Config, DeviceConfig, LineConfig, NetworkConfig
 from edge_agent.config.secret import SecretError, read_secret
@@ -198,6 +199,7 @@ def _resolved(
         ),
         mqtt=_options(path, file, password),
         socket=_socket(path, file),
+        figures=None if file.health.listen is None else parse_place(file.health.listen),
         lines=tuple(_line(path, name, file, profiles) for name in file.lines),
         devices=devices,
         local_actions=local_actions(file.local_actions, devices),

@@ -89,6 +89,7 @@ class Config:
     buffer: BufferConfig
     mqtt: Options
     socket: Path
+    figures: tuple[str, int] | None
     lines: tuple[LineConfig, ...]
     devices: tuple[DeviceConfig, ...]
     local_actions: tuple[LocalActionConfig, ...]

@@ -93,9 +93,14 @@ class MqttTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class HealthTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`socket`: what `edge-agent status` asks; without it `agent.sock` beside the buffer."""
+    """`socket`: what `edge-agent status` asks; without it `agent.sock` beside the buffer.
+
+    `listen`: a port of this very machine that gives Prometheus its figures, such as
+    "127.0.0.1:9464".
+    """
 
     socket: FilePath | None = None
+    listen: Text | None = None
 
 
 class Rs485Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,7 +16,7 @@ from edge_agent.driver.frame_points import FramePoints
 from edge_agent.driver.frame_timer import FrameTimer
 from edge_agent.driver.questions import Questions
 from edge_agent.exchange import Failure, Fault, Sample
-from edge_agent.health import LinkCount
+from edge_agent.link_count import LinkCount
 from wire.quality import Quality, Reason, bad, uncertain
 from wire.reading import Value
 

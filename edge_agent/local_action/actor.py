@@ -14,10 +14,10 @@ from typing import Protocol
 
 from edge_agent.config.local_plan import LocalActionConfig
 from edge_agent.exchange import Sample
-from edge_agent.health import LocalActionHealth
 from edge_agent.local_action.book import Book, TooLargeError
 from edge_agent.local_action.decide import Memory, View, decide, resumed
 from edge_agent.local_action.standing import Standing, Succession, stand, succession
+from edge_agent.own_health import LocalActionHealth
 from runtime.clock import Clock
 from wire.command import Command, Result
 from wire.reading import ITS_ACTION, ITSELF

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from alarm_rules.verdict import Evidence
 from edge_agent.config.local_plan import LocalActionConfig
-from edge_agent.health import LocalActionHealth
 from edge_agent.local_action.decide import Decision, Memory, Phase, Reason, order_id
 from edge_agent.local_action.trigger import Trigger
+from edge_agent.own_health import LocalActionHealth
 from wire.command import Command, CommandKind
 
 _MAY_BE_ON = frozenset({Phase.ACTING, Phase.ACTED, Phase.FAILED})

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from edge_agent.config.tables import Vector
 from edge_agent.exchange import Claim, Failure, Read, Reply, Request, Sample
-from edge_agent.health import LinkCount
+from edge_agent.link_count import LinkCount
 from edge_agent.poll.report_filter import ReportPolicy
 
 

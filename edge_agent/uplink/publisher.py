@@ -62,6 +62,7 @@ class Publisher:
         self._desire = desire
         self._progress = progress
         self.receipt_us: int | None = None
+        self.round_trip_us: int | None = None
         self._introduction = Introduction()
         made = partial(
             Sender,
@@ -188,6 +189,9 @@ class Publisher:
     async def _receive(self, receipt: Receipt) -> None:
         deleted = await self._lanes.receive(receipt)
         self.receipt_us = self._clock.mono_us()
+        echo = receipt.answers
+        if echo is not None and echo.boot == self._timekeeper.boot:
+            self.round_trip_us = max(self.receipt_us - echo.mono * 1_000, 0)
         sender = self.senders[receipt.lane]
         sender.window.gone(deleted)
         sender.wake.set()

@@ -24,6 +24,9 @@ LONGEST = 300
 
 LOOPS = {
     "edge_agent/app.py",
+    "edge_agent/buffer/room.py",
+    "edge_agent/answering.py",
+    "edge_agent/frames/keeper.py",
     "edge_agent/local_action/actor.py",
     "edge_agent/local_action/tap.py",
     "edge_agent/observe.py",
@@ -59,12 +62,15 @@ LOOPS = {
 }
 ADAPTERS = {
     "edge_agent/buffer/control.py",
+    "edge_agent/buffer/departures.py",
     "edge_agent/buffer/lanes.py",
+    "edge_agent/buffer/time_kept.py",
     "edge_agent/bus/line.py",
     "edge_agent/bus/line_thread.py",
     "edge_agent/bus/modbus.py",
     "edge_agent/bus/serial_port.py",
     "edge_agent/bus/stream.py",
+    "edge_agent/figure_port.py",
     "edge_agent/health_socket.py",
     "ingest_server/db/alarm_book.py",
     "ingest_server/db/bell.py",

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from edge_agent.gateway_readings import UNITS, GatewayBook, buffer_fill
-from edge_agent.health import AgentHealth, ConfigHealth, LaneHealth, MachineHealth, UplinkHealth
+from edge_agent.health import AgentHealth, ConfigHealth, LaneHealth, UplinkHealth
+from edge_agent.own_health import MachineHealth
 from wire.quantity import PRIMARY_UNITS
 from wire.reading import POINT
 

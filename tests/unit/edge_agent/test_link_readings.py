@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from alarm_rules.link import LINK_BAD
-from edge_agent.health import DeviceHealth, DeviceState, LinkCount, UnitHealth, link_of
-from edge_agent.link_readings import MINUTE_US, UNITS, LinkBook
+from edge_agent.health import DeviceHealth, DeviceState, UnitHealth
+from edge_agent.link_count import LinkCount
+from edge_agent.link_readings import MINUTE_US, UNITS, LinkBook, link_of
 from wire.quality import GOOD
 from wire.quantity import PRIMARY_UNITS
 from wire.reading import is_of_link

@@ -21,15 +21,10 @@ from edge_agent.config.model import Config
 from edge_agent.config.source import Found
 from edge_agent.configuration import Configuration
 from edge_agent.exchange import Sample
-from edge_agent.health import (
-    DeviceHealth,
-    DeviceState,
-    LineHealth,
-    LinkCount,
-    LocalActionHealth,
-    UnitHealth,
-)
+from edge_agent.health import DeviceHealth, DeviceState, LineHealth, UnitHealth
+from edge_agent.link_count import LinkCount
 from edge_agent.observe import Notices, Observer, Parts, lane_health, number
+from edge_agent.own_health import LocalActionHealth
 from edge_agent.uplink.window import Window
 from runtime.database import Database
 from runtime.progress import Progress
@@ -82,6 +77,7 @@ class StandingParts:
     publisher: SimpleNamespace = field(
         default_factory=lambda: SimpleNamespace(
             receipt_us=4_000_000,
+            round_trip_us=80_000,
             senders={lane: SimpleNamespace(window=Window(4)) for lane in Lane},
         )
     )
@@ -147,10 +143,13 @@ async def test_everything_at_this_instant(rig: Rig) -> None:
     assert (said.clock, said.config.hash) == ("synchronised", rig.config.hash)
     assert (said.uplink.broker, said.uplink.is_connected) == ("localhost:1883", True)
     assert (said.uplink.connection, said.uplink.receipt_us) == (7, 4_000_000)
+    assert said.uplink.round_trip_us == 80_000
     assert [(one.line, one.problem) for one in said.lines] == [("shed", "pulled out")]
     assert [(one.device, one.state) for one in said.devices] == [("smoke-01", DeviceState.DEAD)]
     assert (said.is_in_memory, said.not_taken, said.refusal) == (False, 0, "")
     assert said.machine.disk_free is not None
+    assert said.wear.most_per_day > 0
+    assert said.wear.chattering == ()
     assert said.local_actions == (SIREN,)
     assert (said.clock_offset_us, said.buffer_size) == (0, rig.config.buffer.size)
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from edge_agent.exchange import Sample
-from edge_agent.health import AgentHealth, DeviceHealth, DeviceState, LinkCount
+from edge_agent.health import AgentHealth, DeviceHealth, DeviceState
+from edge_agent.link_count import LinkCount
 from edge_agent.self_report import SelfReport
 from tests.unit.edge_agent.test_gateway_readings import HEALTH
 from wire.quality import GOOD

@@ -67,3 +67,12 @@ def test_use_of_the_line_is_that_of_the_last_minute() -> None:
         account.asked(STATUS, replied(second * SECOND, SECOND // 4))
     assert 0.2 < account.busy(120 * SECOND) < 0.3
     assert account.busy(300 * SECOND) == 0.0
+
+
+def test_what_is_odd_is_kept_once_with_the_frames_before_it() -> None:
+    account = LineAccount()
+    account.asked(STATUS, replied(0, 10))
+    account.asked(STATUS, failed(Fault.WRONG_REPLY, 20))
+    (caught,) = account.caught()
+    assert (caught.why, caught.at_us, len(caught.frames)) == ("wrong_reply of unit 1", 20, 4)
+    assert account.caught() == ()

@@ -10,7 +10,7 @@ from device_profiles.transport import Serial, Stream
 from edge_agent.driver.frame import Frame, FrameReader, Refused, encode_frame
 from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Failure, Fault, Sample
-from edge_agent.health import LinkCount
+from edge_agent.link_count import LinkCount
 from wire.quality import GOOD, Reason, bad, uncertain
 
 PROFILES = catalog()

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from edge_agent.exchange import Failure, Fault, Sample
-from edge_agent.health import DeviceState, LineHealth, LinkCount
+from edge_agent.health import DeviceState, LineHealth
+from edge_agent.link_count import LinkCount
 from edge_agent.poll.device import ListenedDevice
 from edge_agent.poll.listener import Listener
 from runtime.clock import SystemClock

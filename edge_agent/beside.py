@@ -1,0 +1,56 @@
+"""Who stands beside the lines: local actions, and the keeper of frames."""
+
+from collections.abc import Callable
+
+from edge_agent.buffer.control import Control
+from edge_agent.buffer.lanes import Lanes
+from edge_agent.buffer.timebase import Timekeeper
+from edge_agent.configuration import Configuration
+from edge_agent.frames.keeper import Keeper, Watch
+from edge_agent.frames.store import Store
+from edge_agent.local_action.actor import Actor
+from edge_agent.local_action.book import Book
+from edge_agent.local_action.cut_off import CutOff
+from edge_agent.uplink.publisher import Publisher
+from runtime.clock import Clock
+from runtime.mqtt import Session
+
+
+def local_actor(
+    configuration: Configuration,
+    *,
+    control: Control,
+    lanes: Lanes,
+    publisher: Publisher,
+    session: Session,
+    clock: Clock,
+    tell: Callable[[str], None],
+    progress: Callable[[str], None],
+) -> Actor:
+    """What it did stands in a file beside the buffer."""
+    cut_off = CutOff(clock.mono_us())
+    return Actor(
+        lambda: configuration.config.local_actions,
+        orders=control,
+        intake=lanes,
+        book=Book(configuration.config.buffer.path.with_name("local-actions")),
+        clock=clock,
+        is_cut_off=lambda: cut_off.judge(
+            clock.mono_us(), publisher.receipt_us, is_connected=session.is_connected
+        ),
+        tell=tell,
+        progress=progress,
+    )
+
+
+def frame_keeper(
+    configuration: Configuration, timekeeper: Timekeeper, watches: Callable[[], tuple[Watch, ...]]
+) -> Keeper:
+    """Its dumps stand in a folder beside the buffer."""
+
+    def now() -> tuple[int, int | None]:
+        timebase = timekeeper.now()
+        return timebase.mono_us, timebase.offset_us
+
+    folder = configuration.config.buffer.path.with_name("frames")
+    return Keeper(watches, configuration.kinds, now, Store(folder))

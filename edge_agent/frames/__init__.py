@@ -1,0 +1,1 @@
+"""The last frames of each line for whoever looks into a fault: shown, and kept when odd."""
