@@ -42,13 +42,16 @@ class KeptTime:
         """A disk that refuses is told in the log, and asked again the next time."""
         now, anchor = self._timekeeper.now(), self._timekeeper.anchor
         utc_us = now.utc_us(now.mono_us)
-        is_due = now.state is ClockState.SYNCHRONISED and now.mono_us - self._good_us >= _GOOD_US
+        is_good = now.state in (ClockState.SYNCHRONISED, ClockState.SERVER)
+        is_due = is_good and now.mono_us - self._good_us >= _GOOD_US
         try:
             if anchor is not None and anchor != self.anchored:
                 await self._database.transact(partial(anchors.keep, anchor=anchor))
                 self.anchored = anchor
+                self._timekeeper.note_good(anchor.utc)
             elif is_due and utc_us is not None:
                 await self._database.transact(partial(anchors.note_good, utc_us=utc_us))
                 self._good_us = now.mono_us
+                self._timekeeper.note_good(utc_us)
         except sqlite3.Error as error:
             log.warning("the buffer does not keep the time: %s", error)

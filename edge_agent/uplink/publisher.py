@@ -181,6 +181,9 @@ class Publisher:
 
     def _read(self, message: Message) -> Receipt:
         receipt = decode_receipt(message.payload)
+        if receipt.answers is not None:
+            echo = receipt.answers
+            self._timekeeper.heard(echo.boot, echo.mono, receipt.time)
         if message.connection == self._session.connection and has_short(message.properties):
             for sender in self.senders.values():
                 sender.speech.reads_short = True

@@ -1,4 +1,4 @@
-"""P8 over real buffer, intake, watcher and store: clocks unset, set, stepping; reboots, outages.
+"""P8 over real buffer, intake, watcher and store: clocks unset, set by NTP, receipts and people.
 
 The gateway's wall clock does what it likes; its boot's clock and the server's clock are right.
 Held: nothing is lost or doubled, every point is stored in the order in which it was taken, at its
@@ -87,6 +87,7 @@ class World:
     episodes: int = 0
     is_online: bool = True
     is_server_here: bool = True
+    hears_time: bool = False
     queue: list[Arrival] = field(default_factory=list)
     boots: int = 0
 
@@ -247,6 +248,9 @@ class World:
             committed = await self.desk.enter(arrivals)
             for answer in committed.answers:
                 await self.lanes.receive(answer.receipt)
+                echo = answer.receipt.answers
+                if self.hears_time and echo is not None:
+                    self.keeper.heard(echo.boot, echo.mono, answer.receipt.time)
 
     # What is held
 
@@ -281,6 +285,8 @@ DEED = st.one_of(
     st.tuples(st.just("reboot"), st.booleans()),
     st.tuples(st.just("online"), st.booleans()),
     st.tuples(st.just("server"), st.booleans()),
+    st.tuples(st.just("hears"), st.booleans()),
+    st.tuples(st.just("person"), st.sampled_from((-3_600, -90, -3, 0, 3, 90, 3_600))),
 )
 
 
@@ -308,6 +314,10 @@ async def do(world: World, name: str, how: int) -> None:
             await world.reboot(has_clock=bool(how))
         case "online":
             world.is_online = bool(how)
+        case "hears":
+            world.hears_time = bool(how)
+        case "person":
+            world.keeper.set_by_person(world.clock.now_us + how * SECOND)
         case _:
             world.is_server_here = bool(how)
 

@@ -2,7 +2,16 @@
 
 import pytest
 
-from edge_agent.buffer.timebase import BACK_US, SETTLE_US, Timekeeper
+from edge_agent.buffer.hearsay import Hearing
+from edge_agent.buffer.timebase import (
+    BACK_US,
+    BUILT_US,
+    SERVER_US,
+    SETTLE_US,
+    Origin,
+    Setting,
+    Timekeeper,
+)
 from tests.standing_clock import StandingClock
 from wire.envelope import ClockState
 from wire.identity import Anchor
@@ -131,3 +140,119 @@ def test_a_day_before_the_last_good_time_is_believed_only_if_measured(
     assert keeper.now().state is state
     clock.advance(SECOND_US)
     assert keeper.now().state is ClockState.SYNCHRONISED
+
+
+def receipt(
+    keeper: Timekeeper, clock: StandingClock, server_us: int, trip_us: int = 200_000
+) -> str:
+    """What becomes of an answer that took so long, half of it there."""
+    sent_ms = clock.mono_us() // 1_000
+    clock.advance(trip_us)
+    return keeper.heard(clock.boot, sent_ms, server_us + trip_us // 2)
+
+
+def test_an_unset_clock_is_set_by_a_quick_receipt_and_says_so() -> None:
+    clock = StandingClock(trusted=False)
+    true_us = clock.utc_us()
+    keeper = Timekeeper(clock)
+    assert receipt(keeper, clock, true_us, 2_100_000) == Hearing.SLOW
+    assert keeper.now().state is ClockState.UNSET
+    true_us = clock.utc_us()
+    assert receipt(keeper, clock, true_us) == Hearing.ADOPTED
+    now = keeper.now()
+    assert now.state is ClockState.SERVER
+    error_us = (now.utc_us(clock.mono_us()) or 0) - clock.utc_us()
+    assert abs(error_us) <= 101_000
+    assert keeper.anchor is not None
+    said = keeper.said()
+    assert (said.origin, said.is_trusted) == (Origin.SERVER, False)
+    assert abs(error_us) <= (said.slack_us or 0) <= 102_000
+    clock.advance(SERVER_US)
+    assert keeper.now().state is ClockState.HOLDOVER
+
+
+def test_of_another_boot_or_of_the_future_is_not_ours() -> None:
+    clock = StandingClock(trusted=False)
+    keeper = Timekeeper(clock)
+    mono_ms = clock.mono_us() // 1_000
+    assert keeper.heard("boot-9", mono_ms, clock.utc_us()) is Hearing.NOT_OURS
+    assert keeper.heard(clock.boot, mono_ms + 1, clock.utc_us()) is Hearing.NOT_OURS
+    assert keeper.heard(clock.boot, mono_ms, 5) is Hearing.IMPLAUSIBLE
+    assert keeper.now().state is ClockState.UNSET
+
+
+def test_never_while_the_machines_clock_is_vouched_for() -> None:
+    clock = StandingClock()
+    keeper = Timekeeper(clock)
+    before = keeper.now()
+    for _ in range(30):
+        assert receipt(keeper, clock, clock.utc_us() + HOUR_US) == Hearing.NOT_NEEDED
+        clock.advance(10 * SECOND_US)
+    now = keeper.now()
+    assert (now.state, now.offset_us) == (ClockState.SYNCHRONISED, before.offset_us)
+
+
+def test_held_over_it_is_the_servers_once_that_says_otherwise() -> None:
+    clock = StandingClock()
+    keeper = Timekeeper(clock)
+    keeper.now()
+    clock.trusted = False
+    assert receipt(keeper, clock, clock.utc_us()) == Hearing.CONFIRMED
+    assert keeper.now().state is ClockState.HOLDOVER
+    clock.advance(HOUR_US)
+    assert receipt(keeper, clock, clock.utc_us() + SECOND_US, 10_000) == Hearing.FOLLOWED
+    assert keeper.now().state is ClockState.SERVER
+    clock.trusted = True
+    assert keeper.now().state is ClockState.SYNCHRONISED
+    assert keeper.now().utc_us(clock.mono_us()) == clock.utc_us()
+
+
+def test_a_server_that_speaks_against_the_last_good_time_has_to_insist() -> None:
+    clock = StandingClock(trusted=False)
+    keeper = Timekeeper(clock)
+    true_us = clock.utc_us()
+    keeper.remember(None, true_us + BACK_US + HOUR_US)
+    seen = set()
+    for _ in range(5):
+        seen.add(receipt(keeper, clock, clock.utc_us()))
+        clock.advance(10 * SECOND_US)
+    assert seen == {Hearing.STEP}
+    clock.advance(MINUTE_US)
+    assert receipt(keeper, clock, clock.utc_us()) == Hearing.ADOPTED
+
+
+def test_a_person_sets_what_nobody_vouches_for() -> None:
+    clock = StandingClock(trusted=False)
+    keeper = Timekeeper(clock)
+    given_us = BUILT_US + HOUR_US
+    assert keeper.set_by_person(given_us) is Setting.SET
+    now = keeper.now()
+    assert (now.state, now.utc_us(now.mono_us)) == (ClockState.HOLDOVER, given_us)
+    assert keeper.said().origin is Origin.PERSON
+    assert keeper.anchor is not None
+    assert keeper.set_by_person(given_us + HOUR_US) is Setting.SET
+
+
+def test_a_person_is_refused_what_can_not_be() -> None:
+    clock = StandingClock(trusted=False)
+    keeper = Timekeeper(clock)
+    assert keeper.set_by_person(BUILT_US - 1) is Setting.BEFORE_BUILD
+    keeper.remember(None, BUILT_US + HOUR_US)
+    assert keeper.set_by_person(BUILT_US + HOUR_US - 1) is Setting.BEFORE_LAST_GOOD
+    assert keeper.set_by_person(5, force=True) is Setting.OUT_OF_RANGE
+    assert keeper.now().state is ClockState.UNSET
+    assert keeper.set_by_person(BUILT_US - 1, force=True) is Setting.SET
+    clock.trusted = True
+    assert keeper.set_by_person(BUILT_US + HOUR_US, force=True) is Setting.SYNCHRONISED
+
+
+def test_receipts_overrule_a_person_who_was_wrong() -> None:
+    clock = StandingClock(BUILT_US + HOUR_US, trusted=False)
+    keeper = Timekeeper(clock)
+    assert keeper.set_by_person(clock.utc_us() + HOUR_US) is Setting.SET
+    for _ in range(8):
+        told = receipt(keeper, clock, clock.utc_us())
+        clock.advance(10 * SECOND_US)
+    assert told == Hearing.ADOPTED or keeper.said().origin is Origin.SERVER
+    now = keeper.now()
+    assert abs((now.utc_us(now.mono_us) or 0) - clock.utc_us()) < SECOND_US
