@@ -1,33 +1,42 @@
-"""How much the gateway's buffer takes: urgent transitions a second, bulk readings a second, bytes.
+"""How much the gateway's buffer takes: transitions and readings a second, bytes written for each.
 
-Each urgent transition is one transaction with full sync; bulk is committed in groups. Every row is
-published once (its statement is read) and deleted by a receipt, as in the field.
+Each urgent transition is one commit with full sync. Bulk comes as in the field, a hundred readings
+a second and more, is published (its statement is read), and deleted when its receipt came. With a
+million rows of backlog: how long a start takes, a statement, the ledger, and the next transition.
 """
 
 import argparse
 import asyncio
+import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from figures.cost import Cost, cost
-from figures.record import Bench, bench
+from figures.record import Bench, bench, percentile
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.lanes import GROUP_READINGS, Lanes, PointPlan
+from edge_agent.buffer.opening import prepare
 from edge_agent.buffer.pace import Budget, Pace
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from runtime.clock import SystemClock
 from runtime.database import Database
+from wire.envelope import Base, ClockState, Encoding
 from wire.receipt import Receipt
 from wire.topic import Lane
 
 EPOCH = "5eed" * 4
-ROOM = Limits(256 * 1024 * 1024, 32 * 1024 * 1024)
-FREE = Pace(Budget(10**9, 1), Budget(10**9, 1))  # what a sync costs, not how they are spared
+ROOM = Limits(1024 * 1024 * 1024, 32 * 1024 * 1024)
+FREE = Budget(10**9, 1)  # what a sync costs, not how syncs are spared
 POINTS = ("mounted", "service", "relay")
+STAMP = "20261121T084000Z"
+BULK_BYTES_LIMIT = 250
+OPENING_LIMIT_S = 1.0
+_CHUNK = 10_000
 
 
 def plan(_device: str, point: str) -> PointPlan:
@@ -36,8 +45,10 @@ def plan(_device: str, point: str) -> PointPlan:
 
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[Lanes]:
+    """As the agent opens it: inspected, with its reserve, its loop running."""
+    prepare(path, STAMP)
     async with Database(path, rows.migrate) as database:
-        yield Lanes(
+        lanes = Lanes(
             database=database,
             timekeeper=Timekeeper(SystemClock()),
             gateway="gw-bench",
@@ -45,14 +56,23 @@ async def opened(path: Path) -> AsyncIterator[Lanes]:
             limits=ROOM,
             plan=plan,
             progress=lambda _: None,
-            pace=FREE,
+            pace=Pace(FREE, FREE),
         )
+        await lanes.reserve()
+        async with asyncio.TaskGroup() as tasks:
+            run = tasks.create_task(lanes.run())
+            yield lanes
+            run.cancel()
 
 
-async def transitions(lanes: Lanes, count: int) -> None:
-    clock = SystemClock()
+async def transitions(lanes: Lanes, count: int) -> list[float]:
+    """Seconds that each took."""
+    clock, took = SystemClock(), []
     for number in range(count):
+        began = time.perf_counter()
         await lanes.take("smoke-01", [Sample("smoke", number % 2 == 0, clock.mono_us())])
+        took.append(time.perf_counter() - began)
+    return took
 
 
 async def bulk(lanes: Lanes, readings: int) -> None:
@@ -74,36 +94,81 @@ async def sent_and_had(lanes: Lanes, lane: Lane) -> int:
             outgoing = await lanes.outgoing(lane, number)
             if outgoing is not None and outgoing.row is not None:
                 had.append(outgoing.row.key.seq)
-        receipt = Receipt(
-            lane=lane, epoch=EPOCH, have=((had[0], had[-1]),), done=(), answers=None, time=1
-        )
-        done += len(await lanes.receive(receipt))
+        have = ((had[0], had[-1]),)
+        done += len(await lanes.receive(Receipt(lane, EPOCH, have, (), None, 1)))
     return done
 
 
-async def measure(folder: Path, urgent: int, readings: int) -> dict[str, Cost]:
-    async with opened(folder / "buffer.db") as lanes:
+async def steady(lanes: Lanes, rate: int, seconds: int) -> int:
+    """Readings as they come, each second's published and received at once; how many."""
+    for _ in range(seconds):
+        began = time.perf_counter()
+        await bulk(lanes, rate)
+        await sent_and_had(lanes, Lane.BULK)
+        await asyncio.sleep(max(1.0 - (time.perf_counter() - began), 0))
+    return rate // len(POINTS) * len(POINTS) * seconds
+
+
+async def measure(folder: Path, urgent: int, readings: int, seconds: int) -> dict[str, Cost]:
+    """Each with its own file, from the first start to the end in order."""
+    found: dict[str, Cost] = {}
+    async with opened(folder / "urgent.db") as lanes:
         await transitions(lanes, 50)
         await sent_and_had(lanes, Lane.URGENT)
-        with cost() as urgent_in:
+        with cost() as found["urgent_in"]:
             await transitions(lanes, urgent)
-        with cost() as urgent_out:
+        with cost() as found["urgent_out"]:
             await sent_and_had(lanes, Lane.URGENT)
-        with cost() as bulk_in:
+            await lanes.flush()
+            await lanes.flush()
+    async with opened(folder / "bulk.db") as lanes:
+        with cost() as found["bulk_in"]:
             await bulk(lanes, readings)
-        with cost() as bulk_out:
+        with cost() as found["bulk_out"]:
             await sent_and_had(lanes, Lane.BULK)
-    return {
-        "urgent_in": urgent_in,
-        "urgent_out": urgent_out,
-        "bulk_in": bulk_in,
-        "bulk_out": bulk_out,
-    }
+            await lanes.flush()
+            await lanes.flush()
+    async with opened(folder / "steady.db") as lanes:
+        with cost() as found["steady"]:
+            await steady(lanes, 102, seconds)
+            await lanes.flush()
+            await lanes.flush()
+    return found
 
 
-def report(run: Bench, spent: dict[str, Cost], urgent: int, readings: int) -> None:
-    into, out = spent["urgent_in"], spent["urgent_out"]
-    bulk_in, bulk_out = spent["bulk_in"], spent["bulk_out"]
+async def with_backlog(folder: Path, count: int) -> dict[str, float]:
+    """Milliseconds with `count` rows waiting."""
+    path = folder / "backlog.db"
+    prepare(path, STAMP)
+    draft = rows.Draft(1, Base("boot", 7, ClockState.SYNCHRONISED), Encoding.RAW, bytes(80))
+    async with Database(path, rows.migrate) as database:
+        for _ in range(count // _CHUNK):
+            drafts = [draft] * _CHUNK
+            await database.transact(lambda c, some=drafts: rows.commit(c, Lane.BULK, EPOCH, some))  # type: ignore[misc]
+    found: dict[str, float] = {}
+    began = time.perf_counter()
+    async with opened(path) as lanes:
+        found["open_ms"] = 1_000 * (time.perf_counter() - began)
+        for name, work in (
+            ("statement_ms", lambda: lanes.outgoing(Lane.BULK, None)),
+            ("ledger_ms", lanes.ledgers),
+            ("next_rows_ms", lambda: lanes.rows_after(Lane.BULK, 0, 16)),
+        ):
+            began = time.perf_counter()
+            await work()
+            found[name] = 1_000 * (time.perf_counter() - began)
+        took = await transitions(lanes, 300)
+        found["urgent_p99_ms"] = 1_000 * percentile(took, 0.99)
+    return {name: round(value, 2) for name, value in found.items()}
+
+
+def report(
+    run: Bench, spent: dict[str, Cost], waiting: dict[str, float], counts: dict[str, int]
+) -> bool:
+    """Whether everything is within its limit."""
+    into, out, urgent = spent["urgent_in"], spent["urgent_out"], counts["urgent"]
+    bulk_in, bulk_out, readings = spent["bulk_in"], spent["bulk_out"], counts["bulk"]
+    each = spent["steady"].written / counts["steady"]
     figures = {
         "urgent_commits_per_s": round(urgent / into.wall_s),
         "urgent_ms_per_commit": round(1_000 * into.wall_s / urgent, 2),
@@ -112,7 +177,12 @@ def report(run: Bench, spent: dict[str, Cost], urgent: int, readings: int) -> No
         "bulk_readings_per_s": round(readings / bulk_in.wall_s),
         "bulk_limit": bulk_in.limit,
         "bulk_bytes_per_reading": round((bulk_in.written + bulk_out.written) / readings, 1),
+        "steady_bytes_per_reading": round(each, 1),
+        "steady_over_limit": round(each / BULK_BYTES_LIMIT, 3),
         "rows_sent_and_deleted_per_s": round(urgent / out.wall_s),
+        "readings_drained_per_s": round(readings / bulk_out.wall_s),
+        "backlog": waiting,
+        "open_over_limit": round(waiting["open_ms"] / 1_000 / OPENING_LIMIT_S, 3),
     }
     lines = [
         f"urgent: {figures['urgent_commits_per_s']} transitions/s, each synced, one at a time",
@@ -120,19 +190,40 @@ def report(run: Bench, spent: dict[str, Cost], urgent: int, readings: int) -> No
         f"urgent: {figures['urgent_bytes_per_transition']} bytes written for each, until deleted",
         f"bulk: {figures['bulk_readings_per_s']} readings/s in groups of {GROUP_READINGS}",
         f"bulk: limit: {bulk_in.limit}",
-        f"bulk: {figures['bulk_bytes_per_reading']} bytes written for each, until deleted",
-        f"sent and deleted by receipts of 32: {figures['rows_sent_and_deleted_per_s']} rows/s",
+        f"bulk: {figures['bulk_bytes_per_reading']} bytes written for each, as fast as it goes",
+        (
+            f"bulk: {figures['steady_bytes_per_reading']} bytes written for each at 102 a second,"
+            f" through delivery and deletion: {figures['steady_over_limit']} of the limit of"
+            f" {BULK_BYTES_LIMIT}"
+        ),
+        (
+            f"sent and deleted by receipts of 32: {figures['rows_sent_and_deleted_per_s']} rows/s,"
+            f" {figures['readings_drained_per_s']} readings/s of bulk"
+        ),
+        f"{counts['backlog']} rows of backlog: {waiting}",
     ]
-    run.report(lines, {"urgent": urgent, "bulk": readings, "figures": figures})
+    run.report(lines, {**counts, "figures": figures})
+    return each <= BULK_BYTES_LIMIT and waiting["open_ms"] <= 1_000 * OPENING_LIMIT_S
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--urgent", type=int, default=2_000, help="transitions (%(default)s)")
     parser.add_argument("--bulk", type=int, default=30_000, help="readings (%(default)s)")
+    parser.add_argument("--seconds", type=int, default=30, help="at 102 readings/s (%(default)s)")
+    parser.add_argument("--backlog", type=int, default=1_000_000, help="rows (%(default)s)")
     with bench("edge_buffer", parser) as run:
-        urgent, readings = run.arguments.urgent, run.arguments.bulk
-        report(run, asyncio.run(measure(run.folder, urgent, readings)), urgent, readings)
+        said = run.arguments
+        spent = asyncio.run(measure(run.folder, said.urgent, said.bulk, said.seconds))
+        waiting = asyncio.run(with_backlog(run.folder, said.backlog))
+        counts = {
+            "urgent": said.urgent,
+            "bulk": said.bulk,
+            "steady": 102 * said.seconds,
+            "backlog": said.backlog,
+        }
+        is_within = report(run, spent, waiting, counts)
+    sys.exit(0 if is_within else 1)
 
 
 if __name__ == "__main__":

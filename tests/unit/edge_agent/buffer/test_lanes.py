@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.lanes import GROUP_READINGS, Lanes, PointPlan
+from edge_agent.buffer.pace import POINT
 from edge_agent.buffer.reserve import RESERVE_BYTES
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.rows import Ledger
@@ -48,6 +49,7 @@ def lanes_on(
     clock: StandingClock,
     limits: Limits = LIMITS,
     group_readings: int = GROUP_READINGS,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Lanes:
     return Lanes(
         database=database,
@@ -58,6 +60,7 @@ def lanes_on(
         plan=plan,
         progress=lambda _name: None,
         group_readings=group_readings,
+        tell=tell,
     )
 
 
@@ -374,3 +377,58 @@ async def test_what_waits_behind_a_slow_commit_is_not_stated_as_complete(tmp_pat
         later = await lanes.outgoing(Lane.URGENT, None)
         assert later is not None
         assert later.through.mono > heard_us // 1_000
+
+
+async def test_transitions_that_come_during_a_sync_share_the_next_one(tmp_path: Path) -> None:
+    clock = StandingClock()
+    gate = threading.Event()
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        lanes = lanes_on(database, clock)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(database.transact(lambda _: gate.wait(5)))
+            await asyncio.sleep(0)
+            for device in range(9):
+                group.create_task(lanes.take(f"d{device}", [sample(clock, "smoke", True)]))
+                await asyncio.sleep(0)
+            gate.set()
+        assert await taken(lanes, Lane.URGENT) == 9
+        assert len(await lanes.rows_after(Lane.URGENT, 0, 99)) == 2
+
+
+async def test_a_point_that_chatters_is_committed_each_second_told_and_not_thinned_out(
+    tmp_path: Path,
+) -> None:
+    clock = StandingClock()
+    told: list[str] = []
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        lanes = lanes_on(database, clock, tell=told.append)
+        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+            for number in range(100):
+                await lanes.take("d", [sample(clock, "smoke", number % 2 == 0)])
+            assert await taken(lanes, Lane.URGENT) == POINT.burst
+            await lanes.take("other", [sample(clock, "smoke", True)])
+            assert await taken(lanes, Lane.URGENT) == 101  # what waited goes along
+            await lanes.take("d", [sample(clock, "smoke", True)])
+            run = tasks.create_task(lanes.run())
+            while await taken(lanes, Lane.URGENT) < 102 or not told:
+                await asyncio.sleep(0.01)
+            run.cancel()
+        assert len(await lanes.rows_after(Lane.URGENT, 0, 999)) == POINT.burst + 2
+        (said,) = told
+        assert said.startswith("d:smoke changes without end")
+
+
+async def test_a_deletion_waits_for_company(tmp_path: Path) -> None:
+    """And is done at the end, or with the next commit after a while."""
+    clock = StandingClock()
+    async with opened(tmp_path, clock) as lanes:
+        await lanes.take("d", [sample(clock, "smoke", True)])
+        await lanes.receive(Receipt(Lane.URGENT, EPOCH, ((1, 1),), (), None, 0))
+        in_file = "SELECT count(*) FROM batch"
+        assert (await lanes.ledgers())[Lane.URGENT].stored == 1
+        assert (await lanes.backlogs())[Lane.URGENT].batches == 0
+        assert await lanes._database.read(lambda c: c.execute(in_file).fetchone()) == (1,)
+        clock.advance(6_000_000)
+        await lanes.take("d", [sample(clock, "smoke", False)])
+        numbers = await lanes._database.read(lambda c: c.execute("SELECT id FROM batch").fetchall())
+        assert numbers == [(n,) for n in await lanes.rows_after(Lane.URGENT, 0, 9)]

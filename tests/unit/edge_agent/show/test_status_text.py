@@ -15,6 +15,7 @@ from edge_agent.health import (
     Notice,
     UnitHealth,
     UplinkHealth,
+    WearHealth,
 )
 from edge_agent.health_document import document
 from edge_agent.show.status_text import age_text, problems, running_text, stopped_text
@@ -127,6 +128,18 @@ def test_a_page_in_chinese() -> None:
     assert "网关 gw-001" in page
     assert "紧急" in page
     assert "gateway" not in page
+
+
+def test_what_the_card_takes_is_said_and_who_chatters() -> None:
+    wear = WearHealth({"urgent": 3 * 1024**2, "bulk": 1024**2}, 1024**3, 61.4, ("gas-01:lel",))
+    health = replace(HEALTH, wear=wear)
+    page = running_text(document(health), ENGLISH)
+    assert (
+        "card: 4.0 MiB a day (urgent 3.0 MiB, bulk 1.0 MiB), at most 1.0 GiB; it lasts 61 years"
+    ) in page
+    assert "changes without end, committed once a second: gas-01:lel" in page
+    assert "可用 61 年" in "\n".join(running_text(document(health), CHINESE))
+    assert "card:" not in "\n".join(running_text(document(HEALTH), ENGLISH))
 
 
 def test_a_stopped_agent() -> None:
