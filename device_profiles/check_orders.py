@@ -8,6 +8,7 @@ from device_profiles.model import Action, Confirmation, FrameWrite, Profile, Set
 from device_profiles.reach import Reach, raw_reach
 from device_profiles.transport import Modbus, Stream
 from device_profiles.typed_toml import Problem
+from wire.command import TAKE_BASELINE
 
 _WRITABLE = frozenset({Table.HOLDING_REGISTERS, Table.COILS})
 
@@ -27,6 +28,8 @@ def check_orders(profile: Profile) -> Iterator[Problem]:
 
 def _action(action: Action, profile: Profile, table: str) -> Iterator[Problem]:
     transport = profile.transport
+    if action.id == TAKE_BASELINE:
+        yield Problem(table, "id", f"is {TAKE_BASELINE!r}, what the gateway itself does: another")
     wanted = "writes" if isinstance(transport, Modbus) else "sends"
     other = "sends" if wanted == "writes" else "writes"
     if not getattr(action, wanted) or getattr(action, other):

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from alarm_rules.duration import Duration
-from alarm_rules.rule import Line, Name, Rule, Words
+from alarm_rules.rule import DeviationRule, Line, Name, Rule, Words
 from device_profiles.encoding import (
     SIZES,
     Address,
@@ -271,6 +271,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def takes_baseline(self) -> bool:
         """Whether a site has to store how the device lies when all is well."""
         return any(point.tilt is not None for point in self.points)
+
+    @property
+    def baseline_points(self) -> tuple[str, ...]:
+        """The points that a site takes a baseline of: tilts, and what deviations judge."""
+        judged = {rule.point for rule in self.rules if isinstance(rule, DeviationRule)}
+        return tuple(point.id for point in self.points if point.tilt or point.id in judged)
 
     def point(self, point_id: str) -> Point:
         """Raise KeyError when the profile has no such point."""

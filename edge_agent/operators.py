@@ -27,10 +27,20 @@ def gateway_operator(
 
 
 def line_operator(
-    config: Config, watch: Watch, control: Control, *, clock: Clock, progress: Callable[[str], None]
+    config: Config,
+    watch: Watch,
+    control: Control,
+    *,
+    clock: Clock,
+    progress: Callable[[str], None],
+    before: Callable[[Hand], Hand] = lambda hand: hand,
 ) -> Operator:
-    """For the devices of one line: each line has its own, so that none waits for another's."""
-    return Operator(f"commands {watch.name}", _hands(config, watch, clock), control, progress)
+    """For the devices of one line: each line has its own, so that none waits for another's.
+
+    `before`: who stands before each hand, for what the gateway itself does at a device.
+    """
+    hands = {name: before(hand) for name, hand in _hands(config, watch, clock).items()}
+    return Operator(f"commands {watch.name}", hands, control, progress)
 
 
 def _hands(config: Config, watch: Watch, clock: Clock) -> dict[str | None, Hand]:

@@ -10,6 +10,7 @@ from edge_agent.config.model import Config, DeviceConfig
 from edge_agent.health import AgentHealth
 from edge_agent.operators import gateway_operator, line_operator
 from edge_agent.poll.device import Intake
+from edge_agent.poll.hand import Hand
 from edge_agent.poll.operator import Operator
 from edge_agent.poll.voice import Voice
 from edge_agent.watch import Watch, watches
@@ -44,13 +45,15 @@ class Roster:
         progress: Progress,
         health: Callable[[], Awaitable[AgentHealth]],
         tell: Callable[[str], None] = lambda _: None,
+        before: Callable[[Hand], Hand] = lambda hand: hand,
     ) -> None:
-        """`tell`: called with what a person should know."""
+        """`tell`: called with what a person should know. `before`: see `line_operator`."""
         self._intake = intake
         self._control = control
         self._clock = clock
         self._progress = progress
         self._tell = tell
+        self._before = before
         self._gateway = gateway_operator(control, health=health, progress=progress.shown)
         self._gateway_task: asyncio.Task[None] | None = None
         self._posts: dict[str, _Post] = {}
@@ -86,7 +89,12 @@ class Roster:
         shown = self._progress.shown
         for watch in watches(config, self._intake, self._clock, shown, self._tell, names=names):
             operator = line_operator(
-                config, watch, self._control, clock=self._clock, progress=shown
+                config,
+                watch,
+                self._control,
+                clock=self._clock,
+                progress=shown,
+                before=self._before,
             )
             self._progress.enrol(watch.name, _LINE_LIMIT_US)
             self._progress.enrol(operator.name, _OPERATOR_LIMIT_US)

@@ -27,6 +27,10 @@ class CommandKind(StrEnum):
     DIAGNOSTICS = "diagnostics"
 
 
+TAKE_BASELINE = "take_baseline"
+"""An action of the gateway itself at a device: what it reads now is how all is well."""
+
+
 class Command(msgspec.Struct, frozen=True, omit_defaults=True):
     """`id` makes it idempotent; `expires` (UTC us) is refused by a gateway with an unset clock."""
 

@@ -11,7 +11,6 @@ from alarm_rules.rule import Rule
 from edge_agent.baseline.taken import (
     Standing,
     Taken,
-    baseline_points,
     configured,
     is_of,
 )
@@ -48,7 +47,7 @@ def baselines(config: Config, taken: Iterable[Taken]) -> tuple[Baseline, ...]:
     return tuple(
         _baseline(device, point, known.get((device.id, point)))
         for device in config.devices
-        for point in baseline_points(device.profile)
+        for point in device.profile.baseline_points
     )
 
 
@@ -85,7 +84,7 @@ def _baseline(device: DeviceConfig, point: str, taken: Taken | None) -> Baseline
 def _device(device: DeviceConfig, taken: Iterable[Taken]) -> DeviceConfig:
     """One of another device hides an older one of the configuration: neither is of this device."""
     for one in taken:
-        if one.point in baseline_points(device.profile):
+        if one.point in device.profile.baseline_points:
             is_sound = is_of(one, device) and not one.void
             device = _given(device, one, one.value if is_sound else None)
     return device

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import fmean
 
-from device_profiles.model import Tilt
+from alarm_rules.rule import DeviationRule
+from device_profiles.model import Profile, Tilt
 from edge_agent.driver.tilt import Vector, degrees_between
 from edge_agent.exchange import Sample
 from wire.quality import Status
@@ -16,6 +17,7 @@ SPAN_US = 2_000_000
 """So many readings in a row, over so long a time."""
 _MOST_DEGREES = 1.0
 _DIGITS = 6
+_SHARE = 10
 
 
 class Refused(StrEnum):
@@ -109,6 +111,17 @@ class Gathering:
             return Refusal(Refused.NOISY, detail)
         value = tuple(round(number, _DIGITS) for number in mean)
         return Measured(value, len(rows), round(spread, _DIGITS))
+
+
+def wanted_of(profile: Profile, point: str) -> Wanted:
+    """A number may tremble as much as the deadband of its rules, or a tenth of their limit."""
+    tilt = profile.point(point).tilt
+    if tilt is not None:
+        return Wanted((tilt.x, tilt.y, tilt.z), tilt=tilt)
+    rules = [
+        rule for rule in profile.rules if isinstance(rule, DeviationRule) and rule.point == point
+    ]
+    return Wanted((point,), min(max(rule.deadband, rule.limit / _SHARE) for rule in rules))
 
 
 def _first(found: "map[Refusal | None]") -> Refusal | None:

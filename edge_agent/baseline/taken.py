@@ -48,12 +48,6 @@ class Taken(msgspec.Struct, frozen=True, omit_defaults=True):
     void: str = ""
 
 
-def baseline_points(profile: Profile) -> tuple[str, ...]:
-    """The points that a site takes a baseline of."""
-    judged = {rule.point for rule in profile.rules if isinstance(rule, DeviationRule)}
-    return tuple(point.id for point in profile.points if point.tilt or point.id in judged)
-
-
 def identity_points(profile: Profile) -> tuple[str, ...]:
     """The points that change only when the device is another, or has other firmware."""
     return tuple(point.id for point in profile.points if point.identity)
@@ -82,7 +76,7 @@ def is_of(taken: Taken, device: DeviceConfig) -> bool:
     return (taken.device, taken.profile, taken.line, taken.unit) == place
 
 
-def has_changed(taken: Taken, told: Mapping[str, Value | None]) -> str:
+def has_changed(taken: Taken, told: Mapping[str, Value]) -> str:
     """What the device tells of itself that it did not tell when the baseline was taken, or ""."""
     for name, before in taken.identity.items():
         now = told.get(name)

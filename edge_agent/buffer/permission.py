@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from device_profiles.model import Profile
 from edge_agent.buffer.timebase import Timebase
-from wire.command import Command, CommandKind, Outcome
+from wire.command import TAKE_BASELINE, Command, CommandKind, Outcome
 
 UNDATED_GOOD_FOR_MS = 60_000
 """How long a command without an expiry waits at most, on the clock of the boot it came in."""
@@ -62,9 +62,15 @@ def _named(command: Command, profiles: Mapping[str, Profile]) -> Verdict:
     profile = profiles.get(command.device or "")
     if profile is None:
         return Verdict.NO_DEVICE
-    if command.kind is CommandKind.READ or command.action in {one.id for one in profile.actions}:
+    if command.kind is CommandKind.READ or command.action in orders_of(profile):
         return Verdict.ALLOWED
     return Verdict.NOT_ALLOWED
+
+
+def orders_of(profile: Profile) -> frozenset[str]:
+    """Its actions, and what the gateway itself does at such a device."""
+    actions = {action.id for action in profile.actions}
+    return frozenset(actions | ({TAKE_BASELINE} if profile.baseline_points else set()))
 
 
 def _in_time(command: Command, came: Came, now: Timebase) -> Verdict:

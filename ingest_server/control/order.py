@@ -9,7 +9,7 @@ from device_profiles.model import Profile
 from ingest_server.db.command import CommandState, StoredCommand
 from ingest_server.db.command_book import count_open, enter, find
 from ingest_server.db.registry import KnownDevice, find_device, find_gateway
-from wire.command import Command, CommandKind, encode_command
+from wire.command import TAKE_BASELINE, Command, CommandKind, encode_command
 
 OPEN_MOST = 16
 """Open commands of one gateway: it takes twice as many before it refuses."""
@@ -58,8 +58,11 @@ def give(
 
 
 def allowed(profile: Profile | None) -> tuple[str, ...]:
-    """The actions that may be asked of a device."""
-    return () if profile is None else tuple(action.id for action in profile.actions)
+    """The actions that may be asked of a device, and of its gateway at it."""
+    if profile is None:
+        return ()
+    ours = (TAKE_BASELINE,) if profile.baseline_points else ()
+    return (*(action.id for action in profile.actions), *ours)
 
 
 def _is_same(known: StoredCommand, asked: Asked) -> bool:
