@@ -110,9 +110,14 @@ def _is_number_of_a_word(point: Point, register: Register) -> bool:
 
 
 def _number_of_a_word(register: Register, at: int) -> _Decode:
+    if register.minimum is not None or register.maximum is not None:
+        if register.type is NumberType.U16:
+            return lambda words: scaled(register, words[at])
+        return lambda words: scaled(register, (words[at] ^ _SIGN) - _SIGN)
+    scale, offset = register.scale, register.offset  # as `scaled` does, for most of all points
     if register.type is NumberType.U16:
-        return lambda words: scaled(register, words[at])
-    return lambda words: scaled(register, (words[at] ^ _SIGN) - _SIGN)
+        return lambda words: Decoded(float(round(words[at] * scale + offset, 10)))
+    return lambda words: Decoded(float(round(((words[at] ^ _SIGN) - _SIGN) * scale + offset, 10)))
 
 
 def _kept(point: Point, register: Register, start: int) -> _Decode:

@@ -71,13 +71,29 @@ class _Reported:
     from_us: int = 0
     until_us: int = 0
     last_us: int = -1
+    is_quick: bool = False
+
+    def __post_init__(self) -> None:
+        self.is_quick = self.is_simple
+
+    @property
+    def is_simple(self) -> bool:
+        """Whatever differs is reported: no set point, no deadband, no least interval."""
+        one = self.policy
+        bounds = one.deadband or one.relative or one.min_interval_us
+        return not (bounds or one.set_points or one.always)
 
     def note(self, sample: Sample) -> Sample:
-        self.value, self.quality, self.mono_us = sample.value, sample.quality, sample.mono_us
-        interval_us = self.policy.max_interval_us
-        self.from_us = sample.mono_us - sample.mono_us % interval_us
-        self.until_us = self.from_us + interval_us
-        self.last_us = max(sample.mono_us, self.last_us + 1)
+        self.value, self.quality = sample.value, sample.quality
+        self.mono_us = at_us = sample.mono_us
+        if not self.from_us <= at_us < self.until_us:
+            interval_us = self.policy.max_interval_us
+            self.from_us = at_us - at_us % interval_us
+            self.until_us = self.from_us + interval_us
+        if at_us > self.last_us:
+            self.last_us = at_us
+            return sample
+        self.last_us += 1
         return sample.at(self.last_us)
 
     def cause(self, sample: Sample, *, always: bool) -> Cause:
@@ -100,8 +116,8 @@ class _Reported:
         return (
             value == self.value
             and self.from_us <= sample.mono_us < self.until_us
-            and sample.quality is self.quality
-            and type(value) is type(self.value)
+            and sample.quality == self.quality
+            and (type(value) is type(self.value) or (_is_number(value) and _is_number(self.value)))
             and not self.policy.always
         )
 
@@ -136,10 +152,10 @@ class ReportFilter:
             last = reported.get(sample.point)
             if last is None:
                 last = reported[sample.point] = self._first(sample)
-            elif (not always and last.stands(sample)) or last.cause(
-                sample, always=always
-            ) in _KEPT_BACK:
-                continue
+            elif not last.is_quick or sample.value == last.value:  # else it differs, and is told
+                stands = not always and last.stands(sample)
+                if stands or last.cause(sample, always=always) in _KEPT_BACK:
+                    continue
             admitted.append(last.note(sample))
         return admitted
 
