@@ -11,7 +11,9 @@ from pathlib import Path
 import msgspec
 
 from edge_agent import assembly
-from edge_agent.answering import Answering, nobody
+from edge_agent.answering import Answering
+from edge_agent.baseline.keeper import Baselines
+from edge_agent.baseline.orders import BaselineHand, doings
 from edge_agent.beside import frame_keeper, local_actor
 from edge_agent.buffer import rows
 from edge_agent.buffer.control import Control
@@ -33,6 +35,7 @@ from edge_agent.health_socket import served
 from edge_agent.line_load import overloads
 from edge_agent.local_action.actor import NAME as LOCAL_ACTIONS
 from edge_agent.local_action.tap import Tap
+from edge_agent.local_orders import Desk
 from edge_agent.observe import Notices, Observer, Parts, number
 from edge_agent.persist import persist
 from edge_agent.roster import Roster
@@ -92,7 +95,8 @@ class App:
             self._clock, is_measured=config.trust is Trust.NTP, settle_us=settle_us
         )
         self._notices = Notices(self._clock)
-        self._configuration = Configuration(found, source, self._tell)
+        self._baselines = Baselines(config.buffer.path.parent, self._timekeeper, self._tell)
+        self._configuration = Configuration(found, source, self._tell, self._baselines.adjust)
         self._first_notices = found.notices
         self._observer: Observer | None = None
 
@@ -126,7 +130,9 @@ class App:
             async with Database(path, rows.migrate) as database:
                 parts = await self._build(database, limits)
                 self._observer = self._observe(parts)
-                answering = Answering(self.health, parts.keeper.shown, nobody)
+                self._baselines.attend(self._configuration, parts.roster)
+                desk = Desk(doings(self._baselines))
+                answering = Answering(self.health, parts.keeper.shown, desk.carry_out)
                 async with (
                     served(self._config.socket, self._say, answering.answer) as problem,
                     figure_port(self._config.figures, answering.figures_only) as other,
@@ -189,7 +195,7 @@ class App:
                 standing.config, Software("edge-agent", VERSION), (boot, parts.connection), anchors
             ),
             progress=progress.shown,
-            config_hash=lambda: standing.config.hash,
+            config_hash=lambda: standing.said,
             desire=standing.desire,
         )
         actor = local_actor(
@@ -209,12 +215,13 @@ class App:
             session=session,
             publisher=publisher,
             roster=Roster(
-                intake=Tap(lanes, actor.heard),
+                intake=Tap(Tap(lanes, actor.heard), self._baselines.heard),
                 control=control,
                 clock=clock,
                 progress=progress,
                 health=self.health,
                 tell=self._tell,
+                before=lambda hand: BaselineHand(self._baselines, hand),
             ),
             actor=actor,
             keeper=frame_keeper(standing, self._timekeeper, lambda: parts.roster.watches),
@@ -263,6 +270,7 @@ class App:
             itself = group.create_task(SelfReport(self.health, parts.lanes).run())
             keeper = group.create_task(parts.keeper.run())
             actor = group.create_task(parts.actor.run())
+            voids = group.create_task(self._baselines.run())
             over = Changeover(self._configuration, parts, group, self._tell)
             said = group.create_task(over.answers(self._timekeeper).run())
             parts.roster.start_gateway(group)
@@ -282,7 +290,7 @@ class App:
                 actor.cancel()
                 await parts.lanes.flush()
                 await self._send_off(parts)
-                for task in (said, told, uplink, lanes, watchdog, session):
+                for task in (voids, said, told, uplink, lanes, watchdog, session):
                     task.cancel()
                     await asyncio.wait([task])
 
