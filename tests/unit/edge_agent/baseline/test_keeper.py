@@ -1,69 +1,20 @@
 """A baseline is measured from what comes anyway, written, and counts at once; or nothing is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from edge_agent.baseline.file import NAME, BaselineFile
-from edge_agent.baseline.keeper import Baselines, Speaker
 from edge_agent.baseline.measure import Refusal, Refused
 from edge_agent.baseline.taken import Standing, Taken
-from edge_agent.buffer.timebase import Timekeeper
-from edge_agent.config.model import Config, DeviceConfig
 from edge_agent.exchange import Sample
+from tests.baseline_gateway import AT_REST, BY, Gateway, S, lying
 from tests.baseline_site import CONTACTS, COVER, GAUGE, site, taken_cover
-from tests.standing_clock import T0, StandingClock
+from tests.standing_clock import T0
 from wire.quality import Reason, bad
-
-S = 1_000_000
-BY = "Li Lei"
-
-
-class Voice:
-    tap: Callable[[Sequence[Sample]], None] | None = None
-
-
-class Gateway:
-    """The configuration in force, and lines that remember how they were retuned."""
-
-    def __init__(self, folder: Path, config: Config) -> None:
-        self.told: list[str] = []
-        clock = Timekeeper(StandingClock())
-        self.keeper = Baselines(folder, clock, self._tell, most_s=0.05)
-        self.read = config
-        self.config = self.keeper.adjust(config)
-        self.voices: dict[str, Voice] = {one.id: Voice() for one in config.devices}
-        self.retuned: list[tuple[Config, Config]] = []
-        self.keeper.attend(self, self)
-
-    def _tell(self, text: str) -> None:
-        if text:
-            self.told.append(text)
-
-    def voice(self, device: DeviceConfig) -> Speaker | None:
-        return self.voices.get(device.id)
-
-    def retune(self, old: Config, new: Config) -> None:
-        self.retuned.append((old, new))
-
-    async def readjust(self, retune: Callable[[Config, Config], None]) -> None:
-        old, self.config = self.config, self.keeper.adjust(self.read)
-        if self.config != old:
-            retune(old, self.config)
-
-    def baseline(self, name: str) -> object:
-        return next(one.baseline for one in self.config.devices if one.id == name)
-
-    async def says(self, name: str, *rows: Sequence[Sample]) -> None:
-        """Once somebody listens."""
-        voice = self.voices[name]
-        while voice.tap is None:
-            await asyncio.sleep(0)
-        for row in rows:
-            voice.tap(row)
 
 
 @asynccontextmanager
@@ -74,12 +25,6 @@ async def running(gateway: Gateway) -> AsyncIterator[None]:
     await asyncio.wait([task])
 
 
-def lying(second: int, z: float = 9.8) -> list[Sample]:
-    at = {"acceleration_x": 0.0, "acceleration_y": 0.1, "acceleration_z": z}
-    return [Sample(point, value, second * S) for point, value in at.items()]
-
-
-AT_REST = [lying(second) for second in range(5)]
 FIRMWARE = Sample("firmware", 2590.0, 0)
 
 

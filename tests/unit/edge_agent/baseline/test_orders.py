@@ -5,8 +5,8 @@ from pathlib import Path
 
 from edge_agent.baseline.orders import CLEAR, SHOW, TAKE, BaselineHand, doings
 from edge_agent.poll.hand import Done
+from tests.baseline_gateway import AT_REST, BY, Gateway
 from tests.baseline_site import COVER, site
-from tests.unit.edge_agent.baseline.test_keeper import AT_REST, BY, Gateway
 from wire.command import TAKE_BASELINE, Command, CommandKind, Outcome
 
 

@@ -1,0 +1,53 @@
+"""The command line of `edge-agent baseline`."""
+
+import argparse
+from collections.abc import Callable
+
+_EXAMPLES = """examples:
+  edge-agent baseline take cover-1 --by "Li Lei"                    cover closed and at rest
+  edge-agent baseline take gauge-1 --by "Han Mei" --note "tape: 2.51 m, dry"
+  edge-agent baseline show                                          what counts, and from whom
+  edge-agent baseline show --json | jq '.baselines[] | select(.standing == "absent")'
+  edge-agent baseline clear cover-1 --by "Li Lei"                   back to agent.toml, or to none
+
+A baseline is what a device shows when all is well: the acceleration of a closed cover, the distance
+to a dry road. It is measured from five polls in a row (nothing more is sent to the device), refused
+when one of them is bad, when the device moves, or while a contact at the same place says open. It
+is kept beside the buffer, counts at once, and is void when the device turns out to be another.
+
+exit codes: 0 fine, 1 refused or a point has none, 2 usage or configuration"""
+
+Add = Callable[[argparse.ArgumentParser], None]
+
+
+def add_baseline(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
+    """`add`: the options that every command has."""
+    baseline = commands.add_parser(
+        "baseline",
+        help="take, show or clear what a device is judged against",
+        description="Takes, shows or clears what a device is judged against.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    doing = baseline.add_subparsers(dest="doing", metavar="take|show|clear", required=True)
+    take = doing.add_parser("take", help="measure it now: the device is as it is when all is well")
+    _add_device(take)
+    take.add_argument("--note", metavar="TEXT", default="", help="what else should be remembered")
+    show = doing.add_parser("show", help="what counts for each point that needs one, and from whom")
+    clear = doing.add_parser("clear", help="forget what was taken here")
+    _add_device(clear)
+    for parser in (take, show, clear):
+        add(parser)
+        parser.add_argument("--json", action="store_true", help="for scripts")
+
+
+def given(chosen: argparse.Namespace) -> dict[str, str]:
+    """What the order needs, of what was chosen."""
+    names = ("device", "point", "by", "note")
+    return {name: value for name in names if (value := getattr(chosen, name, None)) is not None}
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("device", metavar="DEVICE", help="its name in agent.toml")
+    parser.add_argument("--point", metavar="POINT", help="if it has several that need one")
+    parser.add_argument("--by", metavar="NAME", required=True, help="who vouches for it")
