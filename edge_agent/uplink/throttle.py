@@ -7,7 +7,7 @@ from wire.topic import Lane
 
 RESERVED_SLOTS = {Lane.URGENT: 4, Lane.BULK: 16}
 """Publishes without an answer that a lane leaves to what is more urgent."""
-AT_ONCE = 32
+AT_ONCE = 16
 _UNBOUNDED = 1 << 40
 
 
