@@ -1,4 +1,4 @@
-"""The command `edge-agent`: run, check, status, decode."""
+"""The command `edge-agent`: run, check, status, frames, decode."""
 
 import argparse
 import asyncio
@@ -25,6 +25,7 @@ _EXAMPLES = """examples:
   edge-agent run -c agent.toml            watch until stopped
   edge-agent status -c agent.toml         what it sees, holds and has sent
   edge-agent status --json | jq .lanes    the same for scripts
+  edge-agent frames --line shed           the last frames of a line
   edge-agent decode calectro_ug3 "01 02 01 0D 60 4D"   what one frame means
 
 exit codes: 0 fine, 1 a problem was found, 2 usage or configuration, 130 interrupted"""
@@ -41,6 +42,19 @@ height, who answers) is not held against a value; notes say so.
 exit codes: 0 every frame is good, 1 one is refused (the reason is named), 2 usage"""
 
 
+_FRAMES_EXAMPLES = """examples:
+  edge-agent frames -c agent.toml
+  edge-agent frames --line shed --json | jq '.[0].frames[-1]'
+  edge-agent frames --line shed --pcap shed.pcapng
+  wireshark -d rtacser.data,mbrtu shed.pcapng
+
+Frames that led to something odd are kept in the folder `frames` beside the buffer as well. A file
+of a modbus-tcp line holds bare MBAP frames (USER0): tell Wireshark under DLT_USER that its payload
+is `mbtcp`.
+
+exit codes: 0 fine, 1 no agent answers, 2 usage"""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     parser = _parser()
@@ -48,7 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command is None:
         parser.print_help(sys.stderr)
         return USAGE
-    run = {"run": _run, "check": _check, "status": _status, "decode": _decode}[chosen.command]
+    run = {"run": _run, "check": _check, "status": _status, "decode": _decode, "frames": _frames}[
+        chosen.command
+    ]
     try:
         return run(chosen)
     except KeyboardInterrupt:
@@ -80,9 +96,28 @@ def _parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", help="what the agent sees, holds and has sent")
     _add_file(status)
     _add_language(status)
-    status.add_argument("--json", action="store_true", help="for scripts")
+    how = status.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="for scripts")
+    how.add_argument("--prometheus", action="store_true", help="figures as Prometheus text")
+    _add_frames(commands)
     _add_decode(commands)
     return parser
+
+
+def _add_frames(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    frames = commands.add_parser(
+        "frames",
+        help="the last frames of the lines, sent and heard",
+        description="Shows the last 128 frames of each line, with the verdict on what came.",
+        epilog=_FRAMES_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_file(frames)
+    _add_language(frames)
+    frames.add_argument("--line", metavar="NAME", help="of this line only")
+    how = frames.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="for scripts")
+    how.add_argument("--pcap", type=Path, metavar="FILE", help="for Wireshark (pcap-ng)")
 
 
 def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -187,12 +222,33 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _status(chosen: argparse.Namespace) -> int:
-    from edge_agent.show.status import status  # noqa: PLC0415 - only this command needs it
+    from edge_agent.show.paint import wants_colour  # noqa: PLC0415 - only this command needs it
+    from edge_agent.show.status import figures_text, status  # noqa: PLC0415 - same
 
     found = _load(Source(chosen.config, None))
     if found is None:
         return USAGE
-    return _print(status(found.config, json=chosen.json, language=chosen.lang))
+    if chosen.prometheus:
+        return _print(figures_text(found.config))
+    in_colour = wants_colour(os.environ, is_terminal=sys.stdout.isatty())
+    answer = status(found.config, json=chosen.json, language=chosen.lang, in_colour=in_colour)
+    return _print(answer)
+
+
+def _frames(chosen: argparse.Namespace) -> int:
+    from edge_agent.show.frames import frames  # noqa: PLC0415 - only this command needs it
+
+    found = _load(Source(chosen.config, None))
+    if found is None:
+        return USAGE
+    answer = frames(
+        found.config,
+        line=chosen.line,
+        pcap=chosen.pcap,
+        json=chosen.json,
+        language=chosen.lang,
+    )
+    return _print(answer)
 
 
 def _decode(chosen: argparse.Namespace) -> int:

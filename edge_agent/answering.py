@@ -57,8 +57,3 @@ class Answering:
                 return render(found).encode(), MEDIA_TYPE
             case Topic.UNKNOWN:
                 return b"ask for health, metrics or frames\n", "text/plain"
-
-
-async def nobody(_order: bytes) -> bytes:
-    """Who takes no orders."""
-    return b""

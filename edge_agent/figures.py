@@ -138,9 +138,11 @@ def _uplink(health: AgentHealth) -> Iterator[Figure]:
 
 def _machine(health: AgentHealth) -> Iterator[Figure]:
     said = health.machine
+    written = [({"purpose": name}, size) for name, size in health.wear.per_day.items()]
+    text = "What the buffer writes to its card, at its rate since the start"
+    yield _gauge("disk_written_bytes_per_day", text, written)
     for name, text, value in (
         ("disk_free_bytes", "Room on the disk of the buffer", said.disk_free),
-        ("disk_written_bytes_per_day", "What this agent writes, at its rate", said.written_per_day),
         ("cpu_temperature_celsius", "Of the processor", said.temperature),
     ):
         yield _gauge(name, text, [] if value is None else _one(value))

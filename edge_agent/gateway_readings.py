@@ -49,7 +49,7 @@ def _values(health: AgentHealth) -> Iterator[tuple[str, float]]:
         "cpu_temperature": machine.temperature,
         "disk_free": machine.disk_free,
         "memory": machine.memory,
-        "disk_written": machine.written_per_day,
+        "disk_written": sum(health.wear.per_day.values()) or None,
         "clock_offset": _seconds(health.clock_offset_us),
         "buffer_fill": buffer_fill(health),
     }

@@ -12,7 +12,6 @@ _THERMAL = Path("/sys/class/thermal/thermal_zone0/temp")
 
 def machine_health(
     folder: Path,
-    written_per_day: int | None,
     statm: Path = _STATM,
     thermal: Path = _THERMAL,
 ) -> MachineHealth:
@@ -23,7 +22,6 @@ def machine_health(
         memory=None if pages is None else pages * os.sysconf("SC_PAGE_SIZE"),
         disk_free=_free(folder),
         temperature=None if thousandths is None else thousandths / 1_000,
-        written_per_day=written_per_day,
     )
 
 

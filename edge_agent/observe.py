@@ -26,7 +26,6 @@ from edge_agent.health import (
 from edge_agent.link_readings import link_of
 from edge_agent.local_action.actor import Actor
 from edge_agent.machine import machine_health
-from edge_agent.own_health import MachineHealth
 from edge_agent.roster import Roster
 from edge_agent.uplink.publisher import Publisher
 from runtime.clock import Clock
@@ -133,7 +132,7 @@ class Observer:
             uplink=self._uplink(),
             late=parts.progress.late(),
             notices=self._notices.all(),
-            machine=self._machine(timebase),
+            machine=machine_health(config.buffer.path.parent),
             wear=self._wear(timebase),
             local_actions=parts.actor.health(),
             clock_offset_us=_offset_us(timebase, self._clock),
@@ -145,11 +144,6 @@ class Observer:
         found = {(line.line, unit.unit): unit for line in lines for unit in line.units}
         wanted = {one.id: (one.line, one.unit) for one in self._configuration.config.devices}
         return {name: found[place] for name, place in wanted.items() if place in found}
-
-    def _machine(self, timebase: Timebase) -> MachineHealth:
-        written = sum(self._parts.lanes.written.values())
-        rate = per_day(written, self._started_us, timebase.mono_us)
-        return machine_health(self._configuration.config.buffer.path.parent, rate)
 
     def _wear(self, timebase: Timebase) -> WearHealth:
         lanes, now_us = self._parts.lanes, timebase.mono_us

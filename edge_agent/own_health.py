@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class MachineHealth:
-    """The computer itself; None what it does not say. `written_per_day`: bytes by this agent."""
+    """The computer itself; None what it does not say."""
 
     memory: int | None = None
     disk_free: int | None = None
     temperature: float | None = None
-    written_per_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

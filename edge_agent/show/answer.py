@@ -14,5 +14,5 @@ class Answer:
     complaints: tuple[str, ...] = ()
 
 
-def as_json(said: dict[str, Any]) -> str:
+def as_json(said: dict[str, Any] | list[Any]) -> str:
     return json.dumps(said, indent=2, ensure_ascii=False)

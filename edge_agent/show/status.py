@@ -14,6 +14,7 @@ from edge_agent.health_document import AgentDocument, LaneDocument, lane_documen
 from edge_agent.health_socket import ask
 from edge_agent.observe import lane_health
 from edge_agent.show.answer import Answer, as_json
+from edge_agent.show.paint import painted
 from edge_agent.show.status_text import problems, running_text, stopped_text
 from edge_agent.show.status_words import STOPPED, Words
 from runtime.clock import SystemClock
@@ -22,7 +23,17 @@ from runtime.language import Language
 from wire.topic import Lane
 
 
-def status(config: Config, *, json: bool, language: Language) -> Answer:
+def figures_text(config: Config) -> Answer:
+    """The figures of the running agent as Prometheus text; code 1 when nobody answers."""
+    try:
+        return Answer(0, ask(config.socket, b"metrics").decode().rstrip("\n"))
+    except OSError as error:
+        words = Words(Language.EN)
+        said = words(STOPPED).format(gateway=config.gateway, socket=config.socket, error=error)
+        return Answer(1, "", (said,))
+
+
+def status(config: Config, *, json: bool, language: Language, in_colour: bool = False) -> Answer:
     """What is known, and what is wrong as complaints; code 1 if anything is."""
     words = Words(language)
     try:
@@ -33,7 +44,8 @@ def status(config: Config, *, json: bool, language: Language) -> Answer:
     if json:
         text = as_json({"running": True, **msgspec.to_builtins(said), "problems": found})
     else:
-        text = "\n".join(running_text(said, words))
+        lines = running_text(said, words)
+        text = "\n".join(painted(lines, words) if in_colour else lines)
     return Answer(1 if found else 0, text, tuple(found))
 
 

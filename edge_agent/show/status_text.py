@@ -5,15 +5,22 @@ from collections.abc import Iterator, Sequence
 from edge_agent.config.size import size_text
 from edge_agent.health_document import (
     AgentDocument,
-    DeviceDocument,
     LaneDocument,
     LineDocument,
     WearDocument,
 )
 from edge_agent.load_words import load_text
+from edge_agent.show.status_parts import (
+    age_text,
+    ago,
+    device_row,
+    head_text,
+    local_text,
+)
 from edge_agent.show.status_words import Words
-from runtime.language import table
+from runtime.language import fitted, table, wrapped
 
+COLUMNS = 100
 _QUIET_RECEIPT_S = 60.0
 
 
@@ -24,6 +31,7 @@ def problems(said: AgentDocument, config_hash: str, words: Words) -> list[str]:
         *_line_problems(said, words),
         *_uplink_problems(said, words),
         *_lane_problems(said, words),
+        *_local_problems(said, words),
         *(words("p_loop").format(name=name) for name in said.late_loops),
     ]
 
@@ -80,33 +88,40 @@ def _lane_problems(said: AgentDocument, words: Words) -> Iterator[str]:
         yield words("p_not_taken").format(count=said.not_taken)
 
 
+def _local_problems(said: AgentDocument, words: Words) -> Iterator[str]:
+    for one in said.local_actions:
+        if one.state == "failed":
+            detail = one.detail or one.reason
+            yield words("p_local_action").format(name=one.name, device=one.device, detail=detail)
+
+
 def running_text(said: AgentDocument, words: Words) -> list[str]:
     """A head, then lines, devices, lanes, and notices if there are any."""
-    head = [
-        f"{words('gateway')} {said.gateway}",
-        f"{words('up')} {age_text(said.uptime_s)}",
-        f"{words('clock')} {said.clock}",
-        f"{words('configuration')} {said.config_hash}{_version(said, words)}",
-        said.version,
+    notices = [
+        line for notice in said.notices for line in wrapped(f"{notice.at}  {notice.text}", COLUMNS)
     ]
-    notices = [f"  {notice.at}  {notice.text}" for notice in said.notices]
     return [
-        "  ·  ".join(head),
+        *head_text(said, words),
         _uplink(said, words),
         "",
-        *table(
+        *fitted(
             [
                 _headings(words, "line", "port", "busy", "load", "units", "faults"),
                 *_lines(said, words),
-            ]
+            ],
+            COLUMNS,
         ),
         "",
-        *table(
+        *fitted(
             [
-                _headings(words, "device", "line", "state", "reply", "quality", "fault"),
-                *(_device(device, words) for device in said.devices),
-            ]
+                _headings(
+                    words, "device", "line", "state", "reply", "times", "good", "quality", "fault"
+                ),
+                *(device_row(device, words) for device in said.devices),
+            ],
+            COLUMNS,
         ),
+        *local_text(said.local_actions, words),
         "",
         *_lanes(said.lanes, words),
         *_wear(said.wear, words),
@@ -127,12 +142,11 @@ def _wear(wear: WearDocument, words: Words) -> list[str]:
         total=size_text(total), parts=parts, most=size_text(wear.most_bytes_per_day), years=lasts
     )
     names = ", ".join(wear.chattering)
-    return ["", said, *([words("chatters").format(names=names)] if names else [])]
-
-
-def _version(said: AgentDocument, words: Words) -> str:
-    version = said.config.version
-    return "" if version is None else f" ({words('version').format(version=version)})"
+    return [
+        "",
+        *wrapped(said, COLUMNS),
+        *(wrapped(words("chatters").format(names=names), COLUMNS) if names else []),
+    ]
 
 
 def stopped_text(gateway: str, lanes: Sequence[LaneDocument], words: Words) -> list[str]:
@@ -141,29 +155,15 @@ def stopped_text(gateway: str, lanes: Sequence[LaneDocument], words: Words) -> l
     return [head, "", *_lanes(lanes, words)] if lanes else [head]
 
 
-def age_text(seconds: float) -> str:
-    """A duration in its two largest units: "3.2 s", "4 min 10 s", "2 h 5 min", "3 d 4 h"."""
-    if seconds < 60:  # noqa: PLR2004 - seconds of a minute
-        return f"{seconds:.1f} s"
-    whole = int(seconds)
-    if whole < 3_600:  # noqa: PLR2004 - seconds of an hour
-        return f"{whole // 60} min {whole % 60} s"
-    if whole < 86_400:  # noqa: PLR2004 - seconds of a day
-        return f"{whole // 3_600} h {whole % 3_600 // 60} min"
-    return f"{whole // 86_400} d {whole % 86_400 // 3_600} h"
-
-
 def _headings(words: Words, *names: str) -> list[str]:
     return [words(name) for name in names]
 
 
-def _ago(age_s: float | None, words: Words) -> str:
-    return words("never") if age_s is None else words("ago").format(age=age_text(age_s))
-
-
 def _uplink(said: AgentDocument, words: Words) -> str:
     state = words("connected" if said.uplink.is_connected else "not_connected")
-    receipt = f"{words('receipt')} {_ago(said.uplink.last_receipt_age_s, words)}"
+    receipt = f"{words('receipt')} {ago(said.uplink.last_receipt_age_s, words)}"
+    trip = said.uplink.round_trip_ms
+    receipt += "" if trip is None else f", {words('round_trip').format(ms=trip)}"
     return f"{words('uplink')} {said.uplink.broker} {state}  ·  {receipt}"
 
 
@@ -180,18 +180,6 @@ def _line(line: LineDocument, words: Words) -> list[str]:
     requests = str(sum(unit.requests for unit in line.units)) if line.units else "-"
     load = "-" if line.load is None else f"{line.load.share:.0%}"
     return [line.line, port, f"{line.busy:.0%}", load, requests, _counts(faults)]
-
-
-def _device(device: DeviceDocument, words: Words) -> list[str]:
-    quality = device.quality or "-"
-    return [
-        device.device,
-        device.line,
-        words(device.state) + (f" ({words('test')})" if device.is_test else ""),
-        _ago(device.last_reply_age_s, words),
-        quality,
-        device.last_fault or "-",
-    ]
 
 
 def _lanes(lanes: Sequence[LaneDocument], words: Words) -> list[str]:

@@ -13,6 +13,7 @@ from simulators.broker import Broker, free_port
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
 from tests.acceptance.test_agent_runs import agent, run, serving, until
+from tests.prometheus_text import read
 from wire.command import Outcome, Result, decode_command
 from wire.topic import Up
 
@@ -97,7 +98,15 @@ async def test_without_a_broker_the_siren_sounds_within_two_seconds_until_it_is_
         here.smoke.set_smoke(True)
         await until(here.sounds, seconds=2)
         said = await asyncio.to_thread(run, "status", "-c", str(here.file), "--lang", "en")
-        assert "siren" in said.stdout
+        assert "siren         siren-01 relay_test" in said.stdout
+        figures = await asyncio.to_thread(run, "status", "-c", str(here.file), "--prometheus")
+        told = read(figures.stdout)
+        assert told["lifeline_edge_local_action_on"].samples == {(("action", "siren"),): 1}
+        assert told["lifeline_edge_uplink_connected"].samples == {(): 0}
+        shown = await asyncio.to_thread(
+            run, "frames", "-c", str(here.file), "--line", "shed", "--lang", "en"
+        )
+        assert "→ 01 02 00 00 00 04 79 C9" in shown.stdout
 
         process.kill()  # in the alarm: the next run neither acts again nor forgets to undo
         await process.wait()

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from edge_agent.answering import Answering, nobody
+from edge_agent.answering import Answering
 from edge_agent.frames.report import LineFrames, line_frames
 from edge_agent.health import AgentHealth, FrameRecord
 from tests.prometheus_text import read
@@ -33,7 +33,6 @@ async def test_words_on_the_local_socket() -> None:
     assert "process_resident_memory_bytes" in families
     assert await ANSWERING.answer(b'{"order":1}\n') == b'did {"order":1}\n'
     assert b"ask for health" in await ANSWERING.answer(b"what\n")
-    assert await nobody(b"{}") == b""
 
 
 async def test_http_on_the_local_socket() -> None:

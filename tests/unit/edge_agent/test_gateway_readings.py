@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from edge_agent.gateway_readings import UNITS, GatewayBook, buffer_fill
-from edge_agent.health import AgentHealth, ConfigHealth, LaneHealth, UplinkHealth
+from edge_agent.health import AgentHealth, ConfigHealth, LaneHealth, UplinkHealth, WearHealth
 from edge_agent.own_health import MachineHealth
 from wire.quantity import PRIMARY_UNITS
 from wire.reading import POINT
@@ -27,7 +27,8 @@ HEALTH = AgentHealth(
     uplink=UplinkHealth("mqtt:8883", is_connected=True, connection=7, receipt_us=1),
     late=(),
     notices=(),
-    machine=MachineHealth(30_000_000, 9_000_000_000, 48.2, 5_000_000),
+    machine=MachineHealth(30_000_000, 9_000_000_000, 48.2),
+    wear=WearHealth({"urgent": 2_000_000, "bulk": 3_000_000}),
     clock_offset_us=1_500,
     buffer_size=1_000,
 )
@@ -54,6 +55,8 @@ def test_all_is_told_once_and_then_what_changed() -> None:
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    bare = replace(HEALTH, machine=MachineHealth(), clock_offset_us=None, buffer_size=0)
+    bare = replace(
+        HEALTH, machine=MachineHealth(), wear=WearHealth(), clock_offset_us=None, buffer_size=0
+    )
     assert GatewayBook().samples(bare) == []
     assert buffer_fill(bare) is None

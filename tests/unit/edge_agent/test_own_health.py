@@ -5,7 +5,7 @@ from edge_agent.own_health import LocalActionHealth, MachineHealth
 
 def test_nothing_is_known() -> None:
     said = MachineHealth()
-    assert {said.memory, said.disk_free, said.temperature, said.written_per_day} == {None}
+    assert {said.memory, said.disk_free, said.temperature} == {None}
 
 
 def test_a_local_action_that_never_acted() -> None:

@@ -9,7 +9,7 @@ import pytest
 from edge_agent.buffer.rows import Draft, commit, migrate
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
-from edge_agent.show.status import status
+from edge_agent.show.status import figures_text, status
 from runtime.database import connect, run_transaction
 from runtime.language import Language
 from wire.envelope import Base, ClockState, Encoding
@@ -75,3 +75,9 @@ def test_a_broken_buffer_is_no_reason_to_fail(config: Config) -> None:
     said = status(config, json=False, language=Language.EN)
     assert said.code == 1
     assert "can not be read" in said.complaints[1]
+
+
+def test_figures_of_an_agent_that_does_not_run(config: Config) -> None:
+    said = figures_text(config)
+    assert (said.code, said.text) == (1, "")
+    assert "no agent answers" in said.complaints[0]

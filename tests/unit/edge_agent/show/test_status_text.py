@@ -18,9 +18,11 @@ from edge_agent.health import (
     WearHealth,
 )
 from edge_agent.health_document import document
-from edge_agent.show.status_text import age_text, problems, running_text, stopped_text
+from edge_agent.link_count import LinkCount
+from edge_agent.own_health import LocalActionHealth, MachineHealth
+from edge_agent.show.status_text import problems, running_text, stopped_text
 from edge_agent.show.status_words import Words
-from runtime.language import Language
+from runtime.language import Language, width
 from wire.quality import GOOD
 
 ENGLISH, CHINESE = Words(Language.EN), Words(Language.ZH)
@@ -116,11 +118,63 @@ def test_a_device_not_heard_yet_is_no_problem_until_it_fails() -> None:
 def test_a_page_in_english() -> None:
     page = running_text(document(HEALTH), ENGLISH)
     assert page[0].startswith("gateway gw-001  ·  up 1 h 1 min  ·  clock synchronised")
+    assert page[1] == f"configuration {HASH}  ·  1"
     assert "uplink mqtt:8883 connected  ·  last receipt 0.0 s ago" in page
     assert "shed  open  25%   -     9         time_outs 2" in page
-    assert "smoke-01  shed  answering  0.3 s ago   good/ok  -" in page
+    assert "smoke-01  shed  answering  0.3 s      -           -     good     -" in page
     assert "urgent  9      5       3         1        -        1 min 30 s  2          300 B" in page
     assert page[-1].endswith("something happened")
+
+
+BUSY = replace(
+    HEALTH,
+    devices=tuple(
+        replace(
+            DEVICE,
+            device=f"water-level-{number:02}",
+            state=DeviceState.DEAD if number % 7 == 3 else DeviceState.ANSWERING,
+            last_fault="time_out: silence" if number % 7 == 3 else "",
+            link=LinkCount(1_000, 980, 20, reply_p50_us=20_400, reply_p99_us=145_000),
+        )
+        for number in range(50)
+    ),
+    lines=tuple(
+        replace(LINE, line=f"rs485-{number}", is_open=number != 9, problem="gone " * 20)
+        for number in range(11)
+    ),
+    uplink=replace(HEALTH.uplink, round_trip_us=83_000),
+    machine=MachineHealth(31_400_000, 9_123_456_789, 48.3),
+    clock_offset_us=-4_312_000,
+    buffer_size=256 * 2**20,
+    notices=(Notice("2026-11-21T08:40:00+00:00", "many words " * 30),),
+    wear=WearHealth({"urgent": 30_000_000, "bulk": 12_000_000, "receipts": 3_000_000}, 90_000_000),
+    local_actions=(
+        LocalActionHealth(
+            "siren", "siren-01", "sound", "failed", "gave_up", NOW_US, ("smoke-01/smoke",), "crc"
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE])
+def test_eleven_lines_and_fifty_devices_fit_a_hundred_columns(words: Words) -> None:
+    page = running_text(document(BUSY), words)
+    assert max(map(width, page)) <= 100
+    assert "20/145" in "\n".join(page)
+    assert "98.0%" in "\n".join(page)
+
+
+def test_the_head_of_a_busy_page() -> None:
+    page = running_text(document(BUSY), ENGLISH)
+    assert page[0].endswith("clock synchronised  ·  system clock -4.312 s")
+    assert page[2] == "memory 29.0 MiB  ·  disk free 8.5 GiB  ·  48 °C  ·  buffer 0.0% full"
+    assert page[3].endswith("last receipt 0.0 s ago, 83 ms after its message")
+    assert "siren         siren-01 sound  failed  0.0 s  smoke-01/smoke" in page
+
+
+def test_a_local_action_that_failed_is_a_problem() -> None:
+    (said,) = [one for one in found(replace(BUSY, devices=(), lines=())) if "siren" in one]
+    assert said.startswith("local action siren failed at siren-01 (crc)")
 
 
 def test_a_page_in_chinese() -> None:
@@ -148,20 +202,6 @@ def test_a_stopped_agent() -> None:
         "gateway gw-001  ·  not running; from its buffer:"
     )
     assert len(stopped_text("gw-001", (), ENGLISH)) == 1
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.04, "0.0 s"),
-        (59.9, "59.9 s"),
-        (60, "1 min 0 s"),
-        (7_500, "2 h 5 min"),
-        (90_000, "1 d 1 h"),
-    ],
-)
-def test_ages(seconds: float, text: str) -> None:
-    assert age_text(seconds) == text
 
 
 def test_a_line_that_is_too_full_is_said_with_what_helps() -> None:
