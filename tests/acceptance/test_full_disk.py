@@ -71,7 +71,7 @@ async def test_a_disk_that_has_not_even_room_for_the_reserve(tmp_path: Path) -> 
 
 @pytest.mark.slow
 async def test_a_disk_that_is_full_before_the_start(tmp_path: Path) -> None:
-    """It alarms out of memory, says so, and its next start is on the disk again."""
+    """It alarms out of memory, says so; its next start is on the disk, with what was in memory."""
     with small_disk(tmp_path / GATEWAY) as disk:
         await asyncio.to_thread(disk.fill)
         async with town(tmp_path, toggle_relay=True, device_keys=KEYS) as here:
@@ -81,7 +81,13 @@ async def test_a_disk_that_is_full_before_the_start(tmp_path: Path) -> None:
             here.detectors[0].set_smoke(True)
             await here.delivery("alarm.raised", "smoke-0", "smoke")
             disk.free()
+            in_memory = await asyncio.to_thread(taken, here)
             await asyncio.to_thread(here.agent.stop)
             await asyncio.to_thread(here.agent.start)
             await here.until(lambda: not told(here)["is_in_memory"], "the disk is used again")
+            assert any("that were in memory" in one["text"] for one in told(here)["notices"])
             await takes_more(here)
+            for line in here.lines:
+                line.unplug()
+            await here.drained()
+            assert await asyncio.to_thread(taken, here) > in_memory
