@@ -143,6 +143,7 @@ class ReportFilter:
             wanted = policy.of(point)
             if wanted != last.policy:
                 last.policy, last.until_us = wanted, last.from_us
+                last.is_quick = last.is_simple
 
     def admit(self, samples: Iterable[Sample]) -> list[Sample]:
         """Return the samples to report, in order, with strictly increasing times per point."""

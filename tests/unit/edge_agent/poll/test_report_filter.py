@@ -63,6 +63,9 @@ def test_what_another_policy_changes_is_reported_anew_at_once_and_nothing_else_i
     assert reports.admit(again) == [sample(1.0, at=1, point="level")]  # times never repeat
     assert reports.admit([sample(1.0, at=9, point="level")]) == []
     assert reports.judge(sample(2.0, at=9, point="level")) is Cause.CROSSED
+    wide = PointPolicy(10 * SECOND, deadband=1.0)
+    reports.retune(ReportPolicy({"smoke": wide, "level": near}))
+    assert reports.admit([sample(1.5, at=20), sample(2.0, at=21)]) == [sample(1.5, at=20)]
 
 
 def test_points_of_a_cycle_keep_alive_together_whatever_changed_between() -> None:
