@@ -47,7 +47,13 @@ VOTES = 32
 """The most samples that a rule may look back on."""
 Amount = Annotated[float, msgspec.Meta(ge=0)]
 """A distance in the point's unit."""
-Name = Annotated[str, msgspec.Meta(pattern=rf"\A{POINT.pattern}\Z")]
+Name = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=rf"\A{POINT.pattern}\Z",
+        extra={"means": "small letters, digits and _, beginning with a letter, at most 32 of them"},
+    ),
+]
 """A point, rule or action id: `[a-z][a-z0-9_]{0,31}`."""
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 

@@ -14,6 +14,27 @@ from device_profiles.transport import Modbus
 from device_profiles.typed_toml import Problem
 from wire.quantity import PRIMARY_UNITS
 
+_NOT_PRIMARY = {  # what people write: the unit that travels, and what makes it that
+    "mm": ("m", 0.001),
+    "cm": ("m", 0.01),
+    "%": ("/", 0.01),
+    "%LEL": ("/", 0.01),
+    "LEL": ("/", 0.01),
+    "ppm": ("/", 0.000001),
+    "mV": ("V", 0.001),
+    "mA": ("A", 0.001),
+    "°C": ("Cel", 1.0),
+    "℃": ("Cel", 1.0),
+    "C": ("Cel", 1.0),
+    "°": ("deg", 1.0),
+    "ms": ("s", 0.001),
+    "min": ("s", 60.0),
+    "h": ("s", 3600.0),
+    "bpm": ("beat/min", 1.0),
+    "kPa": ("Pa", 1000.0),
+    "bar": ("Pa", 100000.0),
+}
+
 
 def check_profile(profile: Profile) -> tuple[Problem, ...]:
     """Every contradiction in the profile; empty when it is sound."""
@@ -81,8 +102,17 @@ def _unit(point: Point, table: str) -> Iterator[Problem]:
         if point.unit is not None:
             yield Problem(table, "unit", f"a {point.value} has none")
     elif point.unit not in PRIMARY_UNITS:
-        remedy = "such as m, /, deg, Cel, V, s, count, 1/min, beat/min"
-        yield Problem(table, "unit", f"is {point.unit!r}, not a primary SenML unit {remedy}")
+        yield Problem(table, "unit", _unit_remedy(point.unit))
+
+
+def _unit_remedy(unit: str | None) -> str:
+    such_as = "such as m, /, deg, Cel, V, s, count, 1/min, beat/min"
+    if unit is None:
+        return f"is missing: a number has a primary SenML unit {such_as}"
+    if unit in _NOT_PRIMARY:
+        right, scale = _NOT_PRIMARY[unit]
+        return f"is {unit!r}, not a primary SenML unit: write {right!r} and scale = {scale}"
+    return f"is {unit!r}, not a primary SenML unit {such_as}"
 
 
 def _report(point: Point, table: str) -> Iterator[Problem]:

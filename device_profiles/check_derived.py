@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from device_profiles.encoding import Encoding, NumberType, Register, ScaleFrom
 from device_profiles.model import Held, Point, Profile, Rise, Tilt, ValueKind
-from device_profiles.reach import never_is
+from device_profiles.reach import never_is, no_such_point
 from device_profiles.typed_toml import Problem
 from wire.quantity import PRIMARY_UNITS
 
@@ -57,7 +57,7 @@ def _named(name: str, profile: Profile) -> Point | None:
 def _existing(point: Point, profile: Profile, table: str) -> Iterator[Problem]:
     for key, name in sources_of(point).items():
         if _named(name, profile) is None:
-            yield Problem(table, key, f"{name!r} is not a point of this profile")
+            yield Problem(table, key, no_such_point(name, profile))
 
 
 def _tilt(point: Point, tilt: Tilt, profile: Profile, table: str) -> Iterator[Problem]:

@@ -83,7 +83,9 @@ def _words(point: Point, encoding: Encoding, table: str) -> Iterator[Problem]:
         if words is None:
             continue
         if point.value is ValueKind.NUMBER or any(type(v) is not wanted for v in words.values()):
-            yield Problem(table, key, f"does not give a {point.value}")
+            words = {ValueKind.STATE: ": write true and false", ValueKind.TEXT: ": write words"}
+            message = f"does not give a {point.value}{words.get(point.value, '')}"
+            yield Problem(table, key, message)
     if encoding.enum is not None and encoding.type in _TEXTS:
         yield Problem(table, "enum", f"is of raw numbers, not of a {encoding.type}: see contains")
     if encoding.contains is not None and encoding.type not in _TEXTS:

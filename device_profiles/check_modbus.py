@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator
 
-from device_profiles.encoding import BIT_TABLES, Register
+from device_profiles.encoding import BIT_TABLES, Register, Table
 from device_profiles.model import Gate, Point, Profile
-from device_profiles.reach import never_is, words_of
+from device_profiles.reach import never_is, no_such_point, words_of
 from device_profiles.transport import Block, Modbus
 from device_profiles.typed_toml import Problem
+
+_PRINTED_FROM = {
+    Table.DISCRETE_INPUTS: 10_001,
+    Table.INPUT_REGISTERS: 30_001,
+    Table.HOLDING_REGISTERS: 40_001,
+}
+_PRINTED_EACH = 9_999
 
 
 def check_modbus(transport: Modbus, profile: Profile) -> Iterator[Problem]:
@@ -20,10 +27,27 @@ def check_modbus(transport: Modbus, profile: Profile) -> Iterator[Problem]:
     yield from _identity(transport)
     for index, point in enumerate(profile.points):
         table = f"points[{index}]"
+        yield from _printed(point, table)
         yield from _gates(point, transport, profile, table)
         yield from _tilt(point, transport, profile, table)
         yield from _scale_from(point, transport, profile, table)
         yield from _interval(point, transport, table)
+
+
+def _printed(point: Point, table: str) -> Iterator[Problem]:
+    """40003 of a manual is 2 on the wire; who means 40003 itself has it as doc_address, in hex."""
+    register = point.register
+    first = None if register is None else _PRINTED_FROM.get(register.table)
+    if register is None or first is None or register.doc_address == f"0x{register.address:04X}":
+        return
+    if first <= register.address < first + _PRINTED_EACH:
+        wire = register.address - first
+        message = (
+            f"is {register.address}, which looks like a number in print: on the wire that is "
+            f"{wire}. Write address = {wire}, and the number in print as doc_address "
+            f'(or doc_address = "0x{register.address:04X}" if it is on the wire so)'
+        )
+        yield Problem(f"{table}.register", "address", message)
 
 
 def _overlaps(profile: Profile) -> Iterator[Problem]:
@@ -105,9 +129,12 @@ def _is_read_with(name: str, other: str, transport: Modbus, profile: Profile) ->
 
 
 def _gates(point: Point, transport: Modbus, profile: Profile, table: str) -> Iterator[Problem]:
+    known = {one.id for one in profile.points}
     for index, gate in enumerate(point.valid_when):
         place = f"{table}.valid_when[{index}]"
-        if gate.point == point.id or not _is_read_with(gate.point, point.id, transport, profile):
+        if gate.point not in known:
+            yield Problem(place, "point", no_such_point(gate.point, profile))
+        elif gate.point == point.id or not _is_read_with(gate.point, point.id, transport, profile):
             yield Problem(place, "point", f"{gate.point!r} is not read in one block with this")
         else:
             yield from _gate_value(gate, profile, place)

@@ -23,7 +23,7 @@ from alarm_rules.rule import (
 from device_profiles.check_encoding import misspelt
 from device_profiles.check_limits import check_limits
 from device_profiles.model import Point, Profile, ValueKind
-from device_profiles.reach import never_is
+from device_profiles.reach import never_is, no_such_point
 from device_profiles.typed_toml import Problem
 
 _ORDER = list(Severity)  # the worst first
@@ -40,7 +40,7 @@ def check_rules(profile: Profile) -> Iterator[Problem]:
                 yield from _value(rule, points[name], profile, table)
                 yield from check_limits(rule, points[name], profile, table)
             else:
-                yield Problem(table, "point", f"{name!r} is not a point of this profile")
+                yield Problem(table, "point", no_such_point(name, profile))
         yield from _class(rule, table)
         yield from _room(rule, profile, table)
         yield from _times(rule, profile, table)

@@ -8,7 +8,7 @@ from device_profiles.check_layouts import check_layouts
 from device_profiles.frame_codes import carriers, kinds_of, unsayable
 from device_profiles.handbook import english
 from device_profiles.model import Gate, Point, Profile, ValueKind
-from device_profiles.reach import never_is
+from device_profiles.reach import never_is, no_such_point
 from device_profiles.transport import Stream
 from device_profiles.typed_toml import Problem
 
@@ -118,7 +118,9 @@ def _beside(point: Point, profile: Profile, table: str) -> Iterator[Problem]:
     read = {one.id for one in profile.points if one.field is not None and one != point}
     for index, gate in enumerate(point.valid_when):
         place = f"{table}.valid_when[{index}]"
-        if gate.point not in read:
+        if all(gate.point != one.id for one in profile.points):
+            yield Problem(place, "point", no_such_point(gate.point, profile))
+        elif gate.point not in read:
             yield Problem(place, "point", f"{gate.point!r} is not another point that is read")
         else:
             yield from _gate(gate, profile, place)

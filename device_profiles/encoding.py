@@ -69,9 +69,19 @@ class Table(StrEnum):
 
 BIT_TABLES = frozenset({Table.COILS, Table.DISCRETE_INPUTS})
 Address = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
-RawText = Annotated[str, msgspec.Meta(pattern=r"\A-?[0-9]{1,10}\Z")]
+RawText = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"\A-?[0-9]{1,10}\Z",
+        extra={"means": "raw numbers as keys, decimal and whole, such as { 0 = …, 15 = … }"},
+    ),
+]
 FrameCode = Annotated[
-    str, msgspec.Meta(pattern=r"\A([0-9A-F]{2}( [0-9A-F]{2}){0,3}|[a-z][a-z0-9_]{0,15})\Z")
+    str,
+    msgspec.Meta(
+        pattern=r"\A([0-9A-F]{2}( [0-9A-F]{2}){0,3}|[a-z][a-z0-9_]{0,15})\Z",
+        extra={"means": "bytes in hexadecimal, capitals, such as '83 01', or a small name"},
+    ),
 ]
 """What tells one kind of frame from another: its bytes in hexadecimal, as the manuals print them,
 or a name where a layout has only one kind."""

@@ -8,9 +8,12 @@ import msgspec
 from alarm_rules.rule import Name
 from device_profiles.encoding import ByteOrder, FrameCode
 
-HexBytes = Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-F]{2}( [0-9A-F]{2}){0,15}\Z")]
+_HEX = {"means": "bytes in hexadecimal, capitals, a blank between two, such as '53 59'"}
+HexBytes = Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-F]{2}( [0-9A-F]{2}){0,15}\Z", extra=_HEX)]
 """One to sixteen bytes in hexadecimal, as the manuals print them."""
-NoBytesOrHex = Annotated[str, msgspec.Meta(pattern=r"\A([0-9A-F]{2}( [0-9A-F]{2}){0,255})?\Z")]
+NoBytesOrHex = Annotated[
+    str, msgspec.Meta(pattern=r"\A([0-9A-F]{2}( [0-9A-F]{2}){0,255})?\Z", extra=_HEX)
+]
 _Place = Annotated[int, msgspec.Meta(ge=0, le=1023)]
 _Length = Annotated[int, msgspec.Meta(ge=1, le=1024)]
 _Width = Annotated[int, msgspec.Meta(ge=1, le=4)]

@@ -1,5 +1,6 @@
 """Which values a point can ever have: the range of its encoding, or its words."""
 
+import difflib
 import math
 from typing import Final, NamedTuple
 
@@ -106,3 +107,10 @@ def never_is(point: Point, wanted: bool | float | str, profile: Profile) -> str 
     if low <= wanted <= high:
         return None
     return f"{wanted!r} is never told: {point.id!r} reaches from {low:g} to {high:g}"
+
+
+def no_such_point(name: str, profile: Profile) -> str:
+    """The sentence about a name that is none of the profile's points, with the nearest one."""
+    near = difflib.get_close_matches(name, [point.id for point in profile.points], n=1)
+    remedy = f"; did you mean {near[0]!r}?" if near else ""
+    return f"{name!r} is not a point of this profile{remedy}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from device_profiles.toml_lines import TomlLines
+from device_profiles.toml_words import remedy_for
 from device_profiles.typed_toml import Problem
 
 _LINE = re.compile(r"\(at line (\d+), column (\d+)\)$")
@@ -67,14 +68,16 @@ class TomlFile:
 def read_toml(path: Path, remedy: str = "") -> TomlFile:
     """Raise UnreadableError; `remedy` says what to do about a file that is not there."""
     try:
-        return TomlFile(path, path.read_text(encoding="utf-8"))
+        return TomlFile(path, path.read_text(encoding="utf-8-sig"))  # Notepad begins with a mark
     except OSError as error:
         message = f"can not be read: {error.strerror}"
         text, line = f"{message}; {remedy}" if remedy else message, None
     except UnicodeDecodeError as error:
-        text, line = f"is not TOML: byte {error.start} is not UTF-8 ({error.reason})", None
+        text = f"is not TOML: byte {error.start} is not UTF-8 ({error.reason}); save it as UTF-8"
+        line = error.object[: error.start].count(b"\n") + 1
     except tomllib.TOMLDecodeError as error:
-        text, line = f"is not TOML: {error}", _line_told(str(error))
+        told, known = remedy_for(str(error)), f"is not TOML: {error}"
+        text, line = f"{known}; {told}" if told else known, _line_told(str(error))
     raise UnreadableError(FileProblem(str(path), Problem("", "", text), line))
 
 

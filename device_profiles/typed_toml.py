@@ -1,6 +1,7 @@
 """A TOML table as a msgspec Struct, with all errors at once: table, key and what would be right."""
 
 import difflib
+import re
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from typing import Annotated, Any, TypeGuard, TypeVar, Union, get_args, get_orig
 import msgspec
 
 from alarm_rules.duration import DURATION, parse_duration
+from device_profiles.toml_words import wrong_value
 
 S = TypeVar("S", bound=msgspec.Struct)
+_AT_INDEX = re.compile(r" - at `\$\[(\d+)\]`\Z")
 _WRONG = object()  # stands for a value that was reported, so that the others are still read
 
 
@@ -97,9 +100,12 @@ class _Reader:
         config = options[0].__struct_config__
         tags = {option.__struct_config__.tag: option for option in options}
         tag = raw.get(config.tag_field)
-        if tag not in tags:
-            self._report(place, config.tag_field, _not_one_of(tag, [*tags]))
-        return tags.get(tag)
+        if not isinstance(tag, str) or tag not in tags:  # a table or an array is no key either
+            return self._untagged(place, config.tag_field, _not_one_of(tag, [*tags]))
+        return tags[tag]
+
+    def _untagged(self, place: str, key: str, message: str) -> None:
+        self._report(place, key, message)
 
     def _items(self, raw: Any, item: Any, path: str, key: str) -> Any:
         if not isinstance(raw, list):
@@ -114,7 +120,7 @@ class _Reader:
                 raw = parse_duration(raw if isinstance(raw, str) else f"{raw}")
             return msgspec.convert(raw, to)
         except msgspec.ValidationError as error:
-            return self._report(path, key, _leaf_message(raw, to, error))
+            return self._report(*_wrong_leaf(raw, to, str(error), path, key))
         except ValueError as error:
             return self._report(path, key, str(error))
 
@@ -159,11 +165,16 @@ def _not_one_of(value: Any, known: Sequence[str]) -> str:
     return f"is {value!r}, should be one of {', '.join(known)}{remedy}"
 
 
-def _leaf_message(raw: Any, to: Any, error: msgspec.ValidationError) -> str:
+def _wrong_leaf(raw: Any, to: Any, error: str, path: str, key: str) -> tuple[str, str, str]:
+    """Table, key and message; of a list, the one value that is wrong."""
     members = getattr(to, "__members__", None)
     if members is not None:
-        return _not_one_of(raw, [str(member.value) for member in members.values()])
-    return f"is {raw!r}: {str(error)[:1].lower()}{str(error)[1:]}"
+        return path, key, _not_one_of(raw, [str(member.value) for member in members.values()])
+    found = _AT_INDEX.search(error)
+    if found is not None and isinstance(raw, list):
+        index = int(found[1])
+        return path, f"{key}[{index}]", wrong_value(raw[index], to, error[: found.start()])
+    return path, key, wrong_value(raw, to, error)
 
 
 def _kind(raw: Any) -> str:

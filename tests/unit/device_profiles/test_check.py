@@ -64,9 +64,20 @@ def test_a_profile_with_every_kind_of_layout_is_sound() -> None:
         (with_point(UG3, 0, changed(unit="m")), "points[0].unit: a state has none"),
         (
             with_point(RADAR, 4, changed(unit="%LEL")),
+            "points[4].unit: is '%LEL', not a primary SenML unit: write '/' and scale = 0.01",
+        ),
+        (
+            with_point(RADAR, 4, changed(unit="furlong")),
             (
-                "points[4].unit: is '%LEL', not a primary SenML unit such as m, /, deg, Cel, V, s, "
-                "count, 1/min, beat/min"
+                "points[4].unit: is 'furlong', not a primary SenML unit such as m, /, deg, Cel, "
+                "V, s, count, 1/min, beat/min"
+            ),
+        ),
+        (
+            with_point(RADAR, 4, changed(unit=None)),
+            (
+                "points[4].unit: is missing: a number has a primary SenML unit such as m, /, deg, "
+                "Cel, V, s, count, 1/min, beat/min"
             ),
         ),
         (

@@ -33,10 +33,10 @@ def point(profile: Profile, name: str, change: Callable[[Point], Point]) -> Prof
     return replace(profile, points=tuple(points))
 
 
-def at(address: int) -> Callable[[Point], Point]:
+def at(address: int, **changes: object) -> Callable[[Point], Point]:
     def change(one: Point) -> Point:
         assert one.register is not None
-        return replace(one, register=replace(one.register, address=address))
+        return replace(one, register=replace(one.register, address=address, **changes))
 
     return change
 
@@ -82,6 +82,10 @@ BITS = Identity(table=Table.COILS, address=0, value=1)
     ("profile", "first"),
     [
         (modbus(UG3, default_unit=99), "transport.default_unit: is not between"),
+        (
+            point(UG3, "service", at(10_002, doc_address=None)),
+            "points[1].register.address: is 10002, which looks like a number in print",
+        ),
         (modbus(UG3, timeout=0), "transport.timeout: and poll_period must be"),
         (point(UG3, "service", at(0)), "points[1].register: discrete_inputs 0 is read"),
         (modbus(XCD, max_registers=12), "transport.blocks[0].count: is 13; this device gives at"),
@@ -126,6 +130,10 @@ BITS = Identity(table=Table.COILS, address=0, value=1)
 )
 def test_a_contradiction_is_named(profile: Profile, first: str) -> None:
     assert any(one.startswith(first) for one in told(profile)), told(profile)
+
+
+def test_who_means_a_high_number_says_it_in_hex() -> None:
+    assert told(point(UG3, "service", at(10_002, doc_address="0x2712"))) == []
 
 
 @pytest.mark.parametrize("profile", [UG3, XCD, SEN, WIT], ids=lambda profile: profile.id)

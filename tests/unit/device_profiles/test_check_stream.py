@@ -123,9 +123,12 @@ def with_presence(**changes: object) -> Profile:
 def test_a_gate_is_another_point_that_some_frame_brings() -> None:
     gate = Gate(point="height", equals=2.0, otherwise="device_fault")
     assert problems(with_presence(valid_when=(gate,))) == []
-    for name in ("presence", "gone"):
+    for name, why in (
+        ("presence", "'presence' is not another point that is read"),
+        ("hight", "'hight' is not a point of this profile; did you mean 'height'?"),
+    ):
         assert problems(with_presence(valid_when=(replace(gate, point=name),))) == [
-            f"points[0].valid_when[0].point: {name!r} is not another point that is read"
+            f"points[0].valid_when[0].point: {why}"
         ]
 
 

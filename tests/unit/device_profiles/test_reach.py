@@ -8,7 +8,7 @@ from alarm_rules.rule import Words
 from device_profiles.encoding import Encoding, NumberType, Register, ScaleFrom, Table
 from device_profiles.load import catalog
 from device_profiles.model import Condition, Held, Point, Rise, ValueKind
-from device_profiles.reach import ANY, Reach, never_is, raw_reach, reach_of, words_of
+from device_profiles.reach import ANY, Reach, never_is, no_such_point, raw_reach, reach_of, words_of
 
 PROFILES = catalog()
 RADAR = PROFILES["micradar_r60afd1"]
@@ -93,3 +93,9 @@ def test_a_value_that_never_comes_is_named(
     point: str, wanted: bool | float | str, why: str | None
 ) -> None:
     assert never_is(RADAR.point(point), wanted, RADAR) == why
+
+
+def test_a_name_that_is_no_point_is_told_with_the_nearest() -> None:
+    near = "'hight' is not a point of this profile; did you mean 'height'?"
+    assert no_such_point("hight", RADAR) == near
+    assert no_such_point("qqq", RADAR) == "'qqq' is not a point of this profile"

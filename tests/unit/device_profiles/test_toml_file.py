@@ -55,5 +55,13 @@ def test_what_is_not_toml_is_told_with_its_line(tmp_path: Path) -> None:
     assert refused(path).line == 2
     path.write_text("a = 1\nb = [")  # ends where more should come: no line is to blame
     assert refused(path).line is None
-    path.write_bytes(b"a = '\xff'")
-    assert "byte 5 is not UTF-8" in str(refused(path))
+    path.write_bytes(b"b = 1\na = '\xff'")
+    assert str(refused(path)).startswith(f"{path}:2: is not TOML: byte 11 is not UTF-8")
+    path.write_text("a = True\n")
+    assert str(refused(path)).endswith("numbers without, in small letters")
+
+
+def test_the_mark_that_an_editor_of_windows_puts_first_is_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_bytes(b"\xef\xbb\xbfa = 1\r\n")
+    assert read_toml(path).raw == {"a": 1}

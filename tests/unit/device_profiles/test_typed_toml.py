@@ -1,4 +1,5 @@
 import msgspec
+import pytest
 
 from alarm_rules.duration import Duration
 from device_profiles.typed_toml import Problem, read_table
@@ -71,13 +72,13 @@ def test_every_problem_is_told_with_its_path() -> None:
         "nam: is not a known key; did you mean 'name'?",
         "name: is missing",
         "wait: '5' is not a duration: write 500ms, 1s, 10min, 2h or 1d",
-        "inner.size: is 'x': expected `int`, got `str`",
+        "inner.size: is 'x': expected `int`, got `str`; write a number",
         "sides[0].kind: is 'up', should be one of left, right",
         "sides[1].left: is missing",
         "sides[2]: is 3, should be a table",
-        "words: is 'x': expected `array`, got `str`",
+        "words: is 'x': expected `array`, got `str`; write it in [ ]",
         "remarks[0].sze: is not a known key; did you mean 'size'?",
-        "remarks[1]: is 4: expected `str`, got `int`",
+        "remarks[1]: is 4: expected `str`, got `int`; write it in quotes",
     ]
 
 
@@ -96,3 +97,14 @@ def test_a_missing_tag_names_the_kinds() -> None:
     assert problems({"name": "a", "sides": [{}]}) == [
         "sides[0].kind: is missing; one of left, right"
     ]
+
+
+@pytest.mark.parametrize("tag", [{"a": 1}, [1], 3, True])
+def test_a_tag_that_is_no_text_is_told_too(tag: object) -> None:
+    (found,) = problems({"name": "a", "sides": [{"kind": tag}]})
+    assert found == f"sides[0].kind: is {tag!r}, should be one of left, right"
+
+
+def test_of_a_list_the_one_wrong_value_is_named() -> None:
+    (found,) = problems({"name": "a", "words": ["x", 4]})
+    assert found == "words[1]: is 4: expected `str`, got `int`; write it in quotes"
