@@ -14,7 +14,7 @@ from edge_agent import assembly
 from edge_agent.answering import Answering
 from edge_agent.baseline.keeper import Baselines
 from edge_agent.baseline.orders import BaselineHand, doings
-from edge_agent.beside import frame_keeper, local_actor
+from edge_agent.beside import frame_keeper, local_actor, session_of
 from edge_agent.buffer import rows
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
@@ -36,26 +36,23 @@ from edge_agent.line_load import overloads
 from edge_agent.local_action.actor import NAME as LOCAL_ACTIONS
 from edge_agent.local_action.tap import Tap
 from edge_agent.local_orders import Desk
-from edge_agent.observe import Notices, Observer, Parts, number
+from edge_agent.observe import Notices, Observer, Parts
 from edge_agent.persist import persist
 from edge_agent.roster import Roster
 from edge_agent.self_report import SelfReport
+from edge_agent.send_off import send_off
 from edge_agent.uplink.answers import Answers
 from edge_agent.uplink.publisher import Publisher
 from runtime.clock import Clock, SystemClock, Trust
 from runtime.database import Database
-from runtime.mqtt import Session, Will
 from runtime.progress import Progress
 from runtime.service import Notifier, keep_watchdog
-from wire.identity import Presence, Software, Status, encode_identity
-from wire.topic import Down, Up, down, up
+from wire.identity import Software
 
 log = logging.getLogger(__name__)
 
 VERSION = version("lifeline")
 EPOCH_BYTES = 8
-SEND_OFF_S = 2.0
-_STEP_S = 0.02
 _LIMITS_US = {
     "buffer": 30_000_000,
     "heartbeat": 60_000_000,
@@ -183,7 +180,7 @@ class App:
         control = Control(database, self._timekeeper, standing.profiles)
         await control.recover()
         start = await lanes.next_connection()
-        session = self._session(start)
+        session = session_of(config, clock, start)
         publisher = Publisher(
             gateway=config.gateway,
             lanes=lanes,
@@ -229,19 +226,6 @@ class App:
             start=start,
         )
         return parts
-
-    def _session(self, start: int) -> Session:
-        gateway = self._config.gateway
-
-        def will(connection: int) -> Will:
-            status = Status(Presence.OFFLINE, self._clock.boot, number(start, connection))
-            return Will(up(gateway, Up.STATUS), encode_identity(status))
-
-        return Session(
-            self._config.mqtt,
-            subscriptions=[down(gateway, kind) for kind in Down],
-            will=will,
-        )
 
     def _observe(self, parts: Parts) -> Observer:
         return Observer(
@@ -289,7 +273,7 @@ class App:
                 await parts.roster.stop_all()
                 actor.cancel()
                 await parts.lanes.flush()
-                await self._send_off(parts)
+                await send_off(parts.session, parts.control, parts.publisher)
                 for task in (voids, said, told, uplink, lanes, watchdog, session):
                     task.cancel()
                     await asyncio.wait([task])
@@ -301,26 +285,9 @@ class App:
         self._notifier.ready(f"watching {len(self._configuration.config.devices)} devices")
         self.ready.set()
 
-    async def _send_off(self, parts: Parts) -> None:
-        """Give what is committed a moment to leave; what does not stays in the buffer."""
-        try:
-            async with asyncio.timeout(SEND_OFF_S):
-                while parts.session.is_connected and await _has_unsent(parts):  # noqa: ASYNC110 - bounded
-                    await asyncio.sleep(_STEP_S)
-        except TimeoutError:
-            log.info("stopped before everything was sent: it stays in the buffer")
-        except sqlite3.Error as error:
-            log.warning("the buffer can not be read at the end: %s", error)
-
 
 def _alone(config: Config) -> Found:
     return Found(Loaded(config, ()), Book(), config.watched_hash)
-
-
-async def _has_unsent(parts: Parts) -> bool:
-    if await parts.control.unsent(1):
-        return True
-    return any(sender.has_unsent for sender in parts.publisher.senders.values())
 
 
 def _alive(progress: Progress) -> bool:

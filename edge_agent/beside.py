@@ -1,19 +1,37 @@
-"""Who stands beside the lines: local actions, and the keeper of frames."""
+"""What stands beside the lines: the session, local actions, the keeper of frames."""
 
 from collections.abc import Callable
 
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.timebase import Timekeeper
+from edge_agent.config.model import Config
 from edge_agent.configuration import Configuration
 from edge_agent.frames.keeper import Keeper, Watch
 from edge_agent.frames.store import Store
 from edge_agent.local_action.actor import Actor
 from edge_agent.local_action.book import Book
 from edge_agent.local_action.cut_off import CutOff
+from edge_agent.observe import number
 from edge_agent.uplink.publisher import Publisher
 from runtime.clock import Clock
-from runtime.mqtt import Session
+from runtime.mqtt import Session, Will
+from wire.identity import Presence, Status, encode_identity
+from wire.topic import Down, Up, down, up
+
+
+def session_of(config: Config, clock: Clock, start: int) -> Session:
+    """The connection to the broker, whose will says that this gateway is gone."""
+
+    def will(connection: int) -> Will:
+        status = Status(Presence.OFFLINE, clock.boot, number(start, connection))
+        return Will(up(config.gateway, Up.STATUS), encode_identity(status))
+
+    return Session(
+        config.mqtt,
+        subscriptions=[down(config.gateway, kind) for kind in Down],
+        will=will,
+    )
 
 
 def local_actor(

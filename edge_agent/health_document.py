@@ -11,8 +11,14 @@ from edge_agent.health import (
     Notice,
     UnitHealth,
 )
-from edge_agent.link_count import LinkCount
-from edge_agent.own_health import LocalActionHealth
+from edge_agent.own_document import (
+    LinkDocument,
+    LocalActionDocument,
+    MachineDocument,
+    link_document,
+    local_action_document,
+    machine_document,
+)
 
 _SECOND_US = 1_000_000
 
@@ -41,16 +47,6 @@ class LineDocument(msgspec.Struct, frozen=True, kw_only=True):
     units: tuple[UnitDocument, ...]
     load: LineLoad | None = None
     hears_itself: bool = False
-
-
-class LinkDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """Polls, or frames of a device that talks by itself, since the start; `good`: their share."""
-
-    polls: int
-    good: float | None
-    faults: dict[str, int]
-    reply_p50_ms: float | None
-    reply_p99_ms: float | None
 
 
 class DeviceDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,27 +95,6 @@ class UplinkDocument(msgspec.Struct, frozen=True, kw_only=True):
     connection: int
     last_receipt_age_s: float | None
     round_trip_ms: float | None = None
-
-
-class LocalActionDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """`since_s`: for how long it has been in this state, null before it ever acted."""
-
-    name: str
-    device: str
-    action: str
-    state: str
-    reason: str
-    since_s: float | None
-    holding: tuple[str, ...]
-    detail: str
-
-
-class MachineDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """Null what this machine does not say; bytes, and degrees Celsius."""
-
-    memory: int | None = None
-    disk_free: int | None = None
-    temperature: float | None = None
 
 
 class NoticeDocument(msgspec.Struct, frozen=True):
@@ -200,49 +175,15 @@ def document(health: AgentHealth) -> AgentDocument:
             card_years=health.wear.card_years,
             chattering=health.wear.chattering,
         ),
-        machine=MachineDocument(
-            memory=health.machine.memory,
-            disk_free=health.machine.disk_free,
-            temperature=health.machine.temperature,
-        ),
+        machine=machine_document(health.machine),
         clock_offset_s=_offset_s(health.clock_offset_us),
         buffer_bytes=health.buffer_size,
-        local_actions=tuple(_local_action(one, now_us) for one in health.local_actions),
+        local_actions=tuple(local_action_document(one, now_us) for one in health.local_actions),
     )
 
 
 def _offset_s(microseconds: int | None) -> float | None:
     return None if microseconds is None else _seconds(microseconds)
-
-
-def _local_action(one: LocalActionHealth, now_us: int) -> LocalActionDocument:
-    return LocalActionDocument(
-        name=one.name,
-        device=one.device,
-        action=one.action,
-        state=one.state,
-        reason=one.reason,
-        since_s=_age(one.since_us, now_us),
-        holding=one.holding,
-        detail=one.detail,
-    )
-
-
-def _link(count: LinkCount) -> LinkDocument:
-    faults = {
-        "time_outs": count.time_outs,
-        "crc_errors": count.crc_errors,
-        "wrong": count.wrong,
-        "late": count.late,
-        "refused": count.refused,
-    }
-    return LinkDocument(
-        polls=count.polls,
-        good=round(count.good / count.polls, 4) if count.polls else None,
-        faults={name: number for name, number in faults.items() if number},
-        reply_p50_ms=_milliseconds(count.reply_p50_us),
-        reply_p99_ms=_milliseconds(count.reply_p99_us),
-    )
 
 
 def _seconds(microseconds: int) -> float:
@@ -305,7 +246,7 @@ def _device(device: DeviceHealth, now_us: int) -> DeviceDocument:
         next_s=_seconds(max(device.next_us - now_us, 0)),
         is_test=device.is_test,
         refused=device.refused,
-        link=None if device.link is None else _link(device.link),
+        link=None if device.link is None else link_document(device.link),
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from edge_agent.config.size import size_text
-from edge_agent.health_document import AgentDocument, DeviceDocument, LocalActionDocument
+from edge_agent.health_document import AgentDocument, DeviceDocument
+from edge_agent.own_document import LocalActionDocument
 from edge_agent.show.status_words import Words
 from runtime.language import table
 
