@@ -2,16 +2,18 @@
 
 import itertools
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from runtime.clock import SystemClock
-from simulators.fault import FaultPlan, silence
+from simulators.fault import Fault, FaultPlan, silence
 from simulators.register_image import READ_HOLDING, RegisterImage
 from simulators.serial_line import SerialLine
+from simulators.slave_line import Exchange
 
 UNITS, REGISTERS, TURNAROUND_US = 16, 10, 5_000
 _ENDS_S = 10.0
@@ -68,6 +70,17 @@ class WireBed:
         self._orders.send(("silence", line, tuple(units)))
         self._orders.recv()
 
+    def spoil(self, line: int, faults: Mapping[int, Sequence[Fault]]) -> None:
+        """Give units of a line these faults, and all others none."""
+        self._orders.send(("spoil", line, {unit: tuple(some) for unit, some in faults.items()}))
+        self._orders.recv()
+
+    def exchanges(self, line: int) -> list[Exchange]:
+        """What each unit of the line was asked and answered since it was last looked at."""
+        self._orders.send(("exchanges", line))
+        found: list[Exchange] = self._orders.recv()
+        return found
+
     def take(self) -> list[Heard]:
         """What each line has heard since it was last asked."""
         self._orders.send(("take",))
@@ -113,17 +126,34 @@ def _play(orders: Connection, ports: tuple[Path, ...]) -> None:
             for on_line, port in zip(units, ports, strict=True)
         ]
         while True:
-            match orders.recv():
-                case ("silence", int(line), tuple(gone)):
-                    for unit in units[line]:
-                        unit.faults.clear()
-                        if unit.unit in gone:
-                            unit.faults.add(silence())
-                    orders.send(SystemClock().mono_us())
-                case ("take",):
-                    orders.send([_heard(line) for line in lines])
-                case _:
-                    return
+            order = orders.recv()
+            if order[0] == "end":
+                return
+            orders.send(_obeyed(order, units, lines))
+
+
+def _obeyed(
+    order: tuple[Any, ...], units: list[list[CountingUnit]], lines: list[SerialLine]
+) -> object:
+    match order:
+        case ("silence", int(line), tuple(gone)):
+            _spoil(units[line], {unit: (silence(),) for unit in gone})
+        case ("spoil", int(line), dict(faults)):
+            _spoil(units[line], faults)
+        case ("exchanges", int(line)):
+            found = list(lines[line].exchanges)
+            lines[line].exchanges.clear()
+            return found
+        case ("take",):
+            return [_heard(line) for line in lines]
+    return SystemClock().mono_us()
+
+
+def _spoil(units: list[CountingUnit], faults: Mapping[int, Sequence[Fault]]) -> None:
+    for unit in units:
+        unit.faults.clear()
+        for fault in faults.get(unit.unit, ()):
+            unit.faults.add(fault)
 
 
 def _heard(line: SerialLine) -> Heard:

@@ -157,6 +157,27 @@ async def test_one_exchange_at_a_time(slaves: SerialLine) -> None:
     assert slaves.counts.overlaps == 0
 
 
+async def test_who_comes_between_waits_for_the_exchange_under_way_and_no_other(
+    slaves: SerialLine,
+) -> None:
+    """A technician's or a command's request on a line that is polled without a pause."""
+    async with opened(slaves.path) as line, asyncio.TaskGroup() as group:
+
+        async def polls() -> None:
+            while True:
+                await words(line, status_of(1))
+
+        polling = group.create_task(polls())
+        for _ in range(10):
+            await asyncio.sleep(0.004)
+            before = line.health().units
+            await words(line, status_of(2))
+            asked = [unit.requests for unit in line.health().units if unit.unit == 1]
+            known = [unit.requests for unit in before if unit.unit == 1]
+            assert asked[0] - (known[0] if known else 0) <= 2
+        polling.cancel()
+
+
 @pytest.mark.parametrize("lateness_us", [70 * MS, 110 * MS, 160 * MS, LATE_MAX_US + TIMEOUT_US])
 async def test_a_late_reply_finds_nobody_waiting(
     slaves: SerialLine, units: dict[int, SmokeDetector], lateness_us: int
@@ -333,9 +354,10 @@ async def test_a_thread_that_hangs_is_seen_and_nobody_waits_for_it() -> None:
         def mono_us(self) -> int:
             return super().mono_us() + self.ahead_us
 
-    clock, goes_on = Ahead(), threading.Event()
+    clock, is_there, goes_on = Ahead(), threading.Event(), threading.Event()
 
     def hangs(_: Place) -> Port:
+        is_there.set()
         goes_on.wait(30)
         raise PortGoneError("after all")
 
@@ -344,7 +366,7 @@ async def test_a_thread_that_hangs_is_seen_and_nobody_waits_for_it() -> None:
     try:
         async with asyncio.TaskGroup() as group:
             opening = group.create_task(line.__aenter__())
-            await asyncio.sleep(0.01)
+            await eventually(is_there.is_set)
             before = line.is_stuck
             clock.ahead_us += 16_000 * MS
             assert (before, line.is_stuck) == (False, True)
