@@ -24,10 +24,10 @@ class Bell(Database):
     def mark(self) -> None:
         self._is_marked = True
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: Work[T], *, hurry: bool = False) -> T:
         """As Database.transact. A mark of a transaction that failed rings once in vain."""
         try:
-            return await super().transact(work)
+            return await super().transact(work, hurry=hurry)
         finally:
             if self._is_marked:
                 self._is_marked = False

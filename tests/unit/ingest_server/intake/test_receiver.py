@@ -130,7 +130,7 @@ async def test_nothing_is_acknowledged_while_the_disk_is_full(rig: Rig) -> None:
 
 async def test_a_broken_journal_ends_the_program(tmp_path: Path) -> None:
     class Broken(Database):
-        async def transact(self, _work: Work[T]) -> T:
+        async def transact(self, _work: Work[T], *, hurry: bool = False) -> T:  # noqa: ARG002
             error = sqlite3.DatabaseError("database disk image is malformed")
             error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
             raise error

@@ -341,11 +341,11 @@ class FullDisk(Database):
 
     refusals = 0
 
-    async def transact(self, work: Work[Any]) -> Any:
+    async def transact(self, work: Work[Any], *, hurry: bool = False) -> Any:
         if self.refusals:
             self.refusals -= 1
             raise sqlite3.OperationalError("database or disk is full")
-        return await super().transact(work)
+        return await super().transact(work, hurry=hurry)
 
 
 async def test_while_the_disk_is_full_the_commit_is_repeated_not_the_delivery(
