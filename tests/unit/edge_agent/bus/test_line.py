@@ -373,7 +373,7 @@ async def test_a_thread_that_hangs_is_seen_and_nobody_waits_for_it() -> None:
             assert await fault(line, status_of(1)) is Fault.PORT_GONE
             goes_on.set()
             await opening
-        assert not line.is_stuck
+        await eventually(lambda: not line.is_stuck)
     finally:
         goes_on.set()
         await line.__aexit__(None, None, None)
