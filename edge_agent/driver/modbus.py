@@ -147,6 +147,21 @@ class ModbusDriver:
         ]
         return self._completed(samples, now_us)
 
+    @property
+    def overdue_us(self) -> int | None:
+        """When `overdue` has something to tell, unless an answer comes before."""
+        return self._silence.overdue_us
+
+    def overdue(self, now_us: int) -> list[Sample]:
+        """What three misses mean once three periods are over, though nothing is asked just now."""
+        told = self._points_of(self._silence.overdue(now_us))
+        if self.is_offline:
+            self._interpreter.forget()
+        samples = [
+            Sample(point.id, None, now_us, quality) for points, quality in told for point in points
+        ]
+        return self._completed(samples, now_us)
+
     def _miss(self, number: int, fault: Fault, now_us: int) -> list[_Bad]:
         told = self._points_of(self._silence.missed(number, fault, now_us))
         self._step(number, now_us, was_told=False)

@@ -20,7 +20,12 @@ class _Count:
     misses: int = 0
 
     def is_long(self, now_us: int, period_us: int) -> bool:
-        return self.misses >= MISSES and now_us - self.good_us >= MISSES * period_us
+        deadline_us = self.deadline_us(period_us)
+        return deadline_us is not None and now_us >= deadline_us
+
+    def deadline_us(self, period_us: int) -> int | None:
+        """When it counts as silent if nothing good comes before; None before the third miss."""
+        return self.good_us + MISSES * period_us if self.misses >= MISSES else None
 
 
 @dataclass(slots=True)
@@ -45,6 +50,27 @@ class Silence:
     def is_offline(self) -> bool:
         """Nothing of the device can be read at present."""
         return bool(self._reads) and all(one.told in _SILENT for one in self._reads)
+
+    @property
+    def overdue_us(self) -> int | None:
+        """When `overdue` has something to tell that no miss told, if nothing good comes before."""
+        untold = [one for one in self._reads if one.told not in _SILENT]
+        if not untold:
+            return None
+        ends = [one.deadline_us(self._period_us) for one in (*untold, self._device)]
+        return min((end for end in ends if end is not None), default=None)
+
+    def overdue(self, now_us: int) -> Told:
+        """What is silent for long enough now, without a further miss."""
+        lost = bad(Reason.COMM_FAILURE)
+        if self._device.is_long(now_us, self._period_us):
+            return self._tell_all(range(len(self._reads)), lost, now_us)
+        return [
+            told
+            for number, one in enumerate(self._reads)
+            if one.is_long(now_us, self._period_us)
+            for told in self._tell(number, lost, now_us)
+        ]
 
     def answered(self, read: int, now_us: int) -> None:
         """The read brought what it asked for."""

@@ -39,6 +39,15 @@ class PollDriver(Protocol):
 
     def failed(self, failure: Failure, now_us: int) -> list[Sample]: ...
 
+    @property
+    def overdue_us(self) -> int | None:
+        """When `overdue` has something to tell, unless an answer comes before."""
+        ...
+
+    def overdue(self, now_us: int) -> list[Sample]:
+        """What follows from time alone."""
+        ...
+
 
 class ListenDriver(Protocol):
     """What the bytes of a device that talks by itself mean.

@@ -80,6 +80,7 @@ class Poller:
             for name, device in self._devices.items()
         }
         self._refused: dict[str, tuple[str, ...]] = {}
+        self._overdue_us: dict[str, int] = {}  # by device: when its silence is to be told
 
     async def run(self) -> None:
         """Poll until stopped; what was heard until then is delivered before it returns."""
@@ -118,11 +119,30 @@ class Poller:
         now = self._clock.mono_us()
         if now >= self._look_at_load_us:
             self._look_at_load(now)
+        if self._overdue_us:
+            await self._tell_overdue(now)
         choice = self._schedule.choose(now, self._resting_until_us)
         if choice.turn is None:
-            await self._wait(min(choice.at_us - now, _LONGEST_WAIT_US))
+            next_us = min(choice.at_us, now + _LONGEST_WAIT_US, *self._overdue_us.values())
+            await self._wait(next_us - now)
         else:
             await self._take(choice.turn, now)
+
+    async def _tell_overdue(self, now_us: int) -> None:
+        """A device that is silent is asked rarely; that it is silent is told when it is so."""
+        for name in [name for name, at_us in self._overdue_us.items() if at_us <= now_us]:
+            samples = self._devices[name].driver.overdue(now_us)
+            self._note_overdue(name)
+            reported = self._voices[name].told(samples)
+            if reported:
+                await self._delivery.put(name, reported)
+
+    def _note_overdue(self, name: str) -> None:
+        at_us = self._devices[name].driver.overdue_us
+        if at_us is None:
+            self._overdue_us.pop(name, None)
+        else:
+            self._overdue_us[name] = at_us
 
     def _look_at_load(self, now_us: int) -> None:
         """Part hazard points from the rest while the line is crowded, and join them after it."""
@@ -151,6 +171,8 @@ class Poller:
             await self._failed(turn, answer, now)
             return
         samples = device.driver.received(answer, answer.received_us)
+        if self._overdue_us:
+            self._note_overdue(device.name)
         reported = self._voices[device.name].heard(samples, answer.received_us)
         self._go_on(turn, now, answer.received_us)
         if reported:
@@ -197,6 +219,7 @@ class Poller:
         samples = self._devices[turn.device].driver.failed(failure, failure.at_us)
         if failure.fault is Fault.RESTING:  # it was never sent, and the schedule knows the rest
             return
+        self._note_overdue(turn.device)
         reported = self._voices[turn.device].missed(samples, failure)
         self._book(turn, failure, started_us)
         await self._delivery.put(turn.device, reported)

@@ -56,3 +56,26 @@ def test_a_refusal_is_a_sign_of_life() -> None:
     assert silence.refused(0, 2 * SECOND) == [(0, bad(Reason.DEVICE_EXCEPTION))]
     assert silence.refused(0, 3 * SECOND) == []
     assert not silence.is_offline
+
+
+def test_misses_in_quick_succession_are_told_when_three_periods_are_over() -> None:
+    silence = book(2)
+    assert silence.overdue_us is None
+    for read, at_us in ((0, 10), (1, 20), (0, 30)):
+        assert silence.missed(read, Fault.CRC, at_us) == []
+    assert silence.overdue_us == 3 * SECOND
+    assert silence.overdue(3 * SECOND - 1) == []
+    assert silence.overdue(3 * SECOND) == [(0, COMM), (1, COMM)]
+    assert silence.overdue_us is None
+    assert silence.overdue(4 * SECOND) == []
+
+
+def test_a_read_alone_is_told_by_its_own_deadline_and_an_answer_calls_it_off() -> None:
+    silence = book(2)
+    for at_us in (10, 20, 30):
+        silence.missed(1, Fault.CRC, at_us)
+        silence.answered(0, SECOND)
+    assert silence.overdue_us == 3 * SECOND
+    assert silence.overdue(3 * SECOND) == [(1, COMM)]
+    silence.answered(1, 4 * SECOND)
+    assert silence.overdue_us is None

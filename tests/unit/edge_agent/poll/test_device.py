@@ -34,6 +34,12 @@ class Quiet:
         assert reply.received_us <= now_us
         return []
 
+    overdue_us = None
+
+    def overdue(self, now_us: int) -> list[Sample]:
+        assert now_us >= 0
+        return []
+
     def failed(self, failure: Failure, now_us: int) -> list[Sample]:
         assert failure.at_us <= now_us
         return []

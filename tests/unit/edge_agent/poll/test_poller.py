@@ -68,6 +68,8 @@ class FakeDriver:
     refused: tuple[str, ...] = ()
     asked: list[Claim] = field(default_factory=list)
     baseline: Vector | None = None
+    overdue_us: int | None = None
+    tells_after_us: int | None = None
 
     def crowd(self, *, is_crowded: bool) -> bool:
         before = self.claims
@@ -88,9 +90,17 @@ class FakeDriver:
         self.next_us = now_us + PERIOD_US // 2
         return [Sample("level", float(reply.words[0]), now_us)]
 
+    def overdue(self, now_us: int) -> list[Sample]:
+        assert self.overdue_us is not None
+        assert now_us >= self.overdue_us
+        self.overdue_us = None
+        return [Sample("level", None, now_us, bad(Reason.NOT_CONNECTED))]
+
     def failed(self, failure: Failure, now_us: int) -> list[Sample]:
         self.next_us = now_us + PERIOD_US // 2
         self.failures.append(failure.fault)
+        if self.tells_after_us is not None and len(self.failures) == 3:
+            self.overdue_us = now_us + self.tells_after_us
         return [Sample("level", None, now_us, bad(Reason.COMM_FAILURE))]
 
 
@@ -329,6 +339,16 @@ def test_two_devices_with_one_unit_or_name_are_refused(units: tuple[int, int]) -
     devices = devices if units[0] != units[1] else [devices[0], PolledDevice("b", 1, FakeDriver(1))]
     with pytest.raises(ValueError, match="gauge"):
         Poller(FakeLine(), devices, Memory(), CLOCK, print)
+
+
+async def test_silence_is_told_when_it_is_so_though_nobody_is_asked_then() -> None:
+    here = bench({1: Fault.TIME_OUT})
+    driver = here.drivers["gauge-1"]
+    driver.tells_after_us = 3 * PERIOD_US
+    gone = bad(Reason.NOT_CONNECTED)
+    async with running(here.poller):
+        await until(lambda: any(one.quality == gone for one in here.memory.of("gauge-1")))
+    assert len(driver.failures) == 3  # known to be dead, it is asked rarely
 
 
 async def test_another_baseline_and_its_rules_need_no_new_start() -> None:
