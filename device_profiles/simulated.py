@@ -20,6 +20,7 @@ SIMULATORS: Final = {
     "qdy30a": "qdy30a",
     "seeed_mr60bha2": "mr60bha2",
     "seeed_mr60fda2": "mr60fda2",
+    "u16_ruler": "u16-ruler",
     "winsen_mhz9041a": "mhz9041a",
     "witmotion_485": "wt901c485",
 }

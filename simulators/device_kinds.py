@@ -21,10 +21,12 @@ from simulators.register_unit import RegisterUnit
 from simulators.smoke_detector import FACTORY_FORMAT, SmokeDetector
 from simulators.submersible_gauge import QDY_FORMAT, QDY_UNIT, SubmersibleGauge
 from simulators.water_gauge import (
+    PLAIN_UNIT,
     RADAR_FORMAT,
     RADAR_UNIT,
     RULER_FORMAT,
     RULER_UNIT,
+    Coding,
     WaterRadar,
     WaterRuler,
 )
@@ -66,8 +68,8 @@ def _ug3(unit: int, now: Now, _world: World) -> Played:
     )
 
 
-def _ruler(unit: int, now: Now, world: World) -> Played:
-    device = WaterRuler(world.water, unit)
+def _ruler(coding: Coding, unit: int, now: Now, world: World) -> Played:
+    device = WaterRuler(world.water, unit, coding=coding)
     return Played(
         [device],
         lambda port, transport: orders.ruler_console(device, port, transport, now),
@@ -144,7 +146,15 @@ KINDS = (
         "level 0.12\n  rise 0.05/min 0.3\n  trouble digits",
         RULER_UNIT,
         RULER_FORMAT,
-        _ruler,
+        partial(_ruler, Coding.BCD),
+    ),
+    Kind(
+        "u16-ruler",
+        "an inductive water ruler that writes plain centimetres",
+        "level 0.12\n  rise 0.05/min 0.3\n  trouble fouled",
+        PLAIN_UNIT,
+        RULER_FORMAT,
+        partial(_ruler, Coding.PLAIN),
     ),
     Kind(
         "sen0676",

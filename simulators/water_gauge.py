@@ -13,6 +13,7 @@ from simulators.wire_time import WireFormat
 
 # Ruler: firmware of a deployed station polls unit 3, FC03, register 0; 9600 8N1 is assumed.
 RULER_UNIT: Final = 3
+PLAIN_UNIT: Final = 1  # of the later variant that writes plain centimetres
 RULER_FORMAT: Final = WireFormat(9600, "N", 1)
 RULER_LENGTH_M: Final = 2.99
 ABNORMAL_METRES: Final = 0xFF

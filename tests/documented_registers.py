@@ -28,6 +28,8 @@ CASES = {
     ),
     # 1 m 23 cm in BCD.
     "bcd_ruler": Case(3, ("holding_registers 0 0x0123",), {"level": 1.23, "raw": 0x0123}),
+    # 27 cm, plain.
+    "u16_ruler": Case(1, ("holding_registers 0 27",), {"level": 0.27}),
     # Distance and level in mm, installed height in cm.
     "dfrobot_sen0676": Case(
         1,

@@ -8,6 +8,7 @@ from simulators.stream_kinds import STREAMS, StreamKind
 PROFILES: Final = {
     "ug3": "calectro_ug3",
     "bcd-ruler": "bcd_ruler",
+    "u16-ruler": "u16_ruler",
     "sen0676": "dfrobot_sen0676",
     "qdy30a": "qdy30a",
     "wt901c485": "witmotion_485",

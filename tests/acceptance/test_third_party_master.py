@@ -64,6 +64,7 @@ class Row:
 FACTORY = {
     "ug3": Documented(9600, "N", 2, 1),
     "bcd-ruler": Documented(9600, "N", 1, 3),
+    "u16-ruler": Documented(9600, "N", 1, 1),
     "sen0676": Documented(115_200, "N", 1, 1),
     "wt901c485": Documented(9600, "N", 1, 0x50),
     "sqr2": Documented(9600, "N", 1, 255),
@@ -98,6 +99,8 @@ ROWS = (
     Row("bcd-ruler", "level 1.23", H, 0, (0x0123,)),
     Row("bcd-ruler", "level 0.45", H, 0, (0x0045,)),
     Row("bcd-ruler", "level 2.09", H, 0, (0x0209,)),
+    Row("u16-ruler", "level 0.27", H, 0, (27,)),
+    Row("u16-ruler", "level 2.91", H, 0, (291,)),
     # distance 1, level 3 (mm, with ripples), height 5 (cm), address, baud / 100, range (m)
     Row("sen0676", "", H, 5, (0,)),
     Row("sen0676", "write 5 300", H, 5, (300,)),

@@ -80,6 +80,7 @@ HAZARDS: dict[str, dict[str, Hazard]] = {
     "calectro_ug3": {"smoke": danger("smoke", "is True", CRITICAL)},
     "gst9000_printer": {"smoke": danger("fire", "is True", CRITICAL)},
     "bcd_ruler": WATER,
+    "u16_ruler": WATER,
     "dfrobot_sen0676": WATER,
     "qdy30a": WATER,
     "dfrobot_a02yyuw": NEARING,

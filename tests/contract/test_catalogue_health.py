@@ -29,6 +29,7 @@ HEALTH = {  # by hand, from the table of health conditions; beside unreadable an
     "calectro_ug3": {"tamper", "service", "relay_test_too_long"},
     "gst9000_printer": set(),
     "bcd_ruler": {"fouled"},
+    "u16_ruler": {"fouled"},
     "dfrobot_sen0676": {"fouled", "height_changed", "height_not_set", "too_near"},
     "qdy30a": {"fouled", "unit_changed", "unit_unknown", "zero_changed", "level_negative"},
     "dfrobot_a02yyuw": {"fouled"},
@@ -90,8 +91,8 @@ LIVENESS = {  # seconds without a frame after which a device that talks by itsel
     "winsen_mhz9041a": 5,
     "gst9000_printer": None,
 }
-GRADE_B = {"bcd_ruler", "qdy30a", "gst9000_printer"}
-SET_BY_HAND = {"bcd_ruler", "di2_modbus_sqr2"}  # no document says what can be written
+GRADE_B = {"bcd_ruler", "u16_ruler", "qdy30a", "gst9000_printer"}
+SET_BY_HAND = {"bcd_ruler", "u16_ruler", "di2_modbus_sqr2"}  # no document says what can be written
 SAVED = {"qdy30a": (15, 0), "witmotion_485": (0, 0)}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

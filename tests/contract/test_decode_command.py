@@ -26,10 +26,9 @@ PROFILES = catalog()
 ALIASES = {  # names of the vectors: our profiles
     "honeywell_xcd": "honeywell_sensepoint_xcd",
     "novabo_sqr2": "di2_modbus_sqr2",
-    "u16_ruler": "qdy30a",  # any profile of one plain register: only the frame is looked at
     "modbus_generic": "calectro_ug3",
 }
-NOT_OURS = {"u16_ruler", "modbus_generic"}
+NOT_OURS = {"modbus_generic"}
 REQUESTS = {  # what was asked for the reply, where several reads of the device have its length
     "roll 2.5 pitch -12": "50 03 00 3D 00 03 99 86",
     "level 350 mm": "01 03 00 03 00 01 74 0A",

@@ -1,13 +1,13 @@
 """Frames as the makers print them: ours are the same bytes, theirs mean the same to us."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
 import pytest
 from msgspec.structs import replace
 
-from device_profiles.encoding import NumberType
 from device_profiles.encoding import Table as ProfileTable
 from device_profiles.load import catalog
 from device_profiles.model import Profile
@@ -152,22 +152,8 @@ def test_a_device_that_refuses_an_address_is_alive_and_its_points_are_bad() -> N
     assert not driver.is_offline
 
 
-def plain_ruler() -> Profile:
-    """A ruler that counts centimetres without any coding."""
-    ruler = PROFILES["bcd_ruler"]
-    points = [
-        replace(point, register=replace(point.register, type=NumberType.U16, maximum=None))
-        for point in ruler.points
-        if point.id == "level" and point.register is not None
-    ]
-    assert isinstance(ruler.transport, Modbus)
-    transport = replace(ruler.transport, default_unit=1)
-    return replace(ruler, id="u16_ruler", transport=transport, points=tuple(points))
-
-
 def profile_of(device: str) -> Profile:
-    name = MODBUS[device]
-    return plain_ruler() if name == "u16_ruler" else PROFILES[name]
+    return PROFILES[MODBUS[device]]
 
 
 def plans(profile: Profile) -> list[PlannedRead]:
@@ -192,7 +178,7 @@ def modbus_frames(way: str) -> list[object]:
     return [pytest.param(one, id=f"{one['device']} {one['name']}") for one in chosen]
 
 
-def understood(printed: Printed) -> list[dict[str, Decoded]]:
+def understood(printed: Printed) -> list[Mapping[str, Decoded]]:
     """What the frame means as an answer to each read of its device that it fits."""
     profile = profile_of(printed["device"])
     found = []
@@ -208,7 +194,7 @@ def understood(printed: Printed) -> list[dict[str, Decoded]]:
     return found
 
 
-def says(printed: Printed, found: dict[str, Decoded]) -> bool:
+def says(printed: Printed, found: Mapping[str, Decoded]) -> bool:
     """Whether our points say what the source says, all of it."""
     for name, value in printed["decode"].items():
         if name in SCALES:

@@ -1,6 +1,7 @@
 """Register reads of the level transmitter and of two gas detectors: bytes asked, values told."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
@@ -56,7 +57,7 @@ def reads(device: str) -> list[tuple[PlannedRead, Read]]:
     return [(one, Read(1, Table(one.table.value), one.address, one.count)) for one in planned]
 
 
-def understood(device: str, frame: bytes) -> dict[str, Decoded]:
+def understood(device: str, frame: bytes) -> Mapping[str, Decoded]:
     """As the answer to the first read that it fits, from a device that said who it is."""
     interpreter = Interpreter(PROFILES[device])
     planned = reads(device)

@@ -3,6 +3,7 @@
 KINDS_ZH = {
     "ug3": "Calectro UG-3 风管感烟探测器",
     "bcd-ruler": "以 BCD 编码输出的感应水尺",
+    "u16-ruler": "直接输出厘米数的感应水尺",
     "sen0676": "DFRobot SEN0676 雷达水位计",
     "qdy30a": "QDY30A 投入式液位计，自报量程单位",
     "wt901c485": "井盖上的维特智能姿态传感器",

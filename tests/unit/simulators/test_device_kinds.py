@@ -81,6 +81,7 @@ def test_every_device_can_have_every_fault(kind: Kind, transport: Transport) -> 
 MOVES = {
     "ug3": "smoke on",
     "bcd-ruler": "level 0.7",
+    "u16-ruler": "level 0.7",
     "sen0676": "level 0.7",
     "wt901c485": "tilt 40",
     "sqr2": "float on",
@@ -93,6 +94,7 @@ MOVES = {
 WATCHED = {
     "ug3": "02 00 00 00 04",
     "bcd-ruler": "03 00 00 00 01",
+    "u16-ruler": "03 00 00 00 01",
     "sen0676": "03 00 01 00 01",
     "wt901c485": "03 00 34 00 0C",
     "sqr2": "02 00 00 00 08",
