@@ -66,4 +66,4 @@ def buffer_fill(health: AgentHealth) -> float | None:
 
 
 def _seconds(microseconds: int | None) -> float | None:
-    return None if microseconds is None else round(microseconds / 1_000_000, 3)
+    return None if microseconds is None else round(microseconds / 1_000_000, 3) + 0.0  # no -0.0
