@@ -1,4 +1,4 @@
-"""The command `edge-agent`: run, check, status, frames, decode."""
+"""The command `edge-agent`: run, check, status, frames, config, clock, decode."""
 
 import argparse
 import asyncio
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from edge_agent.config.load import DEFAULT_PATH, ConfigError
 from edge_agent.config.source import Found, Source
+from edge_agent.show import on_site_commands as on_site
 from edge_agent.show.answer import Answer
 from runtime import log as logs
 from runtime.language import Language, from_locale
@@ -26,6 +27,8 @@ _EXAMPLES = """examples:
   edge-agent status -c agent.toml         what it sees, holds and has sent
   edge-agent status --json | jq .lanes    the same for scripts
   edge-agent frames --line shed           the last frames of a line
+  edge-agent config show                  what the server wants of this gateway
+  edge-agent clock set "2026-11-21 14:03:00+08:00"
   edge-agent decode calectro_ug3 "01 02 01 0D 60 4D"   what one frame means
 
 exit codes: 0 fine, 1 a problem was found, 2 usage or configuration, 130 interrupted"""
@@ -62,9 +65,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command is None:
         parser.print_help(sys.stderr)
         return USAGE
-    run = {"run": _run, "check": _check, "status": _status, "decode": _decode, "frames": _frames}[
-        chosen.command
-    ]
+    run = {
+        "run": _run,
+        "check": _check,
+        "status": _status,
+        "frames": _frames,
+        "config": lambda chosen: _print(on_site.config(chosen)),
+        "clock": lambda chosen: _print(on_site.clock(chosen)),
+        "decode": _decode,
+    }[chosen.command]
     try:
         return run(chosen)
     except KeyboardInterrupt:
@@ -100,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--json", action="store_true", help="for scripts")
     how.add_argument("--prometheus", action="store_true", help="figures as Prometheus text")
     _add_frames(commands)
+    on_site.add(commands)
     _add_decode(commands)
     return parser
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from edge_agent import assembly
+from edge_agent import assembly, on_site
 from edge_agent.answering import Answering
 from edge_agent.baseline.keeper import Baselines
-from edge_agent.baseline.orders import BaselineHand, doings
+from edge_agent.baseline.orders import BaselineHand
 from edge_agent.beside import frame_keeper, local_actor, session_of
 from edge_agent.buffer import rows
 from edge_agent.buffer.control import Control
@@ -35,7 +35,6 @@ from edge_agent.health_socket import served
 from edge_agent.line_load import overloads
 from edge_agent.local_action.actor import NAME as LOCAL_ACTIONS
 from edge_agent.local_action.tap import Tap
-from edge_agent.local_orders import Desk
 from edge_agent.observe import Notices, Observer, Parts
 from edge_agent.persist import persist
 from edge_agent.roster import Roster
@@ -128,7 +127,7 @@ class App:
                 parts = await self._build(database, limits)
                 self._observer = self._observe(parts)
                 self._baselines.attend(self._configuration, parts.roster)
-                desk = Desk(doings(self._baselines))
+                desk = on_site.desk(self._baselines, self._configuration, self._timekeeper)
                 answering = Answering(self.health, parts.keeper.shown, desk.carry_out)
                 async with (
                     served(self._config.socket, self._say, answering.answer) as problem,
@@ -175,6 +174,7 @@ class App:
             group_readings=config.buffer.group_readings,
         )
         await lanes.remember()
+        self._tell(on_site.take_note(config.buffer.path.parent, self._timekeeper))
         if database.path == config.buffer.path:  # memory is not to be filled for nothing
             self._tell(await lanes.reserve())
         control = Control(database, self._timekeeper, standing.profiles)

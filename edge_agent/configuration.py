@@ -10,7 +10,7 @@ from edge_agent.assembly import point_plan
 from edge_agent.buffer.lanes import PointPlan
 from edge_agent.config import desired as wishes
 from edge_agent.config.change import needs_restart
-from edge_agent.config.desired import Book, Verdict
+from edge_agent.config.desired import Book, Decision, Verdict
 from edge_agent.config.load import ConfigError, Loaded
 from edge_agent.config.model import Config
 from edge_agent.config.source import (
@@ -72,6 +72,7 @@ class Configuration:
         self._reread = False
         self._desired: Desired | None = None
         self._once: Result | None = None
+        self._apply_now: Apply | None = None
         self._know(self.config)
 
     def plan(self, device: str, point: str) -> PointPlan:
@@ -112,6 +113,7 @@ class Configuration:
 
     async def run(self, apply: Apply) -> None:
         """Do what is asked, until cancelled. `apply`: makes a configuration true, never fails."""
+        self._apply_now = apply
         while True:
             await self._news.wait()
             self._news.clear()
@@ -123,22 +125,22 @@ class Configuration:
                     wanted, self._desired = self._desired, None
                     await self._judge(wanted, apply)
 
-    async def decide(self, apply: Apply, *, accept: bool) -> tuple[bool, str]:
-        """Somebody on site takes what the server wanted last, or refuses it for good."""
+    async def decide(self, *, accept: bool) -> Decision:
+        """Somebody on site takes what the server wanted last, or refuses it for good.
+
+        What is in force already stays so; whoever does not want it changes the site's file.
+        """
         async with self._turn:
-            latest = self.book.latest
-            if self._source is None or latest is None:
-                return False, "the server has not asked this gateway for a configuration"
+            latest, apply = self.book.latest, self._apply_now
+            if self._source is None or latest is None or apply is None:
+                return Decision.NOTHING_WANTED
+            if self.book.in_force == latest:
+                return Decision.IN_FORCE
             if not accept:
-                why = "by a person on site"
-                await self._keep(wishes.note(self.book, latest, Outcome.REJECTED, why))
-                return True, f"configuration {latest.version} of the server is rejected"
-            if self.book.in_force == latest:
-                return True, f"configuration {latest.version} of the server is in force already"
+                await self._keep(wishes.note(self.book, latest, Outcome.REJECTED, wishes.ON_SITE))
+                return Decision.REJECTED
             await self._take(latest, apply)
-            if self.book.in_force == latest:
-                return True, f"configuration {latest.version} of the server is in force"
-            return False, self.book.detail
+            return Decision.TAKEN if self.book.in_force == latest else Decision.NOT_VALID
 
     async def _read_again(self, apply: Apply) -> None:
         if self._source is None:

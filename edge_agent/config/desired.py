@@ -26,6 +26,19 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
 
 
+ON_SITE = "by a person on site"
+
+
+class Decision(StrEnum):
+    """What came of the word of a person on site."""
+
+    TAKEN = "taken"
+    REJECTED = "rejected"
+    IN_FORCE = "in_force"  # it is so already
+    NOT_VALID = "not_valid"  # the book says why
+    NOTHING_WANTED = "nothing_wanted"
+
+
 class Verdict(StrEnum):
     """What is to be done with what the server wants."""
 

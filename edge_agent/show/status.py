@@ -14,11 +14,11 @@ from edge_agent.health_document import AgentDocument, LaneDocument, lane_documen
 from edge_agent.health_socket import ask
 from edge_agent.observe import lane_health
 from edge_agent.show.answer import Answer, as_json
+from edge_agent.show.at_rest import connect_at_rest
 from edge_agent.show.paint import painted
 from edge_agent.show.status_text import problems, running_text, stopped_text
 from edge_agent.show.status_words import STOPPED, Words
 from runtime.clock import SystemClock
-from runtime.database import connect_read_only
 from runtime.language import Language
 from wire.topic import Lane
 
@@ -67,7 +67,7 @@ def _read_buffer(path: Path) -> tuple[tuple[LaneDocument, ...], list[str]]:
         return (), [f"{path}: there is no buffer yet"]
     timebase = Timekeeper(SystemClock()).now()
     try:
-        with closing(_connect(path)) as connection:
+        with closing(connect_at_rest(path)) as connection:
             return tuple(
                 lane_document(
                     lane_health(
@@ -79,13 +79,3 @@ def _read_buffer(path: Path) -> tuple[tuple[LaneDocument, ...], list[str]]:
             ), []
     except (sqlite3.Error, TypeError) as error:  # TypeError: a table without its rows
         return (), [f"{path}: the buffer can not be read: {error}"]
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Without a trace: a reader of WAL leaves files, which might belong to another user then.
-
-    A buffer without a log was closed in order, and the agent that would change it does not answer.
-    """
-    if path.with_name(f"{path.name}-wal").exists():
-        return connect_read_only(path)
-    return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)

@@ -11,6 +11,7 @@ from ingest_server.intake.placement import (
     US_PER_MS,
     Placement,
     end_of_batch,
+    not_ahead,
     place_absolute,
     place_foreign,
     place_relative,
@@ -92,13 +93,13 @@ class Boots:
             return place_foreign(batch, arrival_us)
         if batch.relative:
             boot.is_used = True
-            return place_relative(boot, base)
+            return not_ahead(place_relative(boot, base), batch, arrival_us)
         if envelope.key is not None and envelope.key.covers:
             return place_foreign(batch, arrival_us, base.clock.value)
         stated_us = stated_by_batch(batch, base)
         said = judge(boot, stated_us)
         self._take(gateway, boot, stated_us, said)
-        return place_absolute(boot, base, stated_us, said)
+        return not_ahead(place_absolute(boot, base, stated_us, said), batch, arrival_us)
 
     def through(self, gateway: str, name: str, through: Through, arrival_us: int) -> int | None:
         """Complete through, in UTC and never in the future; None for a boot never heard."""

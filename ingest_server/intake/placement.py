@@ -32,6 +32,18 @@ def place_foreign(batch: Batch, arrival_us: int, clock: str = ClockMark.FOREIGN.
     return Placement(0, clock)
 
 
+def not_ahead(placement: Placement, batch: Batch, arrival_us: int) -> Placement:
+    """The same, unless readings would lie in the future: then the last one lies at its arrival.
+
+    A gateway that states a base after the moment of publishing, or a reading long after its
+    neighbours, contradicts itself: this message alone is suspect, not the boot.
+    """
+    ahead_us = max(one.time_us for one in batch.readings) + placement.shift_us - arrival_us
+    if ahead_us <= TOLERANCE_US:
+        return placement
+    return Placement(placement.shift_us - ahead_us, ClockMark.SUSPECT.value)
+
+
 def stated_by_batch(batch: Batch, base: Base) -> int:
     """The boot's zero as absolute times imply it, at most 1 ms early."""
     return min(one.time_us for one in batch.readings) - base.mono * US_PER_MS - _CUT_US

@@ -9,10 +9,14 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Link:
-    """Forwards 127.0.0.1:`port` to another port. Silent: bytes go nowhere, nothing is closed."""
+    """Forwards 127.0.0.1:`port` to another port. Silent: bytes go nowhere, nothing is closed.
 
-    def __init__(self, target: int) -> None:
+    `back_s`: how long what comes back is on its way.
+    """
+
+    def __init__(self, target: int, back_s: float = 0.0) -> None:
         self._target = target
+        self._back_s = back_s
         self._server: asyncio.Server | None = None
         self._open = asyncio.Event()
         self._open.set()
@@ -54,7 +58,7 @@ class Link:
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._carry(reader, there[1]))
-                both.create_task(self._carry(there[0], writer))
+                both.create_task(self._carry(there[0], writer, self._back_s))
         except* OSError:
             pass
         finally:
@@ -62,8 +66,11 @@ class Link:
             writer.close()
             there[1].close()
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, late_s: float = 0.0
+    ) -> None:
         while data := await reader.read(65_536):
+            await asyncio.sleep(late_s)
             await self._open.wait()
             writer.write(data)
             await writer.drain()

@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from edge_agent.app import App
 from edge_agent.config.load import load_config
 from runtime.clock import SystemClock
-from tests.acceptance.town import GATEWAY, town
+from simulators.broker import free_port
+from tests.acceptance.link import Link
+from tests.acceptance.town import GATEWAY, Town, town
 
 
 class UnsetClock(SystemClock):
@@ -28,7 +31,13 @@ async def test_an_alarm_pages_at_once_and_its_time_is_corrected_when_the_clock_i
 ) -> None:
     clock = UnsetClock()
     began_us = SystemClock().utc_us()
-    async with town(tmp_path, radar=True, gateways=False) as here:
+    port = free_port()
+    async with (
+        Link(port, back_s=2.1) as slow,  # too slow for receipts to tell the time
+        town(
+            tmp_path, radar=True, gateways=False, broker_port=port, gateway_port=slow.port
+        ) as here,
+    ):
         loaded = load_config(here.stage.config_of(GATEWAY), {})
         assert loaded.config is not None
         app = App(loaded.config, clock)
@@ -40,6 +49,8 @@ async def test_an_alarm_pages_at_once_and_its_time_is_corrected_when_the_clock_i
             assert raised.data["clock"] == "unset"
             status = await asyncio.to_thread(here.stage.status, GATEWAY)
             assert status["clock"] == "unset"
+            refused = await settled(here, await ask_to_read(here))
+            assert (refused["state"], refused["detail"].split(":")[0]) == ("refused", "clock_unset")
 
             clock.is_set = True
             corrected = await here.delivery("alarm.changed", "smoke-0", "smoke", 15)
@@ -61,6 +72,52 @@ async def test_an_alarm_pages_at_once_and_its_time_is_corrected_when_the_clock_i
         assert {clock for _, clock in rows} == {"anchored", None}
         assert here.raised() == [("radar", "fall"), ("smoke-0", "smoke")]
         assert here.centre.violations == []
+
+
+COMMANDS = f"/v1/gateways/{GATEWAY}/commands"
+
+
+async def ask_to_read(here: Town) -> str:
+    """A command with an expiry, as all are that the server gives; its id."""
+    wanted = {"kind": "read", "device": "smoke-0", "actor": "desk"}
+    asked = await asyncio.to_thread(here.stage.api.post, COMMANDS, wanted)
+    return str(asked["id"])
+
+
+async def settled(here: Town, command: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+
+    def is_settled() -> bool:
+        found.update(here.stage.api.get(f"{COMMANDS}/{command}")["command"])
+        return found["state"] not in ("queued", "sent")
+
+    await here.until(is_settled, "an answer", 25)
+    return found
+
+
+async def test_a_quick_link_sets_the_clock_from_receipts_and_commands_are_taken(
+    tmp_path: Path,
+) -> None:
+    clock = UnsetClock()
+    began_us = SystemClock().utc_us()
+    async with town(tmp_path, gateways=False) as here:
+        app = App(load_config(here.stage.config_of(GATEWAY), {}).config, clock)
+        async with asyncio.TaskGroup() as tasks:
+            agent = tasks.create_task(app.run())
+            await here.until(
+                lambda: here.stage.status(GATEWAY)["clock"] == "server", "the server's time", 15
+            )
+            here.detectors[0].set_smoke(True)
+            raised = await here.delivery("alarm.raised", "smoke-0", "smoke", 10)
+            assert raised.data["clock"] in ("server", "anchored")
+            done = await settled(here, await ask_to_read(here))
+            assert done["state"] == "done"
+            await here.drained()
+            agent.cancel()
+        rows = stored(here.stage.folder / "server" / "store.db")
+        assert began_us - 2_000_000 < min(at_us for at_us, _ in rows)
+        assert max(at_us for at_us, _ in rows) < SystemClock().utc_us() + 2_000_000
+        assert {mark for _, mark in rows} <= {"server", "anchored"}
 
 
 def stored(path: Path) -> list[tuple[int, str | None]]:

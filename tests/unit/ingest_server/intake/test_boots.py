@@ -229,3 +229,13 @@ def test_boots_make_room_before_the_one_that_follows_is_anchored(server: Server)
     room, anchored = server.corrected[-2:]
     assert room.moved(T0 + 5_000 * SECOND) == T0 + 900 * SECOND - BETWEEN
     assert anchored.moved(T0 + 5_200 * SECOND) == T0 + 1_000 * SECOND
+
+
+def test_a_base_ahead_of_its_publishing_is_not_placed_in_the_future(server: Server) -> None:
+    """And does not move its boot, whose other messages say nothing of the kind."""
+    server.hear("one", 100, 100)
+    zero_us = server.zero("one")
+    assert server.relative("one", 4_000, "one", 101) == 101
+    assert server.relative("one", 100, "one", 102) == 100
+    assert server.zero("one") == zero_us
+    assert server.corrected == []

@@ -4,6 +4,7 @@ from ingest_server.db.boot import Boot
 from ingest_server.intake.placement import (
     Placement,
     end_of_batch,
+    not_ahead,
     place_absolute,
     place_foreign,
     place_relative,
@@ -51,6 +52,18 @@ def test_absolute_times_state_a_zero_at_most_a_millisecond_early() -> None:
     assert stated_through is not None
     assert 0 <= ZERO - stated_through < 1_000
     assert stated_by_through(Through(2_000)) is None
+
+
+def test_what_contradicts_itself_lies_at_its_arrival_and_is_suspect() -> None:
+    """A base after the moment of publishing; a reading long after its neighbours."""
+    ahead = Placement(ZERO + HOUR, "unset")
+    placed = not_ahead(ahead, batch(0, 7, relative=True), ARRIVAL)
+    assert placed == Placement(ARRIVAL - 7, "clock_suspect")
+    fine = Placement(0, "server")
+    near = batch(ARRIVAL - HOUR, ARRIVAL + 4_000_000, relative=False)
+    assert not_ahead(fine, near, ARRIVAL) == fine
+    far = batch(ARRIVAL - HOUR, ARRIVAL + HOUR, relative=False)
+    assert not_ahead(fine, far, ARRIVAL) == Placement(-HOUR, "clock_suspect")
 
 
 def test_the_end_of_a_batch_on_the_clock_of_its_boot() -> None:

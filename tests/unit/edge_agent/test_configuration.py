@@ -1,0 +1,148 @@
+"""What is asked of a running agent: taken whole, or refused with reasons and nothing changed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from edge_agent.config.desired import Book
+from edge_agent.config.model import Config
+from edge_agent.config.source import Found, Source, book_path, read_book
+from edge_agent.configuration import Configuration
+from wire.command import Config as Desired
+from wire.command import Outcome
+from wire.topic import Lane
+
+HEAD = 'gateway.id = "gw-001"\nmqtt = { host = "localhost", tls = false }\nbuffer.path = "b.db"\n'
+LINE = '[lines.shed]\nkind = "modbus-rtu"\nport = "ttyShed"\n'
+DEVICE = '[devices.a]\nprofile = "calectro_ug3"\nline = "shed"\n'
+
+
+class Rig:
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "agent.toml"
+        self.write(LINE + DEVICE)
+        source = Source(self.file, {})
+        self.told: list[str] = []
+        self.applied: list[Config] = []
+        self.standing = Configuration(source.load(), source, self.told.append)
+
+    def write(self, watched: str, head: str = HEAD) -> None:
+        self.file.write_text(head + watched)
+
+    async def apply(self, new: Config) -> None:
+        self.applied.append(new)
+        self.standing.enter(new)
+
+    async def desire(self, toml: str, based_on: str, version: int = 1) -> None:
+        self.standing.answered.clear()
+        self.standing.desire(Desired(version, based_on, toml))
+        await asyncio.wait_for(self.standing.answered.wait(), 10)
+
+    async def reread(self) -> None:
+        before = len(self.told)
+        self.standing.reread()
+        async with asyncio.timeout(10):
+            while len(self.told) == before:
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    made = Rig(tmp_path)
+    running = asyncio.create_task(made.standing.run(made.apply))
+    yield made
+    running.cancel()
+
+
+async def test_what_is_desired_is_kept_applied_and_answered(rig: Rig) -> None:
+    base = rig.standing.config.hash
+    await rig.desire(LINE + DEVICE + "unit = 2\n", base)
+    (told,) = rig.standing.answers(5_000_000)
+    assert (told.answers, told.outcome, told.time) == ("config/1", Outcome.APPLIED, 5_000_000)
+    assert told.config_hash == rig.standing.config.hash != base
+    assert [one.devices[0].unit for one in rig.applied] == [2]
+    health = rig.standing.health()
+    assert (health.version, health.desired, health.outcome) == (1, 1, "applied")
+    await rig.desire(LINE + DEVICE + "unit = 2\n", base)  # retained: it comes at each connection
+    assert len(rig.applied) == 1
+    await rig.desire(LINE + DEVICE, base, version=2)
+    assert rig.standing.health().outcome == "diverged"
+    await rig.desire(LINE + DEVICE + "unit = 3\n", told.config_hash or "", version=1)
+    assert rig.standing.answers(None)[-1].detail == (
+        "this gateway knows version 2: send a higher one"
+    )
+
+
+async def test_what_says_the_same_as_the_site_is_no_divergence(rig: Rig) -> None:
+    """Whoever asks for what already runs has been understood."""
+    await rig.desire("# in other words\n" + LINE + DEVICE, "0" * 16)
+    assert rig.standing.health().outcome == "applied"
+    assert rig.applied == []
+
+
+async def test_a_file_that_nobody_has_read_is_not_passed_over(rig: Rig) -> None:
+    base = rig.standing.config.hash
+    rig.write(LINE + DEVICE + "unit = 7\n")
+    await rig.desire(LINE + DEVICE + "unit = 2\n", base)
+    (told,) = rig.standing.answers(None)
+    assert told.outcome is Outcome.DIVERGED
+    assert "has not been read" in told.detail
+    rig.write(LINE + DEVICE, HEAD.replace("localhost", "127.0.0.1"))
+    await rig.desire(LINE + DEVICE + "unit = 2\n", base, version=2)
+    (told,) = rig.standing.answers(None)
+    assert told.outcome is Outcome.REJECTED
+    assert "agent.toml:2: mqtt.host: can not be changed" in told.detail
+
+
+async def test_a_disk_that_refuses_is_a_refusal(rig: Rig) -> None:
+    base = rig.standing.config.hash
+    book_path(rig.standing.config).mkdir()
+    await rig.desire(LINE + DEVICE + "unit = 2\n", base)
+    (told,) = rig.standing.answers(None)
+    assert (told.outcome, told.config_hash) == (Outcome.REJECTED, base)
+    assert rig.applied == []
+
+
+async def test_another_file_takes_the_place_of_what_was_desired(rig: Rig) -> None:
+    await rig.desire(LINE + DEVICE + "unit = 2\n", rig.standing.config.hash)
+    rig.write(LINE + DEVICE + "unit = 4\n")
+    await rig.reread()
+    async with asyncio.timeout(10):
+        while len(rig.applied) < 2:
+            await asyncio.sleep(0.01)
+    assert rig.applied[-1].devices[0].unit == 4
+    health = rig.standing.health()
+    assert (health.version, health.outcome) == (None, "diverged")
+    assert read_book(book_path(rig.standing.config)).in_force is None
+
+
+async def test_an_agent_without_a_file_changes_nothing(tmp_path: Path) -> None:
+    loaded = Rig(tmp_path).standing
+    told: list[str] = []
+    bare = Configuration(
+        Found(Source(tmp_path / "agent.toml", {}).load().loaded, Book(), ""), None, told.append
+    )
+    running = asyncio.create_task(bare.run(lambda _: asyncio.sleep(0)))
+    bare.reread()
+    async with asyncio.timeout(5):
+        while not told:
+            await asyncio.sleep(0.01)
+    assert "without a file" in told[0]
+    assert bare.refused
+    bare.answered.clear()
+    bare.desire(Desired(1, "0" * 16, ""))
+    await asyncio.wait_for(bare.answered.wait(), 5)
+    assert bare.health().outcome == "diverged"
+    assert bare.config.hash == loaded.config.hash
+    running.cancel()
+
+
+async def test_a_point_of_a_device_that_is_gone_keeps_its_lane(rig: Rig) -> None:
+    assert rig.standing.plan("a", "smoke").lane is Lane.URGENT
+    await rig.desire(LINE + DEVICE.replace(".a]", ".b]"), rig.standing.config.hash)
+    assert rig.standing.profiles.keys() == {"b"}
+    assert rig.standing.plan("a", "smoke").lane is Lane.URGENT
+    with pytest.raises(KeyError):
+        rig.standing.plan("never", "smoke")
