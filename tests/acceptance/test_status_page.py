@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser
 from playwright.async_api import Error as BrowserError
 
-from tests.acceptance.town import Town, town
+from tests.acceptance.town import GATEWAY, Town, town
 from tests.browser import PATIENCE_MS, Visit, chromium, visit
 
 HOSTILE = "<img src=x onerror=window.hostile=1> 车棚 \"'&amp;"
@@ -163,3 +163,21 @@ async def test_every_word_is_in_both_languages(tmp_path: Path, browser: Browser)
     fields = {word: [text.count("{") for text in both] for word, both in words.items()}
     assert not [word for word, (english, chinese) in fields.items() if english != chinese]
     assert set(named) <= words.keys()
+
+
+async def test_a_configuration_without_an_answer_is_shown(tmp_path: Path, browser: Browser) -> None:
+    async with town(tmp_path) as here, visit(browser) as tab:
+        await here.all_heard()
+        await enter(here, tab)
+        await tab.sees("Smoke alarm")
+        here.agent.kill()
+        path = f"/v1/gateways/{GATEWAY}/config"
+        found = await asyncio.to_thread(here.stage.api.get, path)
+        text = here.stage.config_of(GATEWAY).read_text()
+        wanted = {
+            "toml": text[text.index("[lines.") :],
+            "expected": found["in_force"],
+            "actor": "desk",
+        }
+        await asyncio.to_thread(here.stage.api.put, path, wanted)
+        await tab.sees("no answer yet")

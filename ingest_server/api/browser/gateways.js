@@ -42,6 +42,7 @@ function card(gateway) {
       make("span", { class: "last-heard" }, heard(gateway)),
     ),
     clones(gateway),
+    configuration(gateway),
     ledger(gateway),
   );
 }
@@ -56,6 +57,14 @@ function heard(gateway) {
 function clones(gateway) {
   const n = Object.values(gateway.lanes).reduce((sum, lane) => sum + lane.clones, 0);
   return n > 0 ? make("p", { class: "problem" }, say("clones")) : null;
+}
+
+// Only what is open: a configuration that is in force is nobody's business here.
+function configuration(gateway) {
+  const wanted = gateway.config ?? null;
+  if (wanted === null || !["pending", "rejected", "diverged"].includes(wanted.state)) return null;
+  const looks = wanted.state === "pending" ? "wanted" : "wanted problem";
+  return make("p", { class: looks }, say(`config_${wanted.state}`, { version: wanted.version }));
 }
 
 // One column for each lane; counts of what should not happen only where there are any.

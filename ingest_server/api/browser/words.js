@@ -110,6 +110,18 @@ const WORDS = {
   balanced: ["balances", "平衡"],
   unbalanced: ["does not balance", "不平衡"],
   clones: ["Two gateways may use this id", "可能有两台网关使用同一编号"],
+  config_pending: [
+    "Configuration {version}: no answer yet",
+    "配置 {version}：尚无应答",
+  ],
+  config_rejected: [
+    "Configuration {version} was refused by the gateway: the old one runs on",
+    "配置 {version} 被网关拒绝，原配置继续运行",
+  ],
+  config_diverged: [
+    "Configuration {version} waits for a decision: the gateway was changed on site",
+    "配置 {version} 待决定：网关已在现场修改",
+  ],
   reading_age: ["Age", "距今"],
   point: ["Point", "测点"],
   quality: ["Quality", "质量"],
