@@ -138,6 +138,9 @@ def _line(layout: LineFrame, table: str) -> Iterator[Problem]:
     last = layout.length - tail
     if sync > last:
         yield Problem(table, "length", f"is {layout.length}: sync and tail alone are longer")
+    for index, blank in enumerate(layout.blanks):
+        if not sync <= blank < last:
+            yield Problem(table, f"blanks[{index}]", f"is {blank}, in sync or tail or beyond them")
     begin, end = layout.checksum_from, layout.checksum_to
     if layout.checksum is Checksum.NONE:
         if begin or end or layout.checksum_at:

@@ -91,7 +91,8 @@ class LineFrame(
     """An ASCII line of fixed columns: `length` bytes in all, from `sync` to `tail`.
 
     The checksum, if any, is of the bytes `checksum_from` to before `checksum_to`, and stands at
-    `checksum_at` as two hexadecimal digits. The data of such a frame is the whole line.
+    `checksum_at` as two hexadecimal digits. The data of such a frame is the whole line. `blanks`:
+    columns that are blank in every sound line (the checksum need not cover them).
     """
 
     name: Name = "line"
@@ -103,6 +104,7 @@ class LineFrame(
     checksum_from: _Place = 0
     checksum_to: _Place = 0
     checksum_at: _Place = 0
+    blanks: tuple[_Place, ...] = ()
 
 
 class TextEncoding(StrEnum):

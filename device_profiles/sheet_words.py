@@ -60,7 +60,7 @@ _SHEET: Final = {
     "doc": ("doc. no.", "资料编号"),
     "function": ("FC", "功能码"),
     "wire": ("wire address", "线上地址"),
-    "bytes": ("bytes", "字节"),
+    "bytes": ("byte / of (+ or more, ? if so long)", "起始 / 总字节（+ 可更长，? 仅此长度时）"),
     "type": ("type", "类型"),
     "meaning": ("meaning", "取值"),
     "alarms": ("Alarms", "报警"),

@@ -19,6 +19,8 @@ from device_profiles.framing import (
 )
 from edge_agent.driver.checksum import checksum_of
 
+_BLANK = ord(" ")
+
 
 class Refused(StrEnum):
     """Why bytes were thrown away. Each may have been a report that is never repeated."""
@@ -28,6 +30,7 @@ class Refused(StrEnum):
     CHECKSUM = "checksum"
     CODE = "code"  # no frame of this layout has such a code
     TAIL = "tail"
+    COLUMNS = "columns"  # something stands between two columns of a line
     TOO_LONG = "too_long"
     TOO_SHORT = "too_short"
     CUT_SHORT = "cut_short"  # the rest of the frame never came
@@ -174,6 +177,8 @@ class LineShape:
         start = at + layout.checksum_at
         if held[start : start + self._check].upper() != self._digits(held[at:end]):
             return Refused.CHECKSUM
+        if any(held[at + blank] != _BLANK for blank in layout.blanks):
+            return Refused.COLUMNS
         return Found(layout.code, bytes(held[at:end]), layout.length)
 
     def _digits(self, line: bytearray) -> bytes:
@@ -181,8 +186,10 @@ class LineShape:
         return checksum_of(self._layout.checksum, covered).hex().upper().encode("ascii")
 
     def encode(self, code: str, data: bytes) -> bytes:
-        """`data`: the whole line; the columns of its checksum are filled in."""
+        """`data`: the whole line; its blanks and the columns of its checksum are filled in."""
         line = bytearray(data)
+        for blank in self._layout.blanks:
+            line[blank] = _BLANK
         start = self._layout.checksum_at
         line[start : start + self._check] = self._digits(line)
         return _proven(self, bytes(line), Found(code, bytes(line), len(data)))

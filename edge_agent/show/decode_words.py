@@ -116,6 +116,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "incomplete": ("the rest is missing", "不完整，缺少后续字节"),
     "cut_short": ("the rest is missing", "不完整，缺少后续字节"),
     "wrong_length": ("it says another length than it has", "声明的长度与实际不符"),
+    "columns": ("something stands where its columns are parted", "列与列之间不是空格"),
     "too_long": ("it says a length that no frame has", "声明的长度超出任何帧"),
     "too_short": ("it is shorter than such a frame is", "短于该类帧"),
     "tail": ("its end is not where its length says", "帧尾不在长度所示位置"),

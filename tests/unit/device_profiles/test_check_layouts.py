@@ -85,6 +85,7 @@ def test_the_shipped_ones_are_sound(profile: Profile) -> None:
             replace(FIXED, code=None, code_at=2),
             "code_at: puts bytes 2 to 3 (code_at) after the data of 2 bytes",
         ),
+        (replace(LINE, blanks=(8, 42)), "blanks[1]: is 42, in sync or tail or beyond them"),
         (replace(LINE, length=2), "length: is 2: sync and tail alone are longer"),
         (replace(LINE, checksum=Checksum.NONE), "checksum: is missing, but its place is given"),
         (replace(LINE, checksum_to=43), "checksum_to: is 43, not between checksum_from and the"),

@@ -83,6 +83,14 @@ def test_a_line_ends_where_its_tail_stands_and_nowhere_else() -> None:
     assert shape.judge(bytearray(b"A" * 44), 0) is Refused.TAIL
 
 
+def test_between_the_columns_of_a_line_there_is_nothing() -> None:
+    shape = shape_of(replace(METHANE, blanks=(8, 39)))
+    assert isinstance(shape.judge(bytearray(LINE), 0), Found)
+    line = bytearray(LINE)
+    line[39] = ord("_")  # not covered by the checksum
+    assert shape.judge(line, 0) is Refused.COLUMNS
+
+
 def test_a_record_is_bounded_and_holds_no_other() -> None:
     shape = shape_of(PRINTER)
     assert shape.judge(bytearray(b"\x1b6" + b"x" * 510), 0) is Refused.TOO_LONG
