@@ -23,6 +23,15 @@ def voting_points(rules: Iterable[Rule]) -> frozenset[str]:
     )
 
 
+def stated_points(rules: Iterable[Rule]) -> frozenset[str]:
+    """The points of which a rule judges a state or a text: each change may be a crossing."""
+    return frozenset(
+        rule.point
+        for rule in rules
+        if isinstance(rule, StateRule) and isinstance(rule.equals, bool | str)
+    )
+
+
 _STEPS = 10
 """A change within a window is judged from values that are off by a tenth of it at most."""
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from alarm_rules.rule import hazard_points
-from alarm_rules.set_point import set_points, voting_points, widest_deadbands
+from alarm_rules.set_point import set_points, stated_points, voting_points, widest_deadbands
 from device_profiles.transport import Modbus, Serial
 from edge_agent import gateway_readings, link_readings
 from edge_agent.buffer.lanes import PointPlan
@@ -146,11 +146,11 @@ def report_policy(device: DeviceConfig) -> ReportPolicy:
     """What the profile says of each point, bounded by what the rules in force need (P3)."""
     rules = device.rules.rules
     set_at, votes, widest = set_points(rules), voting_points(rules), widest_deadbands(rules)
-    hazards = hazard_points(rules)
+    at_once = hazard_points(rules) | stated_points(rules)
     points = {
         point.id: PointPolicy(
             max_interval_us=point.report.max_interval,
-            min_interval_us=0 if point.id in hazards else point.report.min_interval,
+            min_interval_us=0 if point.id in at_once else point.report.min_interval,
             deadband=min(point.report.deadband, widest.get(point.id, math.inf)),
             relative=0.0 if point.id in widest else point.report.relative,
             set_points=set_at.get(point.id, ()),
