@@ -8,7 +8,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edge_agent.config.load import DEFAULT_PATH, ConfigError
@@ -178,10 +178,10 @@ def _add_language(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _load(source: Source) -> Found | None:
+def _load(read: Callable[[], Found]) -> Found | None:
     """The configuration, or None after naming every error on stderr."""
     try:
-        return source.load()
+        return read()
     except ConfigError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -196,7 +196,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
     logs.set_up(chosen.log, chosen.log_level)
     source = Source(chosen.config, os.environ)
-    found = _load(source)
+    found = _load(source.begin)
     if found is None:
         return USAGE
     for warning in found.loaded.warnings:
@@ -235,7 +235,7 @@ def _status(chosen: argparse.Namespace) -> int:
     from edge_agent.show.paint import wants_colour  # noqa: PLC0415 - only this command needs it
     from edge_agent.show.status import figures_text, status  # noqa: PLC0415 - same
 
-    found = _load(Source(chosen.config, None))
+    found = _load(Source(chosen.config, None).load)
     if found is None:
         return USAGE
     if chosen.prometheus:
@@ -248,7 +248,7 @@ def _status(chosen: argparse.Namespace) -> int:
 def _frames(chosen: argparse.Namespace) -> int:
     from edge_agent.show.frames import frames  # noqa: PLC0415 - only this command needs it
 
-    found = _load(Source(chosen.config, None))
+    found = _load(Source(chosen.config, None).load)
     if found is None:
         return USAGE
     answer = frames(

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 Apply = Callable[[Config], Awaitable[None]]
 _REFUSED_SHOWN = 16
+PROOF_S = 60.0
 _NO_FILE = "this agent runs without a file: nothing can be read again"
 _NOT_READ = "agent.toml was changed on site and has not been read yet: reload the agent first"
 
@@ -50,6 +51,8 @@ class Configuration:
         source: Source | None,
         tell: Callable[[str], None],
         adjust: Callable[[Config], Config] = lambda config: config,
+        *,
+        proof_s: float = PROOF_S,
     ) -> None:
         """`adjust`: what this gateway adds to what is read, such as baselines taken here."""
         self.read = found.config
@@ -62,6 +65,7 @@ class Configuration:
         self.answered = asyncio.Event()
         """Set when there is something to tell the server."""
         self._site = found.site
+        self._proof_s = proof_s
         self._source = source
         self._tell = tell
         self._adjust = adjust
@@ -115,7 +119,7 @@ class Configuration:
         """Do what is asked, until cancelled. `apply`: makes a configuration true, never fails."""
         self._apply_now = apply
         while True:
-            await self._news.wait()
+            await self._wait_for_news()
             self._news.clear()
             async with self._turn:
                 if self._reread:
@@ -124,6 +128,15 @@ class Configuration:
                 if self._desired is not None:
                     wanted, self._desired = self._desired, None
                     await self._judge(wanted, apply)
+
+    async def _wait_for_news(self) -> None:
+        """What was taken from afar is proven once the agent has run with it for a while."""
+        while not self._news.is_set():
+            try:
+                async with asyncio.timeout(None if self.book.starts is None else self._proof_s):
+                    await self._news.wait()
+            except TimeoutError:
+                await self._keep(wishes.proven(self.book))
 
     async def decide(self, *, accept: bool) -> Decision:
         """Somebody on site takes what the server wanted last, or refuses it for good.

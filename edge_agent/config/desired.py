@@ -17,6 +17,7 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `in_force`: whose lines and devices are watched in the place of the file's. `site`: the hash of
     the file's lines and devices when that was taken. `latest`: what came last, with its outcome.
+    `starts`: how often the agent began with it without having run for a minute; None once it has.
     """
 
     in_force: Desired | None = None
@@ -24,8 +25,11 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
     latest: Desired | None = None
     outcome: Outcome | None = None
     detail: str = ""
+    starts: int | None = None
 
 
+STARTS = 3
+"""So often an agent may end within a minute of its start before what it took is given up."""
 ON_SITE = "by a person on site"
 
 
@@ -80,7 +84,22 @@ def note(book: Book, desired: Desired, outcome: Outcome, detail: str = "") -> Bo
 def taken(book: Book, desired: Desired, site: str) -> Book:
     """It is in force from now on, over a file whose own lines and devices hash to `site`."""
     book = note(book, desired, Outcome.APPLIED)
-    return msgspec.structs.replace(book, in_force=desired, site=site)
+    return msgspec.structs.replace(book, in_force=desired, site=site, starts=0)
+
+
+def started(book: Book) -> Book:
+    """The agent starts: with what was taken, unless it ended with that again and again."""
+    if book.in_force is None or book.starts is None:
+        return book
+    if book.starts >= STARTS:
+        why = f"the agent ended {STARTS} times within a minute of starting with it"
+        return msgspec.structs.replace(left(book, why), outcome=Outcome.REJECTED)
+    return msgspec.structs.replace(book, starts=book.starts + 1)
+
+
+def proven(book: Book) -> Book:
+    """The agent has run with it for a minute."""
+    return msgspec.structs.replace(book, starts=None)
 
 
 def left(book: Book, detail: str) -> Book:

@@ -2,14 +2,14 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml
 from device_profiles.typed_toml import Problem
-from edge_agent.config.desired import Book, left
+from edge_agent.config.desired import Book, left, started
 from edge_agent.config.load import WATCHED, ConfigError, Loaded, load_config
 from edge_agent.config.model import Config
 from runtime.whole_file import write_whole
@@ -66,6 +66,23 @@ class Source:
         except ConfigError as error:
             why = f"the configuration that was taken from the server is no longer valid: {error}"
             return Found(own, left(book, why), site, (why,))
+
+    def begin(self) -> Found:
+        """As `load`, by the agent itself: counts the starts with what was taken from afar.
+
+        A disk that refuses is no reason to stay down. Raise ConfigError.
+        """
+        found = self.load()
+        book = started(found.book)
+        if book == found.book:
+            return found
+        try:
+            write_book(book_path(found.config), book)
+        except OSError as error:
+            return replace(found, notices=(*found.notices, f"{BOOK} can not be written: {error}"))
+        if book.in_force is not None:
+            return replace(found, book=book)
+        return replace(self.load(), notices=(*found.notices, book.detail))
 
     def with_desired(self, desired: Desired) -> Loaded:
         """The site's file with these lines and devices; raise ConfigError with all that is wrong.

@@ -26,7 +26,7 @@ class Rig:
         source = Source(self.file, {})
         self.told: list[str] = []
         self.applied: list[Config] = []
-        self.standing = Configuration(source.load(), source, self.told.append)
+        self.standing = Configuration(source.load(), source, self.told.append, proof_s=0.2)
 
     def write(self, watched: str, head: str = HEAD) -> None:
         self.file.write_text(head + watched)
@@ -146,3 +146,12 @@ async def test_a_point_of_a_device_that_is_gone_keeps_its_lane(rig: Rig) -> None
     assert rig.standing.plan("a", "smoke").lane is Lane.URGENT
     with pytest.raises(KeyError):
         rig.standing.plan("never", "smoke")
+
+
+async def test_it_is_proven_once_the_agent_has_run_with_it(rig: Rig) -> None:
+    await rig.desire(LINE + DEVICE + "unit = 2\n", rig.standing.config.hash)
+    file = book_path(rig.standing.config)
+    assert read_book(file).starts == 0
+    async with asyncio.timeout(5):
+        while read_book(file).starts is not None:
+            await asyncio.sleep(0.02)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.config.desired import Book, taken
+from edge_agent.config.desired import Book, proven, taken
 from edge_agent.config.load import ConfigError
 from edge_agent.config.source import (
     BrokenBookError,
@@ -128,3 +128,31 @@ def test_no_candidate_over_an_edit_that_nobody_has_read(source: Source) -> None:
     source.path.write_text(SITE.replace("[devices.a]", "[devices.c]"))
     with pytest.raises(ChangedOnSiteError):
         source.candidate(remote(), site)
+
+
+def test_an_agent_that_ends_again_and_again_goes_back_to_its_own_file(source: Source) -> None:
+    keep(source, remote())
+    for count in (1, 2, 3):
+        found = source.begin()
+        assert ([one.id for one in found.config.devices], found.book.starts) == (["b"], count)
+    found = source.begin()
+    assert [one.id for one in found.config.devices] == ["a"]
+    assert (found.book.in_force, found.book.outcome) == (None, Outcome.REJECTED)
+    assert "ended 3 times" in found.notices[0]
+    again = source.begin()
+    assert (again.book, again.notices) == (found.book, ())
+
+
+def test_once_proven_it_may_start_as_often_as_it_likes(source: Source) -> None:
+    keep(source, remote())
+    write_book(book_path(source.load().config), proven(source.begin().book))
+    for _ in range(5):
+        assert [one.id for one in source.begin().config.devices] == ["b"]
+
+
+def test_a_start_on_a_disk_that_refuses(source: Source) -> None:
+    keep(source, remote())
+    (source.path.parent / "state" / "desired.json.new").mkdir()
+    found = source.begin()
+    assert [one.id for one in found.config.devices] == ["b"]
+    assert "can not be written" in found.notices[0]
