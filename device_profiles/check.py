@@ -7,6 +7,7 @@ from device_profiles.check_encoding import check_encoding, misspelt
 from device_profiles.check_evidence import check_evidence
 from device_profiles.check_modbus import check_modbus
 from device_profiles.check_orders import check_orders
+from device_profiles.check_reports import check_reports
 from device_profiles.check_rules import check_rules
 from device_profiles.check_stream import check_stream
 from device_profiles.model import Point, Profile, ValueKind
@@ -48,6 +49,7 @@ def check_profile(profile: Profile) -> tuple[Problem, ...]:
         *check_derived(profile),
         *_transport(profile),
         *check_rules(profile),
+        *check_reports(profile),
         *check_orders(profile),
         *_examples(profile),
     )

@@ -17,7 +17,7 @@ from alarm_rules.rule import (
     StateRule,
     Words,
 )
-from alarm_rules.set_point import set_points, voting_points, widest_deadbands
+from alarm_rules.set_point import set_points, stated_points, voting_points, widest_deadbands
 
 WORDS = Words("flood", "积水")
 COMMON: dict[str, Any] = {
@@ -63,6 +63,12 @@ def test_the_values_at_which_a_rule_may_change_its_mind(
 
 def test_of_a_voting_rule_every_sample_counts() -> None:
     assert voting_points((FLOOD, TILT, COVER, OFFLINE)) == {"tilt"}
+
+
+def test_of_a_state_or_a_text_each_change_may_be_a_crossing() -> None:
+    smoke = StateRule(**COMMON, point="smoke", equals=True)
+    mode = StateRule(**COMMON, point="mode", equals="test", negate=True)
+    assert stated_points([smoke, mode, HEIGHT, FLOOD]) == {"smoke", "mode"}
 
 
 def test_a_rate_rule_bounds_the_deadband_of_its_point() -> None:
