@@ -138,9 +138,7 @@ def _line(layout: LineFrame, table: str) -> Iterator[Problem]:
     last = layout.length - tail
     if sync > last:
         yield Problem(table, "length", f"is {layout.length}: sync and tail alone are longer")
-    for index, blank in enumerate(layout.blanks):
-        if not sync <= blank < last:
-            yield Problem(table, f"blanks[{index}]", f"is {blank}, in sync or tail or beyond them")
+    yield from _blanks(layout, table, range(sync, last))
     begin, end = layout.checksum_from, layout.checksum_to
     if layout.checksum is Checksum.NONE:
         if begin or end or layout.checksum_at:
@@ -155,6 +153,12 @@ def _line(layout: LineFrame, table: str) -> Iterator[Problem]:
         yield Problem(table, "checksum_at", f"puts {digits} into the tail or beyond the line")
     elif digits.begin < end and begin < digits.end:
         yield Problem(table, "checksum_at", f"puts {digits} into what it is the checksum of")
+
+
+def _blanks(layout: LineFrame, table: str, columns: range) -> Iterator[Problem]:
+    for index, blank in enumerate(layout.blanks):
+        if blank not in columns:
+            yield Problem(table, f"blanks[{index}]", f"is {blank}, in sync or tail or beyond them")
 
 
 def _text(layout: TextFrame, table: str) -> Iterator[Problem]:
