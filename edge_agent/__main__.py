@@ -1,4 +1,4 @@
-"""The command `edge-agent`: run, check, status, frames, config, clock, decode."""
+"""The command `edge-agent`: run, check, status, frames, config, clock, baseline, decode."""
 
 import argparse
 import asyncio
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from edge_agent.config.load import DEFAULT_PATH, ConfigError
 from edge_agent.config.source import Found, Source
+from edge_agent.show import baseline_options
 from edge_agent.show import on_site_commands as on_site
 from edge_agent.show.answer import Answer
 from runtime import log as logs
@@ -29,6 +30,7 @@ _EXAMPLES = """examples:
   edge-agent frames --line shed           the last frames of a line
   edge-agent config show                  what the server wants of this gateway
   edge-agent clock set "2026-11-21 14:03:00+08:00"
+  edge-agent baseline take cover-1 --by "Li Lei"       how it lies when all is well
   edge-agent decode calectro_ug3 "01 02 01 0D 60 4D"   what one frame means
 
 exit codes: 0 fine, 1 a problem was found, 2 usage or configuration, 130 interrupted"""
@@ -72,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "frames": _frames,
         "config": lambda chosen: _print(on_site.config(chosen)),
         "clock": lambda chosen: _print(on_site.clock(chosen)),
+        "baseline": lambda chosen: _print(baseline_options.baseline(chosen)),
         "decode": _decode,
     }[chosen.command]
     try:
@@ -110,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--prometheus", action="store_true", help="figures as Prometheus text")
     _add_frames(commands)
     on_site.add(commands)
+    baseline_options.add(commands)
     _add_decode(commands)
     return parser
 

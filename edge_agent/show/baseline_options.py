@@ -1,7 +1,12 @@
-"""The command line of `edge-agent baseline`."""
+"""The sub-command `baseline`: how a device is when all is well, as a person at it vouches."""
 
 import argparse
-from collections.abc import Callable
+import sys
+
+from edge_agent.config.load import ConfigError
+from edge_agent.config.source import Source
+from edge_agent.show.answer import Answer
+from edge_agent.show.on_site_commands import add_common
 
 _EXAMPLES = """examples:
   edge-agent baseline take cover-1 --by "Li Lei"                    cover closed and at rest
@@ -17,11 +22,11 @@ is kept beside the buffer, counts at once, and is void when the device turns out
 
 exit codes: 0 fine, 1 refused or a point has none, 2 usage or configuration"""
 
-Add = Callable[[argparse.ArgumentParser], None]
+_USAGE = 2
 
 
-def add_baseline(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
-    """`add`: the options that every command has."""
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Its parser."""
     baseline = commands.add_parser(
         "baseline",
         help="take, show or clear what a device is judged against",
@@ -36,12 +41,29 @@ def add_baseline(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     show = doing.add_parser("show", help="what counts for each point that needs one, and from whom")
     clear = doing.add_parser("clear", help="forget what was taken here")
     _add_device(clear)
-    for parser in (take, show, clear):
-        add(parser)
-        parser.add_argument("--json", action="store_true", help="for scripts")
+    for made in (take, show, clear):
+        add_common(made)
 
 
-def given(chosen: argparse.Namespace) -> dict[str, str]:
+def baseline(chosen: argparse.Namespace) -> Answer:
+    """Run it."""
+    from edge_agent.show import baseline as its  # noqa: PLC0415 - it knows drivers
+    from edge_agent.show.baseline_words import Words  # noqa: PLC0415 - rarely wanted
+
+    try:
+        config = Source(chosen.config, None).load().config
+    except ConfigError as error:
+        return Answer(_USAGE, "", tuple(map(str, error.problems)))
+    words, given = Words(chosen.lang), _given(chosen)
+    if chosen.doing == "show":
+        return its.show(config, json=chosen.json, words=words)
+    if chosen.doing == "clear":
+        return its.clear(config, given, json=chosen.json, words=words)
+    sys.stderr.write(words("measuring").format(device=chosen.device) + "\n")
+    return its.take(config, given, json=chosen.json, words=words)
+
+
+def _given(chosen: argparse.Namespace) -> dict[str, str]:
     """What the order needs, of what was chosen."""
     names = ("device", "point", "by", "note")
     return {name: value for name in names if (value := getattr(chosen, name, None)) is not None}

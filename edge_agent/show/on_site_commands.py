@@ -53,10 +53,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     setting.add_argument("time", metavar="TIME", help='with its zone: "2026-11-21 14:03:00+08:00"')
     setting.add_argument("--force", action="store_true", help="against what is known")
     for made in (config, show, setting):
-        _add_common(made)
+        add_common(made)
 
 
-def _add_common(made: argparse.ArgumentParser) -> None:
+def add_common(made: argparse.ArgumentParser) -> None:
+    """The options that every such command has."""
     made.add_argument(
         "-c", "--config", type=Path, default=DEFAULT_PATH, metavar="FILE", help="(%(default)s)"
     )
