@@ -30,6 +30,7 @@ class Feeds:
         self._live = 0
         self._backlog = 0
         self._is_read = {Feed.LIVE: False, Feed.BACKLOG: False}
+        self._lost: set[int] = set()  # since a span was asked for
 
     def begin(self, oldest_live: int) -> None:
         """At a connection, or when live rows grew old: what is below this row waits its turn."""
@@ -44,7 +45,11 @@ class Feeds:
         self._is_read[Feed.LIVE] = False
 
     def span(self, feed: Feed) -> Span | None:
-        """Where to read on; None when there is nothing that was not looked at."""
+        """Where to read on; None when there is nothing that was not looked at.
+
+        Rows may be lost until `read` tells how far that look went: they are behind it, and new.
+        """
+        self._lost.clear()
         if self._is_read[feed]:
             return None
         return Span(self._live, None) if feed is Feed.LIVE else Span(self._backlog, self._live)
@@ -64,9 +69,15 @@ class Feeds:
             self._live = max(self._live, last)
         else:
             self._backlog = max(self._backlog, last)
+        for number in self._lost:
+            self._renew(number)
 
     def rewind(self, number: int) -> None:
         """A row was lost on its way: it is new again."""
+        self._lost.add(number)
+        self._renew(number)
+
+    def _renew(self, number: int) -> None:
         if number <= self._backlog:
             self._backlog = number - 1
         self._is_read[Feed.BACKLOG if number <= self._live else Feed.LIVE] = False

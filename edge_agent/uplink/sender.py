@@ -144,7 +144,7 @@ class Sender:
             return False
         found = await self._lanes.again(self.lane, numbers)
         there = {one.row.id for one in found if one.row is not None}
-        self.window.gone([n for n in numbers if n not in there])
+        self.window.given_up(n for n in numbers if n not in there)
         for one in found:
             self._send(one, Feed.BACKLOG, tasks)
             size -= _size_of(one)
@@ -235,7 +235,7 @@ class Sender:
                 self.feeds.rewind(number)
             case Reaction.SET_ASIDE:
                 await self._lanes.give_up(number, set_aside_as(outcome))
-                self.window.gone([number])
+                self.window.given_up([number])
             case Reaction.PLAIN:
                 self.window.once_more(number, self._clock.mono_us())
             case _:

@@ -84,14 +84,18 @@ class Window:
             self._flights[number].again_us = now_us
 
     def gone(self, numbers: Iterable[int]) -> None:
-        """A receipt covers these rows, or they were given up."""
+        """A receipt came, and covers these rows."""
         self._receipts += 1
-        for number in numbers:
-            self._flights.pop(number, None)
+        self.given_up(numbers)
         for flight in self._flights.values():
             if flight.is_put_off:
                 flight.is_put_off = False
                 flight.again_us = self._now_us + BACK_US
+
+    def given_up(self, numbers: Iterable[int]) -> None:
+        """These rows are not here any more; that says nothing of who takes the others."""
+        for number in numbers:
+            self._flights.pop(number, None)
 
     def due(self, now_us: int) -> list[int]:
         """Rows to be sent again, oldest first."""

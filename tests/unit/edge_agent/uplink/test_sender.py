@@ -1,7 +1,7 @@
 """What a sender does with each answer of the broker."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from edge_agent.uplink.sender import Sender
+from edge_agent.uplink.window import PROBES, RESEND_FIRST_US
 from runtime.database import Database
 from runtime.link_rate import LinkRate
 from runtime.mqtt import Outcome
@@ -48,30 +49,46 @@ class AnsweringSession:
         return self.answers.pop(0)
 
 
+def lanes_on(database: Database, clock: StandingClock) -> Lanes:
+    return Lanes(
+        database=database,
+        timekeeper=Timekeeper(clock),
+        gateway="gw",
+        epoch="a" * 16,
+        limits=Limits(1 << 20, 1 << 18),
+        plan=lambda _d, _p: PointPlan(Lane.URGENT, None),
+        progress=lambda _name: None,
+    )
+
+
+def sender_of(
+    lanes: Lanes, session: AnsweringSession, clock: StandingClock, window: int, step_us: int = 0
+) -> Sender:
+    """Of the urgent lane; the clock goes on by `step_us` at each turn of its loop."""
+    return Sender(
+        lane=Lane.URGENT,
+        gateway="gw",
+        lanes=lanes,
+        session=session,  # type: ignore[arg-type]  # the two methods that a sender uses
+        clock=clock,
+        window=window,
+        progress=lambda _name: clock.advance(step_us),
+        look_again_s=0.02,
+    )
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.005)
+
+
 async def send(tmp_path: Path, answers: Sequence[Outcome]) -> tuple[list[int], dict[str, int]]:
     """Send one urgent row until the broker accepts or it is given up; (keys said, dropped)."""
     clock = StandingClock()
     async with Database(tmp_path / "buffer.db", rows.migrate) as database:
-        lanes = Lanes(
-            database=database,
-            timekeeper=Timekeeper(clock),
-            gateway="gw",
-            epoch="a" * 16,
-            limits=Limits(1 << 20, 1 << 18),
-            plan=lambda _d, _p: PointPlan(Lane.URGENT, None),
-            progress=lambda _name: None,
-        )
+        lanes = lanes_on(database, clock)
         session = AnsweringSession(answers)
-        sender = Sender(
-            lane=Lane.URGENT,
-            gateway="gw",
-            lanes=lanes,
-            session=session,  # type: ignore[arg-type]  # the two methods that a sender uses
-            clock=clock,
-            window=4,
-            progress=lambda _name: clock.advance(1_000_000),
-            look_again_s=0.02,
-        )
+        sender = sender_of(lanes, session, clock, window=4, step_us=1_000_000)
         await lanes.take("d", [Sample("smoke", True, clock.mono_us())])
         async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
             task = tasks.create_task(sender.run())
@@ -134,3 +151,28 @@ async def test_each_batch_that_is_set_aside_is_named(
     await send(tmp_path, [Outcome.TOO_LARGE])
     (said,) = [one for one in caplog.records if one.name == "edge_agent.uplink.sender"]
     assert (said.levelname, "too large" in said.getMessage()) == ("ERROR", True)
+
+
+async def test_while_no_receipts_come_it_asks_with_a_few_rows(tmp_path: Path) -> None:
+    """A broker keeps what a server that is down does not take: not to be filled with copies."""
+    clock, session = StandingClock(), AnsweringSession([])
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        lanes = lanes_on(database, clock)
+        for _ in range(40):
+            await lanes.take("d", [Sample("smoke", clock.mono_us(), clock.mono_us())])
+            await lanes.flush()
+            clock.advance(1_000)
+        sender = sender_of(lanes, session, clock, window=64)
+        async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(sender.run())
+            await until(lambda: len(session.keys) == 40)
+            clock.advance(RESEND_FIRST_US)
+            sender.wake.set()
+            await until(lambda: len(session.keys) == 40 + PROBES)
+            for _ in range(8):
+                clock.advance(1_000_000)
+                sender.wake.set()
+                await asyncio.sleep(0.01)
+            task.cancel()
+    assert sorted(session.keys[:40]) == [*range(1, 41)]
+    assert session.keys[40:] == [*range(1, PROBES + 1)]

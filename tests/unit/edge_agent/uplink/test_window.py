@@ -53,6 +53,15 @@ def test_while_no_receipts_come_a_few_ask_and_the_first_receipt_brings_the_other
     assert window.due(RESEND_FIRST_US + BACK_US) == list(range(PROBES, 40))
 
 
+def test_a_row_that_was_given_up_is_no_receipt() -> None:
+    window = Window(40)
+    for number in range(40):
+        window.sent(number, 0)
+    window.given_up([39])
+    assert (39 in window, len(window)) == (False, 39)
+    assert window.due(RESEND_FIRST_US) == list(range(PROBES))
+
+
 def test_while_receipts_come_all_that_is_due_leaves() -> None:
     window = Window(40)
     for number in range(40):
