@@ -184,9 +184,9 @@ class Publisher:
         if receipt.answers is not None:
             echo = receipt.answers
             self._timekeeper.heard(echo.boot, echo.mono, receipt.time)
-        if message.connection == self._session.connection and has_short(message.properties):
-            for sender in self.senders.values():
-                sender.speech.reads_short = True
+        if message.connection == self._session.connection:
+            for sender in self.senders.values():  # an older server may take a newer one's place
+                sender.speech.reads_short = has_short(message.properties)
         return receipt
 
     async def _receive(self, receipt: Receipt) -> None:

@@ -12,7 +12,7 @@ _TOPICS = {Lane.URGENT: Up.URGENT, Lane.BULK: Up.BULK}
 
 
 class Speech:
-    """`reads_short`: whether a receipt of this connection said that short forms are read."""
+    """`reads_short`: whether this connection's latest receipt said that short forms are read."""
 
     def __init__(self, lane: Lane, gateway: str, session: Session) -> None:
         self._topic = up(gateway, _TOPICS[lane])

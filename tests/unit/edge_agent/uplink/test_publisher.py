@@ -32,6 +32,7 @@ from wire.envelope import Base, ClockState, Encoding, parse_properties
 from wire.identity import Anchor, Birth, Software, decode_birth, decode_status
 from wire.reading import Reading
 from wire.receipt import encode_receipt
+from wire.short_envelope import SHORT
 from wire.topic import Down, Lane, Up, down, parse_up, up
 
 GATEWAY = "gw-001"
@@ -46,6 +47,7 @@ class Server:
 
     session: Session
     answers: bool = True
+    says: tuple[tuple[str, str], ...] = ()  # beside its receipts
     heard: list[Message] = field(default_factory=list)
     journal: sqlite3.Connection = field(
         default_factory=lambda: sqlite3.connect(":memory:", isolation_level=None),
@@ -73,10 +75,17 @@ class Server:
             self.session.acknowledge(message)
             for answer in committed.answers if self.answers else ():
                 topic = down(answer.gateway, Down.RECEIPT)
-                await self.session.publish(topic, encode_receipt(answer.receipt), qos=0)
+                await self.session.publish(
+                    topic, encode_receipt(answer.receipt), qos=0, properties=self.says
+                )
 
     def kinds(self) -> list[Up]:
         return [parse_up(message.topic).kind for message in self.heard]
+
+    def is_short(self) -> bool:
+        """How the last batch was said."""
+        last = [one for one in self.heard if parse_up(one.topic).kind is Up.URGENT][-1]
+        return [name for name, _ in last.properties] == [SHORT]
 
     def values(self) -> list[object]:
         entries = entries_after(self.journal, [Kind.URGENT, Kind.BULK], 0, 1_000)
@@ -182,6 +191,20 @@ async def test_a_gateway_introduces_itself_and_its_rows_go_when_receipts_come(
         status = next(m for m in server.heard if m.topic == up(GATEWAY, Up.STATUS))
         assert decode_status(status.payload).connection == 7
         assert uplink.publisher.receipt_us is not None
+
+
+async def test_it_speaks_briefly_for_as_long_as_the_receipts_say_that_this_is_read(
+    tmp_path: Path, gateway_session: Session, server_session: Session
+) -> None:
+    """An older server that takes the place of a newer one says so by saying nothing."""
+    said: list[bool] = []
+    async with serving(server_session) as server, running(tmp_path, gateway_session) as uplink:
+        for says in ((), ((SHORT, "1"),), ((SHORT, "1"),), (), ()):
+            server.says = says
+            await uplink.take("smoke", len(said) % 2 == 0)
+            await emptied(uplink)
+            said.append(server.is_short())
+    assert said == [False, False, True, True, False]
 
 
 async def test_without_receipts_nothing_is_deleted_and_the_window_holds_back(
