@@ -22,6 +22,7 @@ SAVE, CALIBRATE, BAUD, ADDRESS, VERSION = 0x00, 0x01, 0x04, 0x1A, 0x2E
 ACCELERATION, ANGLES, AFTER_SENSED = 0x34, 0x3D, 0x41
 X_MIN, X_MAX, BATTERY, ALARM_PIN, Y_MIN, Y_MAX, ALARM_LEVEL = *range(0x5A, 0x60), 0x62
 UNLOCK: Final = 0x69
+FIRMWARE: Final = 0x0A1E
 UNLOCK_CODE: Final = 0xB588
 KEEP, REBOOT, SET_REFERENCE = 0, 0xFF, 8
 UNLOCKED_US: Final = 10_000_000
@@ -69,6 +70,7 @@ class TiltSensor:
         self.faults = FaultPlan(seed=seed)
         self.celsius = celsius
         self.supply_v = supply_v
+        self.firmware = FIRMWARE  # of another sensor in its place it may be another
         self.reboots = 0
         self._saved = FACTORY | {ADDRESS: unit}
         self._settings = dict(self._saved)
@@ -134,7 +136,7 @@ class TiltSensor:
         sensed += [0] * (ANGLES - ACCELERATION - len(sensed))
         sensed += [s16_word(one / FULL_ANGLE * FULL_SCALE) for one in (*self._angles(now), 0.0)]
         sensed.append(s16_word(self.celsius * 100))
-        others = {SAVE: 0, CALIBRATE: 0, VERSION: 0x0A1E, UNLOCK: 0}
+        others = {SAVE: 0, CALIBRATE: 0, VERSION: self.firmware, UNLOCK: 0}
         battery = {BATTERY: s16_word(self.supply_v * 100)}
         return self._settings | others | battery | dict(enumerate(sensed, ACCELERATION))
 
