@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from device_profiles.load import catalog
 from tests.house.modules_page import COMMAND, PAGE, ROOT, render
 
 DOCUMENTS = sorted(
@@ -13,6 +14,14 @@ DOCUMENTS = sorted(
 )
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 TEST_FILE = re.compile(r"tests/[a-z0-9_/]+\.py")
+OTHER_FILE = re.compile(
+    r"(?<![\w/])(?:bench|edge_agent|ingest_server|device_profiles|alarm_rules|runtime|wire|simulators|systemd"
+    r"|deploy|examples|docs)/[A-Za-z0-9_./-]+\.[a-z]+"
+)
+RESULT = re.compile(r"`([a-z_]+\.json)`")
+PROFILE = re.compile(r"^\| \[`([a-z0-9_]+)`\]\(docs/devices/\1(\.zh-CN)?\.md\) ", re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+TRANSLATED = sorted(path for path in (ROOT / "docs").glob("*.zh-CN.md"))
 TARGET = re.compile(r"\bmake ([a-z]+)\b")
 FENCE = re.compile(r"^```(?:sh|toml)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -38,6 +47,49 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 def test_every_named_test_exists(document: Path) -> None:
     named = TEST_FILE.findall(document.read_text(encoding="utf-8"))
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "docs/guarantees.md"])
+def test_every_file_that_is_named_exists(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert [file for file in OTHER_FILE.findall(text) if not (ROOT / file).exists()] == []
+    results = ROOT / "bench" / "results"
+    assert [file for file in RESULT.findall(text) if not (results / file).exists()] == []
+
+
+@pytest.mark.parametrize(("name", "ending"), [("README.md", ""), ("README.zh-CN.md", ".zh-CN")])
+def test_the_readme_lists_every_profile_once_with_its_page(name: str, ending: str) -> None:
+    found = PROFILE.findall((ROOT / name).read_text(encoding="utf-8"))
+    assert {page for _, page in found} == {ending}
+    assert sorted(profile for profile, _ in found) == sorted(catalog())
+
+
+@pytest.mark.parametrize("chinese", TRANSLATED, ids=name_of)
+def test_a_translated_page_has_the_sections_and_tables_of_the_english_one(chinese: Path) -> None:
+    english = chinese.with_name(chinese.name.replace(".zh-CN", ""))
+    assert outline(chinese) == outline(english)
+
+
+def outline(document: Path) -> list[tuple[str, ...]]:
+    """Levels of headings, and first cells that are nothing but code; blocks left out."""
+    text = FENCED.sub("", document.read_text(encoding="utf-8"))
+    found = re.findall(r"^(#+) |^\| (`[^|]+`) \|", text, re.MULTILINE)
+    return [(level, *re.findall(r"`[^`]+`", cell)) for level, cell in found]
+
+
+def test_every_decision_has_a_number_of_its_own_and_is_listed() -> None:
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [path.name[:4] for path in decisions]
+    assert numbers == [f"{n:04}" for n in range(1, len(numbers) + 1)]
+    assert [path.name for path in decisions if not said_by_itself(path)] == []
+    listed = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert [path.name for path in decisions if f"(decisions/{path.name})" not in listed] == []
+
+
+def said_by_itself(decision: Path) -> bool:
+    """Its title begins with its number, and it says what it costs."""
+    text = decision.read_text(encoding="utf-8")
+    return text.startswith(f"# {decision.name[:4]} ") and "**Price.**" in text
 
 
 def test_every_promise_names_its_tests() -> None:
