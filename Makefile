@@ -19,7 +19,7 @@ help: ## what can be made
 demo: $(DEMO) ## a street in danger, its uplink cut (KEEP=1 stays up, BROKER=mosquitto|iotcore, INFLUX=1)
 	@$(BIN)/simulators demo $(if $(KEEP),--keep) $(if $(BROKER),--broker $(BROKER)) $(if $(INFLUX),--influx)
 
-test: lint unit ## everything that CI runs
+test: lint unit ## lint and all tests: what has to pass before a change
 
 lint: $(DEV) ## format, style, types, import contracts
 	$(BIN)/ruff format --check .
@@ -44,7 +44,7 @@ format: $(DEV) ## write the code as `make lint` wants it
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(DEV) ## repeatable figures, with this machine's name
+bench: $(DEV) ## repeatable figures, with this machine's name; an error if one is beyond its bar
 	@ls bench/*.py >/dev/null 2>&1 || { echo "bench/ has no programs"; exit 1; }
 	@failed=0; for program in bench/*.py; do $(BIN)/python $$program || failed=1; done; exit $$failed
 

@@ -4,13 +4,20 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from device_profiles.load import catalog
+from edge_agent.config import tables
 from tests.house.modules_page import COMMAND, PAGE, ROOT, render
 
 DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "bench" / "README.md"]
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "bench").glob("*.md"),
+        *(ROOT / "systemd").glob("*.md"),
+        *(page for folder in ("docs", "deploy") for page in (ROOT / folder).rglob("*.md")),
+    ]
 )
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 TEST_FILE = re.compile(r"tests/[a-z0-9_/]+\.py")
@@ -75,6 +82,27 @@ def outline(document: Path) -> list[tuple[str, ...]]:
     text = FENCED.sub("", document.read_text(encoding="utf-8"))
     found = re.findall(r"^(#+) |^\| (`[^|]+`) \|", text, re.MULTILINE)
     return [(level, *re.findall(r"`[^`]+`", cell)) for level, cell in found]
+
+
+TABLES = (
+    tables.GatewayTable,
+    tables.ClockTable,
+    tables.BufferTable,
+    tables.MqttTable,
+    tables.HealthTable,
+    tables.LineTable,
+    tables.Rs485Table,
+    tables.DeviceTable,
+    tables.LocalActionTable,
+)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_the_example_shows_every_key_of_agent_toml(table: type[msgspec.Struct]) -> None:
+    text = (ROOT / "examples" / "agent.toml").read_text(encoding="utf-8")
+    keys = table.__struct_encode_fields__
+    alone = {"rules"}  # a table of tables
+    assert [key for key in keys if key not in alone and not re.search(rf"\b{key} =", text)] == []
 
 
 def test_every_decision_has_a_number_of_its_own_and_is_listed() -> None:
