@@ -77,9 +77,10 @@ def _unset(rule: Rule) -> Iterator[UnsetRule]:
         severity=rule.severity,
         title=Words(f"{rule.title.en}: no baseline", f"{rule.title.zh}：未设基准"),
         guidance=Words(
-            f"Nothing is watched until the baseline is taken at the site. Write it as baseline of"
-            f" rule {rule.id} into the gateway's configuration.",
-            f"基准值尚未在现场设定，此项暂无监测。请将其写入网关配置：规则 {rule.id} 的 baseline。",
+            "Nothing is watched until the baseline is taken at the site: edge-agent baseline take,"
+            f" or write it as baseline of rule {rule.id} into the gateway's configuration.",
+            "基准值尚未在现场设定，此项暂无监测。请在网关执行 edge-agent baseline take，"
+            f"或写入网关配置：规则 {rule.id} 的 baseline。",
         ),
         source=rule.source,
         enabled=rule.enabled,

@@ -44,7 +44,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("delay_s", [0.001, 0.004, 0.011, 0.02])
 def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path, delay_s: float) -> None:
     file = tmp_path / "a.json"
-    with subprocess.Popen(  # noqa: S603 - this very interpreter
+    with subprocess.Popen(
         [sys.executable, "-c", _WRITER, str(file)],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

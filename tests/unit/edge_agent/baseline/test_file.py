@@ -1,5 +1,10 @@
 """Two copies on disk: one whole is enough, none whole is told, what is refused is not kept."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -66,3 +71,35 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.copy").mkdir()
     assert "can not be written" in file.write((COVER,))
     assert BaselineFile(tmp_path).read()[0] == (COVER,)
+
+
+_WRITER = """
+import itertools, sys
+from pathlib import Path
+from edge_agent.baseline.file import BaselineFile
+from tests.baseline_site import taken_cover
+file = BaselineFile(Path(sys.argv[1]))
+for number in itertools.count(1):
+    file.write(tuple(taken_cover(note=str(number), device=f"cover-{n}") for n in range(50)))
+    print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.002, 0.007, 0.013])
+def test_a_kill_at_any_moment_leaves_what_was_told_or_the_next(
+    tmp_path: Path, delay_s: float
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"1\n"
+        time.sleep(delay_s)
+        writer.send_signal(signal.SIGKILL)
+        told = 1 + len(writer.stdout.read().splitlines())
+    taken, notices = BaselineFile(tmp_path).read()
+    assert notices == ()
+    assert len(taken) == 50
+    assert {one.note for one in taken} <= {str(told), str(told + 1)}
