@@ -37,6 +37,10 @@ def run_transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
     return result
 
 
+def _nothing() -> None:
+    """Nobody asks when it is committed."""
+
+
 class Database:
     """One file, one writing thread. `transact` is whole even if its caller is cancelled."""
 
@@ -70,15 +74,24 @@ class Database:
         if connection is not None:
             await asyncio.shield(connection.close())
 
-    async def transact(self, work: Work[T], *, hurry: bool = False) -> T:
+    async def transact(
+        self, work: Work[T], *, hurry: bool = False, committed: Callable[[], None] = _nothing
+    ) -> T:
         """Run `work(connection)` as one synced transaction in the writing thread.
 
         In a `hurry` it goes before all that wait for the thread.
 
-        A cancelled caller does not cut it in two: it is committed or rolled back whole.
+        A cancelled caller does not cut it in two: it is committed or rolled back whole, or never
+        begun. `committed` is called in the writing thread once it is on the disk.
         Raises what `work` raises, and sqlite3.Error.
         """
-        return await self._run(lambda connection: run_transaction(connection, work), hurry=hurry)
+
+        def whole(connection: sqlite3.Connection) -> T:
+            result = run_transaction(connection, work)
+            committed()
+            return result
+
+        return await self._run(whole, hurry=hurry)
 
     async def _run(self, call: Work[T], *, hurry: bool = False) -> T:
         async with self._turns.turn(hurry=hurry):

@@ -31,13 +31,15 @@ class Outgoing:
 class Departures:
     """The side of the buffer that the uplink sees."""
 
-    def __init__(self, database: Database, timekeeper: Timekeeper, epoch: str, room: Room) -> None:
+    def __init__(
+        self, database: Database, timekeeper: Timekeeper, epoch: str, room: Room, had: Had
+    ) -> None:
         self._database = database
         self._timekeeper = timekeeper
         self._epoch = epoch
         self._room = room
         self._waiting = Waiting()
-        self._had = Had()
+        self._had = had
         self._numbers = dict.fromkeys(Lane, 0)
 
     async def outgoing(self, lane: Lane, number: int | None) -> Outgoing | None:

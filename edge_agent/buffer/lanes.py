@@ -3,14 +3,15 @@
 import asyncio
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edge_agent.buffer import reserve, rows
 from edge_agent.buffer.backlog import Backlog, backlog
 from edge_agent.buffer.departures import Departures, Outgoing
-from edge_agent.buffer.had import NOTHING, look_up
-from edge_agent.buffer.losses import samples
+from edge_agent.buffer.had import NOTHING, Had, look_up
+from edge_agent.buffer.losses import Loss, samples
 from edge_agent.buffer.pace import Pace, Passage
 from edge_agent.buffer.packing import Packer
 from edge_agent.buffer.retention import Limits
@@ -63,7 +64,8 @@ class Lanes(Departures):
         tell: Callable[[str], None] = lambda _: None,
         group_readings: int = GROUP_READINGS,
     ) -> None:
-        super().__init__(database, timekeeper, epoch, Room(gateway, limits))
+        had = Had()
+        super().__init__(database, timekeeper, epoch, Room(gateway, limits, had), had)
         self._plan = plan
         self._group_readings = group_readings
         self._progress = progress
@@ -193,21 +195,20 @@ class Lanes(Departures):
                     await self._write(groups)
                 except sqlite3.Error as error:
                     self._refused(str(error))
-                    self._waiting.put_back(groups)
                     if not isinstance(error, sqlite3.OperationalError):
                         raise  # only a start mends a broken file
-                    return
-        if groups:
-            self._refused("")
-            self._room.has_grown = True
-        for lane in groups:
-            self.committed[lane].set()
 
     async def _write(self, groups: Groups) -> None:
-        """One transaction: the groups, and with them what receipts have."""
+        """One transaction: the groups, and with them what receipts have.
+
+        Whatever ends it, also a cancel of the one caller who waits for it: what the disk did not
+        take waits for the next; there are samples of others among it.
+        """
         now = self._timekeeper.now()
         due = self._had.all() if self.refusal or not groups else self._had.riding(now.mono_us)
         drafts = {lane: self._packer.drafts(group, now) for lane, group in groups.items()}
+        if not drafts and due == NOTHING:
+            return
 
         def work(connection: sqlite3.Connection) -> None:
             self._meter.begin(_purpose(groups), written_by_this_thread())
@@ -215,9 +216,25 @@ class Lanes(Departures):
             for lane, some in drafts.items():
                 rows.commit(connection, lane, self._epoch, some)
 
-        if drafts or due != NOTHING:
-            await self._database.transact(work, hurry=Lane.URGENT in groups)
-            self._had.deleted(due, now.mono_us)
+        committed = threading.Event()
+        try:
+            await self._database.transact(
+                work, hurry=Lane.URGENT in groups, committed=committed.set
+            )
+        finally:
+            if committed.is_set():
+                self._had.deleted(due, now.mono_us)
+                self._room.gone(due.rows)
+                self._written(groups)
+            else:
+                self._waiting.put_back(groups)
+
+    def _written(self, groups: Groups) -> None:
+        if groups:
+            self._refused("")
+            self._room.has_grown = True
+        for lane in groups:
+            self.committed[lane].set()
 
     def _refused(self, reason: str) -> None:
         """Say it once when it begins and once when it ends: it is tried twice a second."""
@@ -228,14 +245,24 @@ class Lanes(Departures):
         self.refusal = reason
 
     async def _make_room(self) -> None:
-        """What the server has goes first: nothing is given up for it."""
-        if await self._room.shortage(self._database) is not None:
-            if len(self._had):
-                await self._end()
-            losses = await self._room.make(self._database)
-            now_us = self._timekeeper.now().mono_us
-            for sample in samples(losses, now_us):
-                self._waiting.add(Lane.URGENT, self._packer.placed(ITSELF, sample))
+        """A slice of it. What the server has goes first: nothing is given up for it."""
+        is_first = not self._room.is_making
+        eviction = await self._room.shortage(self._database)
+        if eviction is None:
+            return
+        if is_first and len(self._had):
+            await self._end()
+            return
+        with self._waiting.being_taken(self._timekeeper.now().mono_us):
+            if await self._room.make(self._database, eviction, self._record):
+                self.committed[Lane.URGENT].set()
+
+    def _record(self, losses: Sequence[Loss]) -> Callable[[sqlite3.Connection], None]:
+        """What commits a word of what is about to be lost."""
+        now = self._timekeeper.now()
+        told = [self._packer.placed(ITSELF, one) for one in samples(losses, now.mono_us)]
+        drafts = self._packer.drafts(told, now) if told else []
+        return lambda c: rows.commit(c, Lane.URGENT, self._epoch, drafts) if drafts else None
 
     async def receive(self, receipt: Receipt) -> list[int]:
         """The ids of the rows that the receipt covers: gone, and soon deleted."""
@@ -244,6 +271,7 @@ class Lanes(Departures):
 
     async def give_up(self, number: int, reason: str) -> None:
         await self._database.transact(lambda c: rows.give_up(c, number, reason))
+        self._room.gone([number])
 
     async def next_connection(self) -> int:
         return await self._database.transact(rows.next_connection)

@@ -1,8 +1,13 @@
-"""Keeps the buffer within its limits: thins what was not published, and gives up what must go."""
+"""Keeps the buffer within its limits: thins what was not published, and gives up what must go.
+
+A slice at a time, so that commits go on beside it; what is lost is told in the transaction in which
+it is lost.
+"""
 
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass
 
 from edge_agent.buffer import rows, stored, unpacking
 from edge_agent.buffer.losses import Loss, Lost
@@ -11,21 +16,29 @@ from edge_agent.buffer.row_id import span_of_lane
 from edge_agent.buffer.stored import Stored
 from edge_agent.buffer.thinning import INTERVALS_US, Thinned, thin
 from runtime.database import Database
+from wire.envelope import Encoding
 from wire.topic import Lane
 
 log = logging.getLogger(__name__)
 
-_GIVEN_UP_AT_ONCE = 1_000
-_LOOKED_AT_ONCE = 50
+Record = Callable[[Sequence[Loss]], Callable[[sqlite3.Connection], None]]
+"""Makes of what is about to be lost what commits a word of it."""
+
+LOOKED_AT_ONCE = 100
+"""Rows of a slice."""
 _SPARE_SHARE = 64  # this part of the limit is made free beyond what is needed, so it is seldom
 
 
+class _ChangedError(Exception):
+    """A row went, or left, since it was looked at: nothing was changed."""
+
+
+@dataclass(slots=True)
 class _Pass:
     """How far a lane was thinned, with which interval."""
 
-    def __init__(self) -> None:
-        self.level = 0
-        self.after = 0
+    level: int = 0
+    after: int = 0
 
     def end(self) -> bool:
         """The lane is through with this interval; whether there is a longer one."""
@@ -34,95 +47,161 @@ class _Pass:
         return self.level > 0
 
 
-class Room:
-    """`has_grown`: something was committed since it was looked at."""
+@dataclass(slots=True)
+class _Making:
+    """Room is being made. `most`: when so much is lacking, rows come faster than they are thinned.
 
-    def __init__(self, gateway: str, limits: Limits) -> None:
+    `is_through`: there is nothing more to thin, or no time for it.
+    """
+
+    lane: Lane
+    most: int
+    is_through: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """Rows and what is to take their place."""
+
+    before: tuple[Stored, ...]
+    thinned: Thinned
+    packed: tuple[Encoding, bytes]
+
+
+class Room:
+    """`has_grown`: something was committed since it was looked at. `had`: what receipts have."""
+
+    def __init__(self, gateway: str, limits: Limits, had: Container[int] = ()) -> None:
         self._gateway = gateway
         self._limits = limits
+        self._spare = limits.total // _SPARE_SHARE
+        self._lower = Limits(limits.total - self._spare, limits.reserved)
+        self._had = had
         self._published: set[int] = set()
         self._passes = {lane: _Pass() for lane in Lane}
+        self._making: _Making | None = None
         self.has_grown = True
+
+    @property
+    def is_making(self) -> bool:
+        """Whether slices are to follow."""
+        return self._making is not None
+
+    def __contains__(self, number: object) -> bool:
+        """Whether this row must stay as it is: the server has it, or may have it."""
+        return number in self._published or number in self._had
 
     def published(self, numbers: Iterable[int]) -> None:
         """These rows are on their way: the server may have them, so they stay as they are."""
         self._published.update(numbers)
 
     def gone(self, numbers: Iterable[int]) -> None:
+        """These rows are not here any more."""
         self._published.difference_update(numbers)
 
     async def shortage(self, database: Database) -> Eviction | None:
-        """What would have to go; None while everything has room, or nothing came meanwhile."""
-        if not self.has_grown:
+        """What is to go; None while everything has room, or nothing came meanwhile."""
+        if not (self.has_grown or self.is_making):
             return None
         self.has_grown = False
-        return evict(await database.transact(rows.sizes), self._limits)
+        sizes = await database.transact(rows.sizes)
+        wanted, is_needed = evict(sizes, self._lower), evict(sizes, self._limits) is not None
+        if wanted is None or not (is_needed or self._is_thinning()):
+            self._making = None
+            return None
+        if self._making is None or self._making.lane is not wanted.lane:
+            self._making = _Making(wanted.lane, wanted.size + self._spare)
+        if wanted.size > self._making.most:
+            self._making.is_through = True
+        return wanted
 
-    async def make(self, database: Database) -> list[Loss]:
-        """Thin, oldest first by growing intervals; give up what that does not make room for."""
-        eviction = evict(await database.transact(rows.sizes), self._limits)
-        if eviction is None:
-            return []
-        losses: list[Loss] = []
-        size = eviction.size + self._limits.total // _SPARE_SHARE
-        while size > 0:
-            freed, thinned, is_through = await self._thin_some(database, eviction)
-            size, losses = size - freed, [*losses, *thinned]
-            if is_through:
-                break
-        if size > self._limits.total // _SPARE_SHARE:  # not even what is needed
-            losses += await database.transact(lambda c: self._give_up(c, eviction, size))
-        return losses
+    def _is_thinning(self) -> bool:
+        return self._making is not None and not self._making.is_through
+
+    async def make(self, database: Database, eviction: Eviction, record: Record) -> list[Loss]:
+        """One slice: look at some rows, thin or give up what is to go of them; what was lost."""
+        try:
+            if self._making is not None and self._making.is_through:
+                return await self._give_some_up(database, eviction, record)
+            return await self._thin_some(database, eviction, record)
+        except _ChangedError:
+            return []  # the next slice looks again
 
     async def _thin_some(
-        self, database: Database, eviction: Eviction
-    ) -> tuple[int, list[Loss], bool]:
-        """Bytes that are free now, what was lost for it, and whether there is nothing to thin."""
+        self, database: Database, eviction: Eviction, record: Record
+    ) -> list[Loss]:
         now = self._passes[eviction.lane]
-        low, high = span_of_lane(eviction.lane)
-        span = max(low, now.after + 1), high
-        found = await database.read(lambda c: stored.between(c, span, _LOOKED_AT_ONCE))
+        found = await self._some(database, eviction.lane, now.after)
+        if not found and self._making is not None:
+            self._making.is_through = not now.end()
         if not found:
-            return 0, [], not now.end()
+            return []
+        planned = self._plan(found, INTERVALS_US[now.level])
+        losses = [loss for one in planned if (loss := self._loss_of(eviction, one)).gone]
+
+        def work(
+            connection: sqlite3.Connection, tell: Callable[[sqlite3.Connection], None]
+        ) -> None:
+            for one in planned:
+                new, numbers = one.thinned, one.thinned.numbers
+                is_free = not any(n in self for n in numbers)
+                if not is_free or not rows.thin(
+                    connection, numbers, new.covers, new.base, one.packed
+                ):
+                    raise _ChangedError
+            tell(connection)
+
+        if planned:
+            tell = record(losses)
+            await database.transact(lambda c: work(c, tell))
         now.after = found[-1].id
-        freed = 0
-        losses: list[Loss] = []
-        for group in unpacking.neighbours(found, self._published, self._gateway):
-            for one in thin(group, INTERVALS_US[now.level]):
-                more, loss = await self._replace(database, eviction, found, one)
-                freed, losses = freed + more, losses + loss
-        return freed, losses, False
+        return losses
 
-    async def _replace(
-        self, database: Database, eviction: Eviction, found: list[Stored], one: Thinned
-    ) -> tuple[int, list[Loss]]:
-        packed = unpacking.packed(self._gateway, one)
-        before = [row for row in found if row.id in one.numbers]
-        freed = sum(len(row.payload) for row in before) - (len(packed[1]) if packed else 0)
-        if packed is None or freed <= 0 or self._published.intersection(one.numbers):
-            return 0, []
-        is_done = await database.transact(
-            lambda c: rows.thin(c, one.numbers, one.covers, one.base, packed)
-        )
-        if not is_done:
-            return 0, []
-        taken = sum(row.kept for row in before)
-        loss = unpacking.loss(
-            Lost.THINNED, eviction, before, self._gateway, (taken - len(one.readings), taken)
-        )
-        return freed, [loss]
+    async def _some(self, database: Database, lane: Lane, after: int) -> list[Stored]:
+        low, high = span_of_lane(lane)
+        span = max(low, after + 1), high
+        return await database.read(lambda c: stored.between(c, span, LOOKED_AT_ONCE))
 
-    def _give_up(self, connection: sqlite3.Connection, eviction: Eviction, size: int) -> list[Loss]:
-        losses: list[Loss] = []
-        given_up: list[Stored] = []
-        span = span_of_lane(eviction.lane)
-        for row in stored.between(connection, span, _GIVEN_UP_AT_ONCE):
+    def _plan(self, found: Sequence[Stored], interval_us: int) -> list[_Planned]:
+        """Only what makes room."""
+        planned = []
+        for group in unpacking.neighbours(found, self, self._gateway):
+            for one in thin(group, interval_us):
+                packed = unpacking.packed(self._gateway, one)
+                before = tuple(row for row in found if row.id in one.numbers)
+                size = sum(len(row.payload) for row in before)
+                if packed is not None and len(packed[1]) < size:
+                    planned.append(_Planned(before, one, packed))
+        return planned
+
+    def _loss_of(self, eviction: Eviction, one: _Planned) -> Loss:
+        taken = sum(row.kept for row in one.before)
+        counts = (taken - len(one.thinned.readings), taken)
+        return unpacking.loss(Lost.THINNED, eviction, one.before, self._gateway, counts)
+
+    async def _give_some_up(
+        self, database: Database, eviction: Eviction, record: Record
+    ) -> list[Loss]:
+        chosen: list[Stored] = []
+        size = eviction.size
+        for row in await self._some(database, eviction.lane, 0):
             if size <= 0:
                 break
-            size -= rows.give_up(connection, row.id, eviction.reason)
-            given_up.append(row)
-        for row in given_up:
-            counts = (row.taken, row.taken)
-            losses.append(unpacking.loss(Lost.GIVEN_UP, eviction, [row], self._gateway, counts))
-        log.warning("%s: %d batches of %s given up", eviction.reason, len(given_up), eviction.lane)
+            size -= len(row.payload)
+            chosen.append(row)
+        losses = [
+            unpacking.loss(Lost.GIVEN_UP, eviction, [row], self._gateway, (row.taken, row.taken))
+            for row in chosen
+        ]
+        tell = record(losses)
+
+        def work(connection: sqlite3.Connection) -> None:
+            for row in chosen:
+                if not rows.give_up(connection, row.id, eviction.reason):
+                    raise _ChangedError
+            tell(connection)
+
+        await database.transact(work)
+        self.gone(row.id for row in chosen)
+        log.warning("%s: %d batches of %s given up", eviction.reason, len(chosen), eviction.lane)
         return losses

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.departures import Departures
-from edge_agent.buffer.had import look_up
+from edge_agent.buffer.had import Had, look_up
 from edge_agent.buffer.leaving import Wanted
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.room import Room
@@ -21,7 +21,7 @@ A = "a" * 16
 async def test_rows_leave_with_statements_that_count_on(tmp_path: Path) -> None:
     clock = StandingClock()
     async with Database(tmp_path / "buffer.db", rows.migrate) as database:
-        away = Departures(database, Timekeeper(clock), A, Room("gw", Limits(1_000, 10)))
+        away = Departures(database, Timekeeper(clock), A, Room("gw", Limits(1_000, 10)), Had())
         base = Base("boot", 7, ClockState.HOLDOVER)
         drafts = [rows.Draft(1, base, Encoding.RAW, b"[]")] * 3
         await database.transact(lambda c: rows.commit(c, Lane.BULK, A, drafts))

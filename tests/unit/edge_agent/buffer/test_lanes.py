@@ -218,10 +218,15 @@ async def crowded(lanes: Lanes, clock: StandingClock, *, published: bool) -> dic
             if published:
                 for row in await lanes.rows_after(Lane.BULK, 0, 99):
                     await lanes.outgoing(Lane.BULK, row)
-        while (await lanes.ledgers())[Lane.URGENT].taken < 2:  # it is told
+        while not await has_told_and_made_room(lanes):
             await asyncio.sleep(0.01)
         run.cancel()
     return await lanes.ledgers()
+
+
+async def has_told_and_made_room(lanes: Lanes) -> bool:
+    is_told = (await lanes.ledgers())[Lane.URGENT].taken >= 2
+    return is_told and (await lanes.backlogs())[Lane.BULK].size <= 1_000
 
 
 async def losses_told(lanes: Lanes) -> list[str]:
@@ -432,3 +437,68 @@ async def test_a_deletion_waits_for_company(tmp_path: Path) -> None:
         await lanes.take("d", [sample(clock, "smoke", False)])
         numbers = await lanes._database.read(lambda c: c.execute("SELECT id FROM batch").fetchall())
         assert numbers == [(n,) for n in await lanes.rows_after(Lane.URGENT, 0, 9)]
+
+
+async def test_who_is_cancelled_while_the_disk_refuses_takes_nobody_with_him(
+    tmp_path: Path,
+) -> None:
+    """A group holds samples of other devices too; one line that is stopped must not cost them."""
+    clock = StandingClock()
+    async with opened(tmp_path, clock) as lanes:
+        await lanes.flush()  # the time is kept
+        await lanes.take("other", [sample(clock, "relay", True)])
+        other = sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        async with asyncio.TaskGroup() as tasks:
+            flush = tasks.create_task(lanes.flush())
+            await asyncio.sleep(0.02)
+            flush.cancel()
+            await asyncio.sleep(0)
+            other.execute("ALTER TABLE batch RENAME TO hidden")
+            other.execute("COMMIT")
+        other.execute("ALTER TABLE hidden RENAME TO batch")
+        other.close()
+        await lanes.flush()
+        assert await taken(lanes, Lane.BULK) == 1
+
+
+async def test_who_is_cancelled_while_others_have_the_disk_takes_nobody_with_him(
+    tmp_path: Path,
+) -> None:
+    clock = StandingClock()
+    let_go = threading.Event()
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        lanes = lanes_on(database, clock)
+        await lanes.flush()  # the time is kept
+        await lanes.take("other", [sample(clock, "relay", True)])
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(database.transact(lambda _: let_go.wait(5)))
+            await asyncio.sleep(0)
+            flush = tasks.create_task(lanes.flush())
+            await asyncio.sleep(0.02)
+            flush.cancel()
+            await asyncio.sleep(0)
+            let_go.set()
+        await lanes.flush()
+        assert await taken(lanes, Lane.BULK) == 1
+
+
+async def test_what_is_on_the_disk_is_known_although_who_waited_was_cancelled(
+    tmp_path: Path,
+) -> None:
+    clock = StandingClock()
+    async with opened(tmp_path, clock) as lanes:
+        await lanes.flush()  # the time is kept
+        await lanes.take("other", [sample(clock, "relay", True)])
+        other = sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        async with asyncio.TaskGroup() as tasks:
+            flush = tasks.create_task(lanes.flush())
+            await asyncio.sleep(0.02)
+            flush.cancel()
+            await asyncio.sleep(0)
+            other.execute("ROLLBACK")
+        other.close()
+        assert lanes.committed[Lane.BULK].is_set()
+        await lanes.flush()
+        assert await taken(lanes, Lane.BULK) == 1
