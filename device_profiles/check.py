@@ -14,6 +14,7 @@ from device_profiles.model import Point, Profile, ValueKind
 from device_profiles.transport import Modbus
 from device_profiles.typed_toml import Problem
 from wire.quantity import PRIMARY_UNITS
+from wire.reading import is_of_link
 
 _NOT_PRIMARY = {  # what people write: the unit that travels, and what makes it that
     "mm": ("m", 0.001),
@@ -66,6 +67,9 @@ def _doubles(table: str, ids: list[str]) -> Iterator[Problem]:
 def _points(profile: Profile) -> Iterator[Problem]:
     for index, point in enumerate(profile.points):
         table = f"points[{index}]"
+        if is_of_link(point.id):
+            remedy = "the gateway tells of its link to each device under such names: take another"
+            yield Problem(table, "id", f"is {point.id!r}: {remedy}")
         yield from _source(point, profile, table)
         yield from _unit(point, table)
         if point.register is not None:

@@ -12,7 +12,7 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     },
     "where": {
         "en": "broker {broker}, shards {shards}, API {api}, data {data}",
-        "zh": "消息服务器 {broker}，分片 {shards} 个，接口 {api}，数据 {data}",
+        "zh": "消息代理 {broker}，分片 {shards} 个，接口 {api}，数据 {data}",
     },
     "store_answers": {
         "en": "{store} takes and gives readings",

@@ -61,6 +61,10 @@ def test_a_profile_with_every_kind_of_layout_is_sound() -> None:
             with_point(RADAR, 4, changed(register=UG3.points[0].register)),
             "points[4].register: does not go with this transport, but field does",
         ),
+        (
+            with_point(UG3, 0, changed(id="link_bad")),
+            "points[0].id: is 'link_bad': the gateway tells of its link to each device",
+        ),
         (with_point(UG3, 0, changed(unit="m")), "points[0].unit: a state has none"),
         (
             with_point(RADAR, 4, changed(unit="%LEL")),
