@@ -236,6 +236,7 @@ class App:
             timekeeper=self._timekeeper,
             notices=self._notices,
             parts=parts,
+            baselines=self._baselines.health,
         )
 
     async def _live(self, parts: Parts) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from edge_agent.link_count import LinkCount
-from edge_agent.own_health import LocalActionHealth, MachineHealth
+from edge_agent.own_health import BaselineHealth, LocalActionHealth, MachineHealth
 from wire.quality import Quality
 
 
@@ -239,3 +239,4 @@ class AgentHealth:
     clock_offset_us: int | None = None
     buffer_size: int = 0
     local_actions: tuple[LocalActionHealth, ...] = ()
+    baselines: tuple[BaselineHealth, ...] = ()

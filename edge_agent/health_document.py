@@ -19,6 +19,7 @@ from edge_agent.own_document import (
     local_action_document,
     machine_document,
 )
+from edge_agent.own_health import BaselineHealth
 
 _SECOND_US = 1_000_000
 
@@ -136,6 +137,7 @@ class AgentDocument(msgspec.Struct, frozen=True, kw_only=True):
     clock_offset_s: float | None = None
     buffer_bytes: int = 0
     local_actions: tuple[LocalActionDocument, ...] = ()
+    baselines: tuple[BaselineHealth, ...] = ()
 
 
 def document(health: AgentHealth) -> AgentDocument:
@@ -179,6 +181,7 @@ def document(health: AgentHealth) -> AgentDocument:
         clock_offset_s=_offset_s(health.clock_offset_us),
         buffer_bytes=health.buffer_size,
         local_actions=tuple(local_action_document(one, now_us) for one in health.local_actions),
+        baselines=health.baselines,
     )
 
 

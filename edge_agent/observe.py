@@ -1,7 +1,7 @@
 """Gathers the agent's health from its running parts."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -26,6 +26,7 @@ from edge_agent.health import (
 from edge_agent.link_readings import link_of
 from edge_agent.local_action.actor import Actor
 from edge_agent.machine import machine_health
+from edge_agent.own_health import BaselineHealth
 from edge_agent.roster import Roster
 from edge_agent.uplink.publisher import Publisher
 from runtime.clock import Clock
@@ -94,6 +95,7 @@ class Observer:
         timekeeper: Timekeeper,
         notices: Notices,
         parts: Parts,
+        baselines: Callable[[], tuple[BaselineHealth, ...]] = tuple,
     ) -> None:
         self._configuration = configuration
         self._version = version
@@ -102,6 +104,7 @@ class Observer:
         self._timekeeper = timekeeper
         self._notices = notices
         self._parts = parts
+        self._baselines = baselines
         self._started_us = clock.mono_us()
 
     async def health(self) -> AgentHealth:
@@ -135,6 +138,7 @@ class Observer:
             machine=machine_health(config.buffer.path.parent),
             wear=self._wear(timebase),
             local_actions=parts.actor.health(),
+            baselines=self._baselines(),
             clock_offset_us=_offset_us(timebase, self._clock),
             buffer_size=self._configuration.config.buffer.size,
         )

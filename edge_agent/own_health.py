@@ -13,6 +13,25 @@ class MachineHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class BaselineHealth:
+    """What a point is judged against; `standing`: taken, configured, absent or other_device.
+
+    `by` and `at` (RFC 3339, "" with the clock unset) of one that was taken here; `void`: why that
+    counts no more.
+    """
+
+    device: str
+    point: str
+    unit: str
+    standing: str
+    value: tuple[float, ...] | None = None
+    by: str = ""
+    at: str = ""
+    note: str = ""
+    void: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LocalActionHealth:
     """`state` and `reason` are those of its table; `since_us`: when the state began, if it did.
 

@@ -16,6 +16,7 @@ from edge_agent.baseline.taken import (
 )
 from edge_agent.config.local_plan import LocalActionConfig
 from edge_agent.config.model import Config, DeviceConfig
+from edge_agent.own_health import BaselineHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,24 @@ def baselines(config: Config, taken: Iterable[Taken]) -> tuple[Baseline, ...]:
         _baseline(device, point, known.get((device.id, point)))
         for device in config.devices
         for point in device.profile.baseline_points
+    )
+
+
+def health_of(one: Baseline) -> BaselineHealth:
+    """The same as it is shown; who took what counts no more is told, too."""
+    taken = one.taken
+    if taken is None or one.standing is Standing.CONFIGURED:
+        return BaselineHealth(one.device, one.point, one.unit, one.standing.value, one.value)
+    return BaselineHealth(
+        one.device,
+        one.point,
+        one.unit,
+        one.standing.value,
+        one.value,
+        taken.by,
+        taken.at,
+        taken.note,
+        taken.void,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from edge_agent.baseline.file import BaselineFile
-from edge_agent.baseline.in_effect import Baseline, baselines, with_baselines
+from edge_agent.baseline.in_effect import Baseline, baselines, health_of, with_baselines
 from edge_agent.baseline.measure import Gathering, Measured, Refusal, Refused, wanted_of
 from edge_agent.baseline.taken import (
     Taken,
@@ -21,6 +21,7 @@ from edge_agent.baseline.told import Told
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.config.model import Config, DeviceConfig
 from edge_agent.exchange import Sample
+from edge_agent.own_health import BaselineHealth
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +91,10 @@ class Baselines:
     def show(self) -> tuple[Baseline, ...]:
         """What each point is judged against."""
         return () if self._standing is None else baselines(self._standing.read, self._taken)
+
+    def health(self) -> tuple[BaselineHealth, ...]:
+        """The same for `status`."""
+        return tuple(map(health_of, self.show()))
 
     def heard(self, device: str, samples: Sequence[Sample]) -> None:
         """What was reported of a device."""

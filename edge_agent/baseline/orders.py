@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import msgspec
 
-from edge_agent.baseline.in_effect import Baseline
 from edge_agent.baseline.keeper import Baselines
 from edge_agent.baseline.measure import Refusal
 from edge_agent.baseline.taken import Taken
@@ -13,23 +12,6 @@ from edge_agent.poll.hand import Done, Hand
 from wire.command import TAKE_BASELINE, Command, CommandKind, Outcome
 
 TAKE, CLEAR, SHOW = "baseline.take", "baseline.clear", "baseline.show"
-
-
-class BaselineDocument(msgspec.Struct, frozen=True):
-    """What `edge-agent baseline show --json` lists."""
-
-    device: str
-    point: str
-    unit: str
-    standing: str
-    value: tuple[float, ...] | None
-    taken: Taken | None = None
-
-
-def document(one: Baseline) -> BaselineDocument:
-    return BaselineDocument(
-        one.device, one.point, one.unit, one.standing.value, one.value, one.taken
-    )
 
 
 def doings(keeper: Baselines) -> dict[str, Doing]:
@@ -51,7 +33,7 @@ def doings(keeper: Baselines) -> dict[str, Doing]:
         )
 
     async def show(_: Mapping[str, str]) -> LocalAnswer:
-        return LocalAnswer(is_done=True, said=[document(one) for one in keeper.show()])
+        return LocalAnswer(is_done=True, said=keeper.show())
 
     return {TAKE: take, CLEAR: clear, SHOW: show}
 

@@ -1,6 +1,7 @@
 """A baseline as it was taken: what, by whom, of which device; and whether it still counts."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
@@ -46,6 +47,13 @@ class Taken(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
     identity: dict[str, Value] = {}
     void: str = ""
+
+    @property
+    def at(self) -> str:
+        """When, in RFC 3339; "" where the clock was unset."""
+        if self.at_us is None:
+            return ""
+        return datetime.fromtimestamp(self.at_us // 1_000_000, tz=UTC).isoformat()
 
 
 def identity_points(profile: Profile) -> tuple[str, ...]:

@@ -1,27 +1,30 @@
 """`edge-agent baseline`: take, show or clear what a device is judged against, at the site."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import msgspec
 
 from edge_agent.baseline.file import BaselineFile
-from edge_agent.baseline.in_effect import baselines
+from edge_agent.baseline.in_effect import Baseline, baselines, health_of
 from edge_agent.baseline.measure import Refused
-from edge_agent.baseline.orders import CLEAR, SHOW, TAKE, BaselineDocument, document
-from edge_agent.baseline.taken import Standing, Taken
+from edge_agent.baseline.orders import CLEAR, SHOW, TAKE
+from edge_agent.baseline.taken import Taken
 from edge_agent.config.model import Config
 from edge_agent.driver.tilt import degrees_between
 from edge_agent.health_socket import ask
 from edge_agent.local_orders import LocalAnswer, LocalOrder
 from edge_agent.show.answer import Answer, as_json
+from edge_agent.show.baseline_text import (
+    baseline_problems,
+    baseline_table,
+    value_text,
+    when_text,
+)
 from edge_agent.show.baseline_words import Words
-from runtime.language import table
 
 _WAIT_S = 125.0
 _SHOW_S = 5.0
 _USAGE = frozenset({Refused.NO_DEVICE, Refused.NO_BASELINE, Refused.WHICH_POINT, Refused.NO_NAME})
-_UNWATCHED = frozenset({Standing.ABSENT, Standing.OTHER_DEVICE})
 
 
 def take(config: Config, given: Mapping[str, str], *, json: bool, words: Words) -> Answer:
@@ -61,71 +64,40 @@ def show(config: Config, *, json: bool, words: Words) -> Answer:
         found = _shown(config)
     except (OSError, msgspec.MsgspecError) as error:
         taken, notices = BaselineFile(config.buffer.path.parent).read()
-        found = [document(one) for one in baselines(config, taken)]
+        found = list(baselines(config, taken))
         why = words("not_running").format(socket=config.socket, error=error)
         problems += [why, *notices]
-    problems += [
-        words(f"p_{one.standing}").format(device=one.device, point=one.point)
-        for one in found
-        if one.standing in _UNWATCHED
-    ]
+    shown = [health_of(one) for one in found]
+    problems += baseline_problems(shown, words.language)
     if json:
         said = {"baselines": msgspec.to_builtins(found), "problems": problems}
         return Answer(1 if problems else 0, as_json(said), tuple(problems))
-    text = "\n".join(baseline_table(found, words)) if found else words("none")
+    text = "\n".join(baseline_table(shown, words)) if shown else words("none")
     return Answer(1 if problems else 0, text, tuple(problems))
 
 
-def baseline_table(found: list[BaselineDocument], words: Words) -> list[str]:
-    """A line for each point that needs one."""
-    names = ("device", "point", "value", "standing", "by", "when", "note")
-    return table([[words(name) for name in names], *(_row(one, words) for one in found)])
-
-
-def _row(one: BaselineDocument, words: Words) -> list[str]:
-    row = [one.device, one.point, _value(one.value, one.unit), words(one.standing)]
-    taken = one.taken
-    if taken is None or one.standing == Standing.CONFIGURED:
-        return [*row, "-", "-", "-"]
-    return [*row, taken.by, _when(taken, words), taken.void or taken.note or "-"]
-
-
-def _taken(taken: Taken, before: BaselineDocument | None, words: Words) -> list[str]:
+def _taken(taken: Taken, before: Baseline | None, words: Words) -> list[str]:
     unit = "" if before is None else before.unit
     lines = [
         words("done").format(
             device=taken.device,
             point=taken.point,
-            value=_value(taken.value, unit),
+            value=value_text(taken.value, unit),
             readings=taken.readings,
             spread=f"{taken.spread:g} {unit}",
         ),
-        words("signed").format(by=taken.by, when=_when(taken, words)),
+        words("signed").format(by=taken.by, when=when_text(taken.at, words)),
     ]
     if before is not None and before.value is not None and len(before.value) == len(taken.value):
         apart = f"{_apart(before.value, taken.value):g} {unit}"
-        lines.append(words("before").format(value=_value(before.value, unit), apart=apart))
+        lines.append(words("before").format(value=value_text(before.value, unit), apart=apart))
     return [*lines, words("counts")]
-
-
-def _value(value: tuple[float, ...] | None, unit: str) -> str:
-    if value is None:
-        return "-"
-    if len(value) == 1:
-        return f"{value[0]:.4g} {unit}"
-    return f"({', '.join(f'{number:.3f}' for number in value)})"
 
 
 def _apart(one: tuple[float, ...], other: tuple[float, ...]) -> float:
     if len(one) == 1:
         return round(abs(one[0] - other[0]), 6)
     return degrees_between((one[0], one[1], one[2]), (other[0], other[1], other[2]))
-
-
-def _when(taken: Taken, words: Words) -> str:
-    if taken.at_us is None:
-        return words("clock_unset")
-    return datetime.fromtimestamp(taken.at_us // 1_000_000, tz=UTC).isoformat()
 
 
 def _refused(answer: LocalAnswer, how: str, *, json: bool, words: Words) -> Answer:
@@ -139,8 +111,8 @@ def _unanswered(config: Config, error: Exception, words: Words) -> str:
     return words("not_asked").format(socket=config.socket, error=error)
 
 
-def _shown(config: Config) -> list[BaselineDocument]:
-    return msgspec.convert(_asked(config, SHOW, {}, _SHOW_S).said or [], list[BaselineDocument])
+def _shown(config: Config) -> list[Baseline]:
+    return msgspec.convert(_asked(config, SHOW, {}, _SHOW_S).said or [], list[Baseline])
 
 
 def _asked(config: Config, order: str, given: Mapping[str, str], wait_s: float) -> LocalAnswer:

@@ -81,6 +81,7 @@ class Words:
     """The texts of one language, by name."""
 
     def __init__(self, language: Language) -> None:
+        self.language = language
         self._column = 0 if language is Language.EN else 1
 
     def __call__(self, name: str) -> str:

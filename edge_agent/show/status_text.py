@@ -10,6 +10,7 @@ from edge_agent.health_document import (
     WearDocument,
 )
 from edge_agent.load_words import load_text
+from edge_agent.show.baseline_text import baseline_problems, baseline_text
 from edge_agent.show.status_parts import (
     age_text,
     ago,
@@ -32,6 +33,7 @@ def problems(said: AgentDocument, config_hash: str, words: Words) -> list[str]:
         *_uplink_problems(said, words),
         *_lane_problems(said, words),
         *_local_problems(said, words),
+        *baseline_problems(said.baselines, words.language),
         *(words("p_loop").format(name=name) for name in said.late_loops),
     ]
 
@@ -122,6 +124,7 @@ def running_text(said: AgentDocument, words: Words) -> list[str]:
             COLUMNS,
         ),
         *local_text(said.local_actions, words),
+        *baseline_text(said.baselines, words.language),
         "",
         *_lanes(said.lanes, words),
         *_wear(said.wear, words),

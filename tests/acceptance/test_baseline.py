@@ -136,8 +136,9 @@ async def test_it_is_taken_at_the_site_and_outlives_all(
             code, said, why = await here.says("take", GAUGE, *BY)
             assert (code, f"{GAUGE} distance: 2.5 m" in said) == (0, True), why
             await until(lambda: is_known(server))
-            lines = (await asyncio.to_thread(here.status))["lines"]
-            assert {line["opened"] for line in lines} == {1}, "no line was disturbed"
+            status = await asyncio.to_thread(here.status)
+            assert {line["opened"] for line in status["lines"]} == {1}, "no line was disturbed"
+            assert [one["by"] for one in status["baselines"]] == ["Li Lei", "Li Lei"]
 
             process.kill()
             await process.wait()

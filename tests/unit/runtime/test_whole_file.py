@@ -27,13 +27,13 @@ def test_the_new_content_replaces_the_old(tmp_path: Path) -> None:
     write_whole(file, b"two")
     assert file.read_bytes() == b"two"
     assert file.stat().st_mode & 0o777 == 0o640
-    assert os.listdir(tmp_path) == ["a.json"]
+    assert [one.name for one in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_a_draft_that_was_left_is_in_nobodys_way(tmp_path: Path) -> None:
     (tmp_path / "a.json.new").write_bytes(b"torn")
     write_whole(tmp_path / "a.json", b"one")
-    assert os.listdir(tmp_path) == ["a.json"]
+    assert [one.name for one in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alarm_rules.rule import DeviationRule, UnsetRule
-from edge_agent.baseline.in_effect import baselines, with_baselines
+from edge_agent.baseline.in_effect import baselines, health_of, with_baselines
 from edge_agent.baseline.taken import TILT, Standing, Taken
 from edge_agent.config.model import Config, DeviceConfig
 from tests.baseline_site import COVER, GAUGE, site, taken_cover, taken_gauge
@@ -105,6 +105,16 @@ def test_each_point_that_needs_one_is_named(tmp_path: Path) -> None:
         (COVER, "tilt", Standing.ABSENT),
         (GAUGE, "distance", Standing.ABSENT),
     ]
+
+
+def test_it_is_shown_with_who_took_it_unless_what_is_written_is_newer(tmp_path: Path) -> None:
+    cover = taken_cover(at_us=1_795_251_846_000_000, note="dry")
+    shown = health_of(baselines(site(tmp_path), [cover])[0])
+    assert (shown.standing, shown.value, shown.by) == ("taken", (0.0, 0.0, 9.8), "Li Lei")
+    assert (shown.at, shown.note, shown.void) == ("2026-11-21T09:04:06+00:00", "dry", "")
+    shown = health_of(baselines(site(tmp_path, cover=WRITTEN), [cover])[0])
+    assert (shown.standing, shown.by) == ("configured", "")
+    assert taken_cover().at == ""
 
 
 def test_one_of_a_point_or_device_that_is_no_more_does_no_harm(tmp_path: Path) -> None:
