@@ -1,4 +1,4 @@
-"""P3 over the whole way: derived points, several rules at once, all bounds of a profile's report."""
+"""P3 over the whole way: derived points, several rules at once, every bound of a report."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +55,7 @@ REPORTS = st.builds(
 )
 NUMBERS = ("level", "rise", "still", "tilt")
 LEVELS = st.one_of(st.floats(-5, 5), st.integers(-50, 50).map(lambda n: n / 10))
+STATES: tuple[tuple[str, bool | str], ...] = (("mode", "on"), ("mode", "off"), ("door", True))
 QUALITIES = (*[GOOD] * 20, uncertain(Reason.CALIBRATION), bad(Reason.SENSOR_FAULT))
 
 
@@ -88,7 +89,8 @@ def rules_of(draw: st.DrawFn) -> Rule:
         point = draw(st.sampled_from([*NUMBERS, "mode", "door"]))
         return QualityRule(**{**said, "alarm_class": AlarmClass.SENSOR_HEALTH}, id="_", point=point)
     if kind == "state":
-        point, value = draw(st.sampled_from([("mode", "on"), ("mode", "off"), ("door", True)]))
+        value: bool | str
+        point, value = draw(st.sampled_from(STATES))
         return StateRule(**said, id="_", point=point, equals=value, negate=draw(st.booleans()))
     said |= draw(st.sampled_from([{}, {}, {}, {"needed": 3, "of": 3}, {"needed": 2, "of": 4}]))
     point = draw(st.sampled_from(NUMBERS))
