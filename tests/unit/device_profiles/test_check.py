@@ -63,7 +63,10 @@ def test_a_profile_with_every_kind_of_layout_is_sound() -> None:
         ),
         (
             with_point(UG3, 0, changed(id="link_bad")),
-            "points[0].id: is 'link_bad': the gateway tells of its link to each device",
+            (
+                "points[0].id: is 'link_bad': the gateway tells of its link to each device under "
+                "such names: take another"
+            ),
         ),
         (with_point(UG3, 0, changed(unit="m")), "points[0].unit: a state has none"),
         (
