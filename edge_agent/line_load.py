@@ -29,14 +29,32 @@ _ROUND_TO = 100_000  # periods are proposed in tenths of a second
 
 
 @dataclass(frozen=True, slots=True)
+class _Plan:
+    """How one device is read: the cheapest way, and with its hazard points apart from the rest."""
+
+    device: DeviceConfig
+    hazards: frozenset[str]
+    cost: RequestCost
+    reads: tuple[PlannedRead, ...] = ()
+    apart: tuple[PlannedRead, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Asks:
     """What one device asks for: the cheapest way; hazard points read apart; the rest then."""
 
-    device: DeviceConfig
+    plan: _Plan
     share: float
     hard: float
     soft: float
-    hazards: frozenset[str]
+
+    @property
+    def device(self) -> DeviceConfig:
+        return self.plan.device
+
+    @property
+    def hazards(self) -> frozenset[str]:
+        return self.plan.hazards
 
 
 class LoadMeter:
@@ -44,12 +62,12 @@ class LoadMeter:
 
     def __init__(self, line: LineConfig, devices: Sequence[DeviceConfig]) -> None:
         self._line = line
-        self._devices = tuple(devices)
+        self._plans = tuple(_plan(device, line) for device in devices)
         self._is_crowded = False
 
     def load(self, health: LineHealth | None = None) -> LineLoad | None:
         """As the line is now, or as it is assumed to be; None where too little is known."""
-        return line_load(self._line, self._devices, health.units if health else ())
+        return _load(self._line, self._plans, health.units if health else ())
 
     def is_crowded(self, health: LineHealth) -> bool:
         """Whether there is too little time for everything; it takes some room to be so no more."""
@@ -67,11 +85,15 @@ def line_load(
     None of a stream, and of Modbus TCP before its devices have answered: the wire behind a server
     is not known.
     """
+    return _load(line, tuple(_plan(device, line) for device in devices), units)
+
+
+def _load(line: LineConfig, plans: Sequence[_Plan], units: Sequence[UnitHealth]) -> LineLoad | None:
     replies = {one.unit: one.reply_p50_us for one in units if one.reply_p50_us is not None}
     is_known = line.kind in _ON_A_WIRE or (line.kind is LineKind.MODBUS_TCP and bool(replies))
     if not is_known:
         return None
-    asks = [_asks(device, line, line.serial, replies) for device in devices]
+    asks = [_asks(plan, line, line.serial, replies) for plan in plans]
     share, hard = sum(one.share for one in asks), sum(one.hard for one in asks)
     late = [one for one in asks if one.hazards] if hard > 1 else []
     return LineLoad(
@@ -98,25 +120,25 @@ def overloads(config: Config) -> tuple[str, ...]:
     return tuple(load_text(load) for load in line_loads(config).values() if load.is_full)
 
 
-def _asks(
-    device: DeviceConfig, line: LineConfig, serial: Serial, replies: Mapping[int, int]
-) -> _Asks:
-    transport = device.profile.transport
+def _plan(device: DeviceConfig, line: LineConfig) -> _Plan:
+    transport, hazards = device.profile.transport, hazard_points(device.rules.rules)
     if not isinstance(transport, Modbus):
-        return _Asks(device, 0.0, 0.0, 0.0, frozenset())
-    hazards = hazard_points(device.rules.rules)
-    cost = request_cost(line, transport)
-    reads = plan_reads(device.profile.points, transport, cost)
-    cost = _measured(cost, reads, replies.get(device.unit))
+        return _Plan(device, hazards, RequestCost())
+    cost, points = request_cost(line, transport), device.profile.points
+    reads = plan_reads(points, transport, cost)
+    apart = parted(reads, points, transport, needed_for(points, hazards), cost)
+    return _Plan(device, hazards, cost, reads, apart)
+
+
+def _asks(plan: _Plan, line: LineConfig, serial: Serial, replies: Mapping[int, int]) -> _Asks:
+    cost = _measured(plan.cost, plan.reads, replies.get(plan.device.unit))
     cost = cost if serial is line.serial else _at_speed(cost, line.serial, serial)
-    needed = needed_for(device.profile.points, hazards)
-    apart = parted(reads, device.profile.points, transport, needed, cost)
     shares = {
-        claim: sum(_share(read, device, cost) for read in apart if read.claim is claim)
+        claim: sum(_share(read, plan.device, cost) for read in plan.apart if read.claim is claim)
         for claim in Claim
     }
-    whole = sum(_share(read, device, cost) for read in reads)
-    return _Asks(device, whole, shares[Claim.HARD], shares[Claim.SOFT], hazards)
+    whole = sum(_share(read, plan.device, cost) for read in plan.reads)
+    return _Asks(plan, whole, shares[Claim.HARD], shares[Claim.SOFT])
 
 
 def _share(read: PlannedRead, device: DeviceConfig, cost: RequestCost) -> float:
@@ -171,7 +193,7 @@ def _faster(
     for baud in _BAUDS if line.kind in _ON_A_WIRE else ():
         if baud > line.serial.baud:
             faster = msgspec.structs.replace(line.serial, baud=baud)
-            share = sum(_asks(one.device, line, faster, replies).share for one in asks)
+            share = sum(_asks(one.plan, line, faster, replies).share for one in asks)
             if share <= FULL:
                 return baud, share
     return None, 0.0
