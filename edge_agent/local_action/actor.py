@@ -6,6 +6,7 @@ between two polls, kept with its answer, and its answer is sent up.
 
 import asyncio
 import logging
+import secrets
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -15,8 +16,15 @@ from typing import Protocol
 from edge_agent.config.local_plan import LocalActionConfig
 from edge_agent.exchange import Sample
 from edge_agent.local_action.book import Book, TooLargeError
-from edge_agent.local_action.decide import Memory, View, decide, resumed
-from edge_agent.local_action.standing import Standing, Succession, stand, succession
+from edge_agent.local_action.decide import Memory, Phase, View, decide, resumed
+from edge_agent.local_action.standing import (
+    Standing,
+    Succession,
+    farewell,
+    remembered,
+    stand,
+    succession,
+)
 from edge_agent.own_health import LocalActionHealth
 from runtime.clock import Clock
 from wire.command import Command, Result
@@ -27,6 +35,8 @@ _WAITING_MOST = 4_096
 _LOOK_S = 0.2
 _STEPS = 4
 _DETAIL = 200
+_ENDING_MOST = 16
+_MARK_BYTES = 3
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +87,7 @@ class Actor:
         self._waiting: deque[tuple[str, tuple[Sample, ...]]] = deque(maxlen=_WAITING_MOST)
         self._news = asyncio.Event()
         self._standing: dict[str, Standing] = {}
-        self._ending: deque[Command] = deque(maxlen=64)
+        self._ending: list[Standing] = []
         self._is_unsaved = False
 
     def heard(self, device: str, samples: Sequence[Sample]) -> None:
@@ -100,14 +110,15 @@ class Actor:
             self._news.clear()
             self._adopt()
             self._judge()
-            await self._end()
-            for one in self._standing.values():
+            for one in [*self._ending, *self._standing.values()]:
                 await self._go_on(one)
+            self._end()
             if self._is_unsaved:
                 await self._save()
 
     def health(self) -> tuple[LocalActionHealth, ...]:
-        return tuple(one.health() for one in self._standing.values())
+        """Of all that there are, and of those that are no more and not undone yet."""
+        return tuple(one.health() for one in [*self._standing.values(), *self._ending])
 
     async def _begin(self) -> None:
         try:
@@ -117,8 +128,11 @@ class Actor:
             known = {}
         now_us, boot = self._clock.mono_us(), self._clock.boot
         for plan in self._plans:
-            memory = resumed(known.get(plan.name, Memory()), boot, now_us)
-            self._standing[plan.name] = stand(plan, memory, now_us)
+            is_known = plan.name in known and _is_of(known[plan.name], plan)
+            memory = known.pop(plan.name) if is_known else _blank()
+            self._standing[plan.name] = stand(plan, resumed(memory, boot, now_us), now_us)
+        for name, memory in known.items():
+            self._part(remembered(name.partition("/")[0], memory), memory)
 
     def _adopt(self) -> None:
         """Others may be in force now: what goes on as it was notices nothing."""
@@ -129,18 +143,33 @@ class Actor:
         before, now_us = self._standing, self._clock.mono_us()
         named = {plan.name: plan for plan in plans}
         kept = {name: succession(one.plan, named.get(name)) for name, one in before.items()}
+        for name, one in before.items():
+            if kept[name] is Succession.ENDS:
+                self._part(one.plan, one.memory)
         self._standing = {
             plan.name: before[plan.name]
             if kept.get(plan.name) is Succession.SAME
             else stand(plan, _inherited(before.get(plan.name), kept.get(plan.name)), now_us)
             for plan in plans
         }
-        for name, one in before.items():
-            last = one.last_order() if kept[name] is Succession.ENDS else None
-            if last is not None:
-                self._tell(f"local action {name} is no more: {last.action} at {last.device}")
-                self._ending.append(last)
         self._is_unsaved = True
+
+    def _part(self, plan: LocalActionConfig | None, memory: Memory) -> None:
+        """It is no more: what it may have switched on is switched off, however long that takes."""
+        last = (
+            None
+            if plan is None
+            else farewell(plan, memory, self._clock.boot, self._clock.mono_us())
+        )
+        if last is None:
+            return
+        self._tell(
+            f"local action {last.plan.name} is no more: {last.plan.undo} at {last.plan.device}"
+        )
+        if len(self._ending) == _ENDING_MOST:
+            gone = self._ending.pop(0)
+            self._tell(f"local action {gone.plan.name} was never undone at {gone.plan.device}")
+        self._ending.append(last)
 
     def _judge(self) -> None:
         standing = self._standing.values()
@@ -151,14 +180,16 @@ class Actor:
         for one in standing:
             one.trigger.pass_time(self._clock.mono_us())
 
-    async def _end(self) -> None:
-        """Switch off what nobody knows any more."""
-        try:
-            while self._ending:
-                await self._orders.take(self._ending[0])
-                self._ending.popleft()
-        except sqlite3.OperationalError as error:
-            self._tell(f"a local action that is no more waits, the disk refuses: {error}")
+    def _end(self) -> None:
+        """Forget those that are undone, and those that nobody here can undo."""
+        left = []
+        for one in self._ending:
+            if one.is_hopeless:
+                self._tell(f"local action {one.plan.name} was never undone: {one.memory.detail}")
+            elif one.memory.phase is not Phase.IDLE:
+                left.append(one)
+        self._is_unsaved = self._is_unsaved or len(left) < len(self._ending)
+        self._ending = left
 
     async def _go_on(self, one: Standing) -> None:
         """As many steps as there are to do now."""
@@ -189,6 +220,8 @@ class Actor:
 
     async def _save(self) -> None:
         memories = {name: one.memory for name, one in self._standing.items()}
+        for one in self._ending:
+            memories[f"{one.plan.name}/{one.memory.mark}{one.memory.number}"] = one.memory
         try:
             await asyncio.to_thread(self._book.write, memories)
         except (OSError, TooLargeError) as error:
@@ -213,10 +246,19 @@ class Actor:
 
 
 def _inherited(before: Standing | None, kept: Succession | None) -> Memory:
-    """What a successor knows; one that does other things only goes on with the numbers."""
-    if before is None:
-        return Memory()
-    return before.memory if kept is Succession.GOES_ON else Memory(number=before.memory.number)
+    """What a successor knows; one that does other things begins anew."""
+    if before is None or kept is not Succession.GOES_ON:
+        return _blank()
+    return before.memory
+
+
+def _blank() -> Memory:
+    return Memory(mark=secrets.token_hex(_MARK_BYTES))
+
+
+def _is_of(memory: Memory, plan: LocalActionConfig) -> bool:
+    """Whether it was done, if it was, at what the plan names now; an older release did not say."""
+    return not memory.device or (memory.device, memory.undo) == (plan.device, plan.undo or "")
 
 
 def _watched(plans: Sequence[LocalActionConfig]) -> set[str]:

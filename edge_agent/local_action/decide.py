@@ -6,8 +6,9 @@ acting  | acted   | the device confirmed it
         | failed  | it never did, TRIES times, or the alarm holds no more
 acted,  | undoing | the alarm holds no more, or `undo_after` is over; without `undo`: idle
 failed  |         |
-undoing | spent   | undone, or given up, while the alarm goes on: not done again for it
-        | idle    | undone, or given up
+failed  | acting  | the alarm still holds a minute later, and nothing speaks against it
+undoing | spent   | undone while the alarm goes on for which it was done: not done again for it
+        | idle    | undone; or it never is, and a new alarm holds
 spent   | idle    | the alarm holds no more
 """
 
@@ -22,6 +23,7 @@ from wire.command import Outcome
 TRIES = 6
 FIRST_PAUSE_US = 1_000_000
 """Between two tries, doubled each time."""
+LONGEST_PAUSE_US = 60_000_000
 
 
 class Phase(StrEnum):
@@ -58,6 +60,8 @@ class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `boot`, `at_us`: when the phase began. `acted_us`: when it was last begun to act, on that boot.
     `holding`: what held then. `has_order`: a command of this try was given and not yet answered.
+    `mark`: tells its commands from those of another memory that counted from one as well. `device`,
+    `undo`: where it was done and what undoes it, for when the configuration says otherwise.
     """
 
     phase: Phase = Phase.IDLE
@@ -69,6 +73,9 @@ class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
     has_order: bool = False
     holding: dict[str, Evidence] = {}
     detail: str = ""
+    mark: str = ""
+    device: str = ""
+    undo: str = ""
 
 
 class View(msgspec.Struct, frozen=True):
@@ -100,7 +107,8 @@ def resumed(memory: Memory, boot: str, now_us: int) -> Memory:
 def order_id(plan: LocalActionConfig, memory: Memory) -> str:
     """The same command after a restart has the same id, so it is done once."""
     word = "undo" if memory.phase is Phase.UNDOING else "do"
-    return f"local-{plan.name}-{memory.number}-{word}-{memory.tries}"
+    mark = f"{memory.mark}-" if memory.mark else ""
+    return f"local-{plan.name}-{mark}{memory.number}-{word}-{memory.tries}"
 
 
 def decide(plan: LocalActionConfig, memory: Memory, view: View) -> Decision:
@@ -113,8 +121,7 @@ def decide(plan: LocalActionConfig, memory: Memory, view: View) -> Decision:
         case Phase.ACTED | Phase.FAILED:
             return _holding(plan, memory, view)
         case Phase.UNDOING:
-            after = Phase.SPENT if view.holding else Phase.IDLE
-            return _ordered(memory, view, after, after)
+            return _undoing(memory, view)
         case Phase.SPENT:
             return _spent(memory, view)
 
@@ -123,9 +130,14 @@ def _idle(plan: LocalActionConfig, memory: Memory, view: View) -> Decision:
     against = _against(plan, memory, view)
     if against is not None:
         return Decision(memory, against)
-    begun = _to(memory, view, Phase.ACTING)
     acting = msgspec.structs.replace(
-        begun, number=memory.number + 1, tries=1, has_order=True, acted_us=view.now_us
+        _to(memory, view, Phase.ACTING),
+        number=memory.number + 1,
+        tries=1,
+        has_order=True,
+        acted_us=view.now_us,
+        device=plan.device,
+        undo=plan.undo or "",
     )
     return Decision(acting, Reason.ALARM)
 
@@ -152,7 +164,23 @@ def _is_young(memory: Memory, view: View, from_us: int | None, least_us: int) ->
 def _acting(memory: Memory, view: View) -> Decision:
     if not memory.has_order and not view.holding:
         return Decision(_to(memory, view, Phase.FAILED), Reason.CLEARED)
-    return _ordered(memory, view, Phase.ACTED, Phase.FAILED)
+    if memory.has_order and memory.tries >= TRIES and _has_failed(view):
+        return Decision(_to(memory, view, Phase.FAILED), Reason.GAVE_UP)
+    return _ordered(memory, view, Phase.ACTED)
+
+
+def _undoing(memory: Memory, view: View) -> Decision:
+    """What holds now and did not when the undoing began is another alarm: it is not spent."""
+    if view.holding and not memory.holding:
+        is_free = not memory.has_order or _has_failed(view)
+        if memory.tries >= TRIES and is_free:
+            return Decision(_to(memory, view, Phase.IDLE), Reason.GAVE_UP)
+        view = msgspec.structs.replace(view, holding={})
+    return _ordered(memory, view, Phase.SPENT if view.holding else Phase.IDLE)
+
+
+def _has_failed(view: View) -> bool:
+    return view.outcome not in (None, Outcome.DONE)
 
 
 def _spent(memory: Memory, view: View) -> Decision:
@@ -161,9 +189,9 @@ def _spent(memory: Memory, view: View) -> Decision:
     return Decision(_to(memory, view, Phase.IDLE), Reason.CLEARED)
 
 
-def _ordered(memory: Memory, view: View, done: Phase, gave_up: Phase) -> Decision:
+def _ordered(memory: Memory, view: View, done: Phase) -> Decision:
     if not memory.has_order:
-        pause_us = FIRST_PAUSE_US << (memory.tries - 1)
+        pause_us = min(FIRST_PAUSE_US << min(memory.tries - 1, TRIES), LONGEST_PAUSE_US)
         if _is_young(memory, view, memory.at_us, pause_us):
             return Decision(memory, Reason.PAUSE)
         again = _to(memory, view, memory.phase)
@@ -173,14 +201,14 @@ def _ordered(memory: Memory, view: View, done: Phase, gave_up: Phase) -> Decisio
         return Decision(memory, Reason.AWAITED)
     if view.outcome is Outcome.DONE:
         return Decision(_to(memory, view, done), Reason.CONFIRMED)
-    if memory.tries >= TRIES:
-        return Decision(_to(memory, view, gave_up), Reason.GAVE_UP)
     waits = _to(memory, view, memory.phase)
     return Decision(msgspec.structs.replace(waits, tries=memory.tries), Reason.PAUSE)
 
 
 def _holding(plan: LocalActionConfig, memory: Memory, view: View) -> Decision:
     """What was not confirmed may have been done all the same: it is undone like the rest."""
+    if _is_asked_again(plan, memory, view):
+        return _idle(plan, memory, view)
     is_over = plan.undo_after_us is not None and not _is_young(
         memory, view, memory.at_us, plan.undo_after_us
     )
@@ -192,6 +220,13 @@ def _holding(plan: LocalActionConfig, memory: Memory, view: View) -> Decision:
     return Decision(undoing, Reason.LONG_ENOUGH if view.holding else Reason.CLEARED)
 
 
+def _is_asked_again(plan: LocalActionConfig, memory: Memory, view: View) -> bool:
+    """Not to warn is worse than to ask a device that failed once more."""
+    if memory.phase is not Phase.FAILED or _is_young(memory, view, memory.at_us, LONGEST_PAUSE_US):
+        return False
+    return _against(plan, memory, view) is None
+
+
 def _to(memory: Memory, view: View, phase: Phase) -> Memory:
     return Memory(
         phase=phase,
@@ -201,4 +236,7 @@ def _to(memory: Memory, view: View, phase: Phase) -> Memory:
         acted_us=memory.acted_us if memory.boot == view.boot else None,
         holding=view.holding,
         detail=view.detail or memory.detail,
+        mark=memory.mark,
+        device=memory.device,
+        undo=memory.undo,
     )

@@ -1,16 +1,20 @@
 """One local action as it stands: its plan, its trigger, what it remembers, and words about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+import msgspec
+
 from alarm_rules.verdict import Evidence
+from edge_agent.buffer.permission import Verdict
 from edge_agent.config.local_plan import LocalActionConfig
-from edge_agent.local_action.decide import Decision, Memory, Phase, Reason, order_id
+from edge_agent.local_action.decide import TRIES, Decision, Memory, Phase, Reason, order_id, resumed
 from edge_agent.local_action.trigger import Trigger
 from edge_agent.own_health import LocalActionHealth
 from wire.command import Command, CommandKind
 
-_MAY_BE_ON = frozenset({Phase.ACTING, Phase.ACTED, Phase.FAILED})
+_HOPELESS = (Verdict.NO_DEVICE.value, Verdict.NOT_ALLOWED.value)
+_MAY_BE_ON = frozenset({Phase.ACTING, Phase.ACTED, Phase.FAILED, Phase.UNDOING})
 
 
 class Succession(StrEnum):
@@ -39,6 +43,11 @@ class Standing:
         return self.memory.phase is not before.phase
 
     @property
+    def is_hopeless(self) -> bool:
+        """Whether this gateway no longer has the device, or its profile the action."""
+        return self.memory.tries >= TRIES and self.memory.detail.startswith(_HOPELESS)
+
+    @property
     def order_id(self) -> str:
         return order_id(self.plan, self.memory)
 
@@ -46,13 +55,6 @@ class Standing:
         """The command that it wants carried out."""
         is_undo = self.memory.phase is Phase.UNDOING
         return _command(self.plan, self.order_id, self.plan.undo if is_undo else self.plan.action)
-
-    def last_order(self) -> Command | None:
-        """What switches off what it may have switched on, when it is no more."""
-        if self.plan.undo is None or self.memory.phase not in _MAY_BE_ON:
-            return None
-        name = f"local-{self.plan.name}-{self.memory.number}-end"
-        return _command(self.plan, name, self.plan.undo)
 
     def text(self) -> str:
         """Such as "siren acted: siren-01, smoke-01/smoke"."""
@@ -79,6 +81,39 @@ def stand(plan: LocalActionConfig, memory: Memory, now_us: int) -> Standing:
     """As it begins, or goes on after a restart: what held then holds until it is known not to."""
     held = {} if memory.phase is Phase.IDLE else memory.holding
     return Standing(plan, memory, Trigger(plan.when, now_us, held), is_owed=memory.has_order)
+
+
+def farewell(plan: LocalActionConfig, memory: Memory, boot: str, now_us: int) -> Standing | None:
+    """What undoes it when it is no more; None when nothing is on, or nothing undoes it.
+
+    It hears nothing and is at its end when it is idle.
+    """
+    if plan.undo is None or memory.phase not in _MAY_BE_ON:
+        return None
+    if memory.phase is not Phase.UNDOING:
+        memory = msgspec.structs.replace(
+            memory,
+            phase=Phase.UNDOING,
+            tries=1,
+            has_order=True,
+            boot=boot,
+            at_us=now_us,
+            holding={},
+            device=plan.device,
+            undo=plan.undo,
+        )
+    memory = msgspec.structs.replace(resumed(memory, boot, now_us), holding={})
+    return stand(replace(plan, when=()), memory, now_us)
+
+
+def remembered(name: str, memory: Memory) -> LocalActionConfig | None:
+    """The plan that undoes what another configuration has begun; None when it told nothing."""
+    if not memory.device or not memory.undo:
+        return None
+    undo = memory.undo
+    return LocalActionConfig(
+        name, (), memory.device, undo, undo, None, 0, 0, only_when_cut_off=False, in_test=False
+    )
 
 
 def succession(old: LocalActionConfig, new: LocalActionConfig | None) -> Succession:

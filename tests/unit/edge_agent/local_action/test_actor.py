@@ -202,7 +202,55 @@ async def test_one_that_is_taken_out_of_the_configuration_is_switched_off(town: 
         await until(lambda: state(actor) == "acted")
         town.plans = []
         await until(lambda: town.done == ["relay_test", "reset"])
-        assert actor.health() == ()
+        await until(lambda: actor.health() == ())
+
+
+async def test_and_tried_again_when_its_device_does_not_answer(town: Town) -> None:
+    async with town.running() as actor:
+        smoke(actor, value=True)
+        await until(lambda: state(actor) == "acted")
+        town.outcome, town.plans = Outcome.FAILED, []
+        await until(lambda: town.done == ["relay_test", "reset"])
+        assert state(actor) == "undoing"
+    town.outcome = Outcome.DONE
+    async with town.running() as actor:
+        await until(lambda: town.done == ["relay_test", "reset", "reset"])
+        await until(lambda: actor.health() == ())
+
+
+@pytest.mark.parametrize("plans", [[], [replace(PLAN, device="smoke-03", undo="relay_test")]])
+async def test_one_that_is_taken_out_while_the_agent_is_stopped_is_switched_off(
+    town: Town, plans: list[LocalActionConfig]
+) -> None:
+    async with town.running() as actor:
+        smoke(actor, value=True)
+        await until(lambda: state(actor) == "acted")
+    town.plans = plans
+    async with town.running():
+        await until(lambda: town.done == ["relay_test", "reset"])
+
+
+async def test_an_old_answer_is_not_taken_for_a_new_one(town: Town, tmp_path: Path) -> None:
+    async with town.running() as actor:
+        smoke(actor, value=True)
+        await until(lambda: state(actor) == "acted")
+    (tmp_path / "local-actions").unlink()  # its memory is lost, the table of commands is not
+    async with town.running() as actor:
+        await until(lambda: bool(actor.health()))
+        smoke(actor, value=True)
+        await until(lambda: town.done == ["relay_test", "relay_test"])
+
+
+async def test_one_that_is_put_back_acts_again(town: Town) -> None:
+    async with town.running() as actor:
+        smoke(actor, value=True)
+        await until(lambda: state(actor) == "acted")
+        town.plans = []
+        await until(lambda: actor.health() == ())
+        town.plans = [PLAN]
+        await until(lambda: bool(actor.health()))
+        smoke(actor, value=True)
+        await until(lambda: town.done == ["relay_test", "reset", "relay_test"])
 
 
 async def test_a_book_that_can_not_be_written_hinders_nothing(town: Town, tmp_path: Path) -> None:

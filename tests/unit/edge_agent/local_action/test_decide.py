@@ -126,6 +126,52 @@ def test_a_failure_is_tried_again_with_growing_pauses_and_then_given_up() -> Non
     assert undoing.memory.phase is Phase.UNDOING  # it may have been done all the same
 
 
+def test_while_the_alarm_holds_a_device_that_failed_is_asked_again_each_minute() -> None:
+    memory = acting()
+    failed = replace(memory, tries=TRIES)
+    failed = decide(PLAN, failed, later(ALARM, 30, outcome=Outcome.FAILED)).memory
+    assert failed.phase is Phase.FAILED
+    assert decide(PLAN, failed, later(ALARM, 89)).reason is Reason.HOLDS
+    again = decide(PLAN, failed, later(ALARM, 90))
+    assert (again.reason, again.memory.phase) == (Reason.ALARM, Phase.ACTING)
+    assert order_id(PLAN, again.memory) == "local-siren-2-do-1"
+    assert decide(PLAN, failed, later(ALARM, 90, is_cut_off=False)).reason is Reason.HOLDS
+
+
+def test_what_is_not_undone_is_tried_for_ever_at_least_each_minute() -> None:
+    memory = replace(decide(PLAN, acted(), QUIET).memory, tries=TRIES + 40)
+    waits = decide(PLAN, memory, replace(QUIET, outcome=Outcome.FAILED)).memory
+    assert (waits.phase, waits.has_order) == (Phase.UNDOING, False)
+    assert decide(PLAN, waits, later(QUIET, 59)).reason is Reason.PAUSE
+    again = decide(PLAN, waits, later(QUIET, 60)).memory
+    assert order_id(PLAN, again) == f"local-siren-1-undo-{TRIES + 41}"
+
+
+def test_a_new_alarm_is_not_kept_waiting_by_a_device_that_is_never_undone() -> None:
+    memory = replace(decide(PLAN, acted(), QUIET).memory, tries=TRIES)
+    given_up = decide(PLAN, memory, later(ALARM, 60, outcome=Outcome.FAILED))
+    assert (given_up.reason, given_up.memory.phase) == (Reason.GAVE_UP, Phase.IDLE)
+    waits = decide(PLAN, memory, replace(QUIET, outcome=Outcome.FAILED)).memory
+    assert decide(PLAN, waits, later(ALARM, 1)).memory.phase is Phase.IDLE
+
+
+def test_an_alarm_that_comes_while_the_last_is_undone_is_acted_on() -> None:
+    undoing = decide(PLAN, acted(), later(QUIET, 70)).memory
+    waits = decide(PLAN, undoing, later(ALARM, 71, outcome=Outcome.FAILED)).memory
+    again = decide(PLAN, waits, later(ALARM, 72)).memory
+    for memory in (undoing, again):
+        over = decide(PLAN, memory, later(ALARM, 73, outcome=Outcome.DONE)).memory
+        assert over.phase is Phase.IDLE
+        assert decide(PLAN, over, later(ALARM, 73)).reason is Reason.ALARM
+
+
+def test_it_is_remembered_at_what_it_was_done() -> None:
+    assert (acting().device, acting().undo) == ("siren-01", "silence")
+    assert (acted().device, acted().undo) == ("siren-01", "silence")
+    marked = decide(PLAN, Memory(mark="9f2c1e"), ALARM).memory
+    assert order_id(PLAN, marked) == "local-siren-9f2c1e-1-do-1"
+
+
 def test_an_alarm_that_is_over_before_the_next_try_is_undone() -> None:
     waits = decide(PLAN, acting(), later(ALARM, 1, outcome=Outcome.FAILED)).memory
     gone = decide(PLAN, waits, later(QUIET, 2))

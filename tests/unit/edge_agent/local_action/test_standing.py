@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import msgspec
+
 from alarm_rules.verdict import Evidence
-from edge_agent.local_action.decide import Memory, Phase, View, decide
-from edge_agent.local_action.standing import Succession, stand, succession
+from edge_agent.local_action.decide import TRIES, Memory, Phase, View, decide
+from edge_agent.local_action.standing import Succession, farewell, remembered, stand, succession
 from tests.unit.edge_agent.local_action.test_decide import ALARM, PLAN, QUIET, SECOND, T0, acted
 from wire.command import Command, CommandKind
 
@@ -38,12 +40,30 @@ def test_a_test_says_so() -> None:
     assert one.text().startswith("test: siren acted")
 
 
-def test_what_is_no_more_is_switched_off_if_it_may_be_on() -> None:
-    last = stand(PLAN, acted(), T0).last_order()
+def test_what_is_no_more_is_undone_if_it_may_be_on() -> None:
+    last = farewell(PLAN, acted(), "boot-1", T0)
     assert last is not None
-    assert (last.id, last.action) == ("local-siren-1-end", "silence")
-    assert stand(PLAN, Memory(number=4), T0).last_order() is None
-    assert stand(replace(PLAN, undo=None), acted(), T0).last_order() is None
+    assert (last.order().id, last.order().action) == ("local-siren-1-undo-1", "silence")
+    assert (last.is_owed, last.memory.holding) == (True, {})
+    again = farewell(last.plan, last.memory, "boot-2", T0)
+    assert again is not None
+    assert again.order() == last.order()
+    assert farewell(PLAN, Memory(number=4), "boot-1", T0) is None
+    assert farewell(replace(PLAN, undo=None), acted(), "boot-1", T0) is None
+
+
+def test_a_device_that_is_gone_is_not_asked_for_ever() -> None:
+    gone = msgspec.structs.replace(acted(), tries=TRIES, detail="no_device: there is none")
+    assert stand(PLAN, gone, T0).is_hopeless
+    assert not stand(PLAN, msgspec.structs.replace(gone, detail="time_out"), T0).is_hopeless
+    assert not stand(PLAN, msgspec.structs.replace(gone, tries=TRIES - 1), T0).is_hopeless
+
+
+def test_what_only_the_memory_knows() -> None:
+    plan = remembered("siren", acted())
+    assert plan is not None
+    assert (plan.device, plan.undo, plan.when) == ("siren-01", "silence", ())
+    assert remembered("siren", Memory(Phase.ACTED, 1)) is None
 
 
 def test_succession() -> None:
