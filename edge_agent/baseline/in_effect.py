@@ -18,6 +18,12 @@ from edge_agent.config.local_plan import LocalActionConfig
 from edge_agent.config.model import Config, DeviceConfig
 from edge_agent.own_health import BaselineHealth
 
+NEEDED = {
+    Standing.ABSENT: "has no baseline, it is not watched: take one (edge-agent baseline take)",
+    Standing.OTHER_DEVICE: "has a baseline of another device, it is not watched: take it anew",
+}
+"""What is wrong with a point that nothing is judged against."""
+
 
 @dataclass(frozen=True, slots=True)
 class Baseline:

@@ -10,7 +10,13 @@ from typing import Protocol
 import msgspec
 
 from edge_agent.baseline.file import BaselineFile
-from edge_agent.baseline.in_effect import Baseline, baselines, health_of, with_baselines
+from edge_agent.baseline.in_effect import (
+    NEEDED,
+    Baseline,
+    baselines,
+    health_of,
+    with_baselines,
+)
 from edge_agent.baseline.measure import Gathering, Measured, Refusal, Refused, wanted_of
 from edge_agent.baseline.taken import (
     Taken,
@@ -87,6 +93,9 @@ class Baselines:
         for notice in self._notices:
             self._tell(notice)
         self._notices = ()
+        for one in self.show():
+            if one.standing in NEEDED:
+                self._tell(f"{one.device} {one.point} {NEEDED[one.standing]}")
 
     def show(self) -> tuple[Baseline, ...]:
         """What each point is judged against."""

@@ -202,9 +202,6 @@ def _device_warnings(
         return
     if device.poll_period is not None:
         yield from _too_slow(name, device.poll_period, profile)
-    if profile.takes_baseline and device.baseline is None:
-        remedy = "take its acceleration with the cover closed and at rest, and write it here"
-        yield Problem(f"devices.{name}", "baseline", f"is missing, no tilt is watched: {remedy}")
 
 
 def _too_slow(name: str, period_us: int, profile: Profile) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "when": ("at", "时间"),
     "note": ("note", "备注"),
     "taken": ("taken here", "现场采集"),
-    "configured": ("agent.toml", "配置文件"),
+    "configured": ("configured", "配置"),
     "absent": ("MISSING", "缺失"),
     "other_device": ("VOID", "作废"),
     "clock_unset": ("clock unset", "时钟未设定"),

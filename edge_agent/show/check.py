@@ -9,6 +9,8 @@ from alarm_rules.duration import duration_text
 from alarm_rules.rule import hazard_points
 from device_profiles.toml_file import FileProblem
 from device_profiles.typed_toml import Problem
+from edge_agent.baseline.file import BaselineFile
+from edge_agent.baseline.in_effect import NEEDED, baselines
 from edge_agent.config.load import ConfigError, load_config
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
 from edge_agent.config.size import size_text
@@ -52,9 +54,20 @@ def _complaints(problems: Sequence[FileProblem], what: str) -> tuple[str, ...]:
     return tuple(f"{what}: {problem}" for problem in problems)
 
 
+def _unwatched(config: Config) -> list[Problem]:
+    """What nobody has taken a baseline of, here or in the file."""
+    taken, _ = BaselineFile(config.buffer.path.parent).read()
+    return [
+        Problem(f"devices.{one.device}", "", f"{one.point} {NEEDED[one.standing]}")
+        for one in baselines(config, taken)
+        if one.standing in NEEDED
+    ]
+
+
 def _warnings(path: Path, config: Config) -> list[FileProblem]:
     """What only the machine and the wire can tell."""
     found = [Problem("", "", sentence) for sentence in overloads(config)]
+    found += _unwatched(config)
     for line in config.lines:
         if not line.kind.is_network and not Path(line.port).exists():
             message = f"{line.port} is not there now: plug the adapter in, or name another port"

@@ -24,6 +24,9 @@ LONGEST = 300
 
 LOOPS = {
     "edge_agent/app.py",
+    "edge_agent/baseline/keeper.py",
+    "edge_agent/baseline/orders.py",
+    "edge_agent/local_orders.py",
     "edge_agent/buffer/room.py",
     "edge_agent/answering.py",
     "edge_agent/changeover.py",

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from edge_agent.baseline.file import BaselineFile
 from edge_agent.show.check import check
 from runtime.language import Language
+from tests.baseline_site import site, taken_cover, taken_gauge
 
 GOOD = """
 gateway.id = "gw-001"
@@ -78,6 +80,23 @@ def test_a_port_that_is_not_there_now(file: Path) -> None:
     assert complaint.startswith(f"warning: {file}: lines.room.port: ")
     assert "plug the adapter in, or name another port" in complaint
     assert said.text.startswith("gw-001 would run"), "a warning does not stop it"
+
+
+def test_what_nobody_took_a_baseline_of(tmp_path: Path) -> None:
+    site(tmp_path)
+
+    def warnings() -> list[str]:
+        said = check(tmp_path / "agent.toml", json=False, language=Language.EN)
+        return [one for one in said.complaints if "baseline" in one]
+
+    bare, gauge = warnings()
+    assert "devices.cover-1: tilt has no baseline, it is not watched: take one" in bare
+    assert "devices.gauge-1" in gauge
+    BaselineFile(tmp_path).write((taken_cover(void="exchanged"), taken_gauge()))
+    (void,) = warnings()
+    assert "tilt has a baseline of another device" in void
+    BaselineFile(tmp_path).write((taken_cover(), taken_gauge()))
+    assert warnings() == []
 
 
 def test_a_line_that_can_not_carry_its_polls(file: Path) -> None:
