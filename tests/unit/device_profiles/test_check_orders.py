@@ -10,6 +10,7 @@ from device_profiles.handbook import Installation, Switch
 from device_profiles.load import catalog
 from device_profiles.model import Action, Confirmation, FrameWrite, Profile, RegisterWrite, Setting
 from tests.stream_profile import stream_profile
+from wire.command import TAKE_BASELINE
 
 UG3 = catalog()["calectro_ug3"]
 STREAM = stream_profile()
@@ -38,6 +39,11 @@ def action(profile: Profile, **parts: Any) -> Profile:
 
 def setting(profile: Profile, one: Setting, **changes: object) -> Profile:
     return replace(profile, settings=(replace(one, **changes),))
+
+
+def test_what_the_gateway_itself_does_is_no_action_of_a_device() -> None:
+    named = replace(UG3.actions[0], id=TAKE_BASELINE)
+    assert "is 'take_baseline'" in told(replace(UG3, actions=(named,)))[0]
 
 
 def test_these_are_sound() -> None:

@@ -5,10 +5,11 @@ import pytest
 from device_profiles.load import catalog
 from edge_agent.buffer.permission import OUTCOMES, WORDS, Came, Verdict, judge
 from edge_agent.buffer.timebase import Timebase
-from wire.command import Command, CommandKind
+from wire.command import TAKE_BASELINE, Command, CommandKind
 from wire.envelope import ClockState
 
-PROFILES = {"smoke-1": catalog()["calectro_ug3"]}
+CATALOG = catalog()
+PROFILES = {"smoke-1": CATALOG["calectro_ug3"], "cover-1": CATALOG["witmotion_485"]}
 NOW_US = 1_790_000_000_000_000
 SET = Timebase(ClockState.SYNCHRONISED, NOW_US - 100_000_000, "b1", 100_000_000)
 UNSET = Timebase(ClockState.UNSET, None, "b1", 100_000_000)
@@ -29,6 +30,8 @@ def command(
     [
         (command(), Verdict.ALLOWED),
         (command(action="self_destruct"), Verdict.NOT_ALLOWED),
+        (command(action=TAKE_BASELINE), Verdict.NOT_ALLOWED),
+        (command(action=TAKE_BASELINE, device="cover-1"), Verdict.ALLOWED),
         (command(device="smoke-2"), Verdict.NO_DEVICE),
         (command(CommandKind.READ, action=None), Verdict.ALLOWED),
         (command(CommandKind.READ, device=None, action=None), Verdict.NO_DEVICE),

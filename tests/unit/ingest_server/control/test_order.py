@@ -14,7 +14,7 @@ from ingest_server.db.alarm_book import migrate_book
 from ingest_server.db.command import CommandState, StoredCommand
 from ingest_server.db.registry import take_birth
 from tests.golden_message import golden
-from wire.command import Command, CommandKind, decode_command
+from wire.command import TAKE_BASELINE, Command, CommandKind, decode_command
 from wire.identity import decode_birth
 
 NOW = 1_790_000_000_000_000
@@ -97,4 +97,6 @@ def test_not_more_than_can_be_done_soon(book: sqlite3.Connection) -> None:
 
 def test_the_allow_list() -> None:
     assert "reset" in allowed(PROFILES["calectro_ug3"])
+    assert TAKE_BASELINE not in allowed(PROFILES["calectro_ug3"])
+    assert allowed(PROFILES["witmotion_485"]) == ("restart", TAKE_BASELINE)
     assert allowed(None) == ()
