@@ -45,7 +45,7 @@ from edge_agent.uplink.publisher import Publisher
 from runtime.clock import Clock, SystemClock, Trust
 from runtime.database import Database
 from runtime.progress import Progress
-from runtime.service import Notifier, keep_watchdog
+from runtime.service import LongStart, Notifier, keep_watchdog
 from wire.identity import Software
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,8 @@ class App:
 
     async def _run_on(self, path: Path, limits: Limits) -> None:
         moment = datetime.fromtimestamp(self._clock.utc_us() / 1_000_000, tz=UTC)
-        with made_ready(path, moment.strftime("%Y%m%dT%H%M%SZ")) as notices:
+        alive = LongStart(self._notifier, self._clock.mono_us)
+        with made_ready(path, moment.strftime("%Y%m%dT%H%M%SZ"), alive) as notices:
             for notice in notices:
                 self._tell(notice)
             if path != self._spare:

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _US = 1_000_000
 _STDERR = 2
+_PATIENCE_S = 90.0  # for one step of a long start
 
 
 class Notifier:
@@ -37,6 +38,10 @@ class Notifier:
     def stopping(self) -> None:
         self._say("STOPPING=1")
 
+    def starting(self, seconds: float) -> None:
+        """The start goes on: not to be given up before so many seconds from now."""
+        self._say(f"EXTEND_TIMEOUT_USEC={round(seconds * _US)}")
+
     def _say(self, *lines: str) -> None:
         if not self._address:
             return
@@ -48,6 +53,21 @@ class Notifier:
                 to.sendto("\n".join(lines).encode(), address)
         except OSError as error:
             log.debug("systemd did not hear %s: %s", lines[0], error)
+
+
+class LongStart:
+    """Called for each step of a start that may take minutes; tells systemd each second or so."""
+
+    def __init__(self, notifier: Notifier, mono_us: Callable[[], int]) -> None:
+        self._notifier = notifier
+        self._mono_us = mono_us
+        self._said_us: int | None = None
+
+    def __call__(self) -> None:
+        now_us = self._mono_us()
+        if self._said_us is None or now_us - self._said_us >= _US:
+            self._said_us = now_us
+            self._notifier.starting(_PATIENCE_S)
 
 
 def writes_to_journal(environment: Mapping[str, str] = os.environ) -> bool:

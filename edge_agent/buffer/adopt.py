@@ -1,7 +1,6 @@
 """Brings rows into a buffer from elsewhere under their own keys: salvaged, or of a memory file."""
 
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,7 +9,6 @@ from edge_agent.buffer.epochs import Epoch, Forgotten
 from edge_agent.buffer.found import Found
 from edge_agent.buffer.proof import Field
 from edge_agent.buffer.row_id import row_id, span_of_epoch
-from edge_agent.buffer.stored import Stored
 from wire.topic import Lane
 
 FILE_BROKEN: Final = "file_broken"
@@ -83,20 +81,16 @@ def add(connection: sqlite3.Connection, found: Found, *, is_of_another: bool = F
     """
     adopted = Adopted()
     for one in _epochs(found):
-        mine = [
-            row for row in found.rows.values() if (row.lane, row.epoch) == (one.lane, one.epoch)
-        ]
-        there = epochs.named(connection, one.lane, one.epoch)
-        if there is None:
-            there = _open(connection, one, is_of_another=is_of_another)
-        else:
-            mine = [row for row in mine if row.seq > there.last]
-            there.dropped = _most(there.dropped, one.dropped) if mine else there.dropped
-        for row in _not_covered(mine):
+        known = epochs.named(connection, one.lane, one.epoch)
+        above, before = (0 if known is None else known.last), adopted.batches
+        there = known or _open(connection, one, is_of_another=is_of_another)
+        for row in found.rows.standing(one.lane, one.id, above):
             number = row_id(there.lane, there.id, row.seq)
             stored.write(connection, replace(row, id=number, base=there.base))
             adopted.batches += 1
             adopted.readings += row.taken
+        if adopted.batches > before:
+            there.dropped = _most(there.dropped, one.dropped)
         adopted.lost += settle(connection, there)
     return adopted
 
@@ -104,7 +98,7 @@ def add(connection: sqlite3.Connection, found: Found, *, is_of_another: bool = F
 def _epochs(found: Found) -> list[Epoch]:
     """Those found, and those of which there are only rows; in the order of their old numbers."""
     known = dict(found.epochs)
-    for row in sorted(found.rows.values(), key=lambda row: row.id):
+    for row in found.rows.firsts():
         place = row.lane, row.epoch
         if place not in known:
             known[place] = Epoch(row.epoch_id, row.lane, row.epoch, None, row.base, boot=row.boot)
@@ -120,15 +114,6 @@ def _open(connection: sqlite3.Connection, one: Epoch, *, is_of_another: bool) ->
 
 def _most(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
     return {name: max(one.get(name, 0), other.get(name, 0)) for name in sorted({*one, *other})}
-
-
-def _not_covered(rows: Iterable[Stored]) -> list[Stored]:
-    """Without those for which a thinned row stands."""
-    kept: list[Stored] = []
-    for row in sorted(rows, key=lambda row: row.seq, reverse=True):
-        if not kept or row.seq < kept[-1].first:
-            kept.append(row)
-    return kept[::-1]
 
 
 def settle(connection: sqlite3.Connection, one: Epoch) -> int:

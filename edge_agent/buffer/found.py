@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from edge_agent.buffer import anchors
 from edge_agent.buffer.epochs import Epoch, Forgotten, epoch_of, forgotten_of
 from edge_agent.buffer.proof import Field, Kind, check, is_proven
+from edge_agent.buffer.spool import Spool
 from edge_agent.buffer.stored import Stored, stored_of
 from wire.bounds import COUNT
 from wire.command import Command, Result, decode_command
@@ -19,7 +20,7 @@ Fields = tuple[Field, ...]
 class Found:
     """`commands`: the columns of the table, of commands whose content can be read."""
 
-    rows: dict[int, Stored] = field(default_factory=dict)
+    rows: Spool = field(default_factory=Spool)
     epochs: dict[tuple[Lane, str], Epoch] = field(default_factory=dict)
     lanes: dict[Lane, Forgotten] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -49,10 +50,7 @@ class Found:
         return is_proven(Kind.EPOCH, fields) and self._take_epoch(epoch_of(fields))
 
     def _take_row(self, row: Stored) -> bool:
-        """Of two versions the one that stands for more: it came later."""
-        known = self.rows.get(row.id)
-        if known is None or row.taken > known.taken:
-            self.rows[row.id] = row
+        self.rows.keep(row)
         return True
 
     def _take_epoch(self, one: Epoch) -> bool:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from edge_agent.buffer import epochs, numbers, stored
+from edge_agent.buffer.alive import Alive, nobody, watched
 from edge_agent.buffer.migration import SCHEMA_VERSION
 from edge_agent.buffer.proof import DamagedError
 from edge_agent.buffer.row_id import span_of_lane
@@ -46,7 +47,7 @@ class Inspection:
     detail: str = ""
 
 
-def inspect(path: Path, *, is_suspect: bool = False) -> Inspection:
+def inspect(path: Path, *, is_suspect: bool = False, alive: Alive = nobody) -> Inspection:
     """Look at header, tables, counts, and pages and rows unless they are many.
 
     `is_suspect`: at all of them. Raise sqlite3.Error when the file can not be opened.
@@ -58,6 +59,7 @@ def inspect(path: Path, *, is_suspect: bool = False) -> Inspection:
         return Inspection(Condition.BROKEN, problem)
     try:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=5.0)) as connection:
+            watched(connection, alive)
             reads_through = is_suspect or path.stat().st_size <= _READ_THROUGH
             return _judge(connection, reads_through=reads_through)
     except (DamagedError, UnicodeDecodeError) as error:  # of a name in a message of SQLite's

@@ -1,6 +1,8 @@
 """Brings a buffer file to the schema of this agent, row by row where proofs are to be made."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 
 import msgspec
@@ -42,26 +44,40 @@ def migrate(connection: sqlite3.Connection) -> None:
         return
     for script in SCRIPTS[version:-1]:
         connection.executescript(f"BEGIN IMMEDIATE;\n{_schema(script)}\nCOMMIT;")
-    _prove(connection)
-    _repage(connection)
+    with _without_log(connection):
+        _prove(connection)
+        _repage(connection)
 
 
 def _schema(script: str) -> str:
     return (files("edge_agent.buffer") / script).read_text(encoding="utf-8")
 
 
+@contextmanager
+def _without_log(connection: sqlite3.Connection) -> Iterator[None]:
+    """A log would grow by all that the file holds, and a start that is cut off would read it all.
+
+    Who looks at the file meanwhile keeps it: then it works with a log too.
+    """
+    with suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA journal_mode = DELETE")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
 def _repage(connection: sqlite3.Connection) -> None:
     """Small pages, if there is room to write the file anew; it works without."""
     if connection.execute("PRAGMA page_size").fetchone() == (PAGE_BYTES,):
         return
-    if connection.execute("PRAGMA journal_mode = DELETE").fetchone() == ("memory",):
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("delete",):
         return
     try:
         connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         connection.execute("VACUUM")
     except sqlite3.OperationalError:
         connection.execute("PRAGMA user_version")  # as it was: it is only larger
-    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _prove(connection: sqlite3.Connection) -> None:

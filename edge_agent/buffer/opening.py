@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edge_agent.buffer import adopt
 from edge_agent.buffer.adopt import Adopted
+from edge_agent.buffer.alive import Alive, nobody, watched
 from edge_agent.buffer.inspection import Condition, inspect
 from edge_agent.buffer.log_frames import Log
 from edge_agent.buffer.rows import NewerBufferError, migrate
@@ -17,7 +18,7 @@ from edge_agent.buffer.salvage import found_behind, found_in, log_of
 from runtime.database import connect, run_transaction
 
 _KEPT = 3
-_BESIDE = ("-wal", "-shm")
+_BESIDE = ("-wal", "-shm", "-journal")
 _DISK_ERRNO = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 _DISK_CODES = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
@@ -29,14 +30,15 @@ class BufferInUseError(RuntimeError):
 
 
 @contextmanager
-def made_ready(path: Path, stamp: str) -> Iterator[tuple[str, ...]]:
+def made_ready(path: Path, stamp: str, alive: Alive = nobody) -> Iterator[tuple[str, ...]]:
     """Hold a sound buffer, a new one if the file was broken; what a person should know about it.
 
+    `alive` is called again and again meanwhile: a large file takes minutes on a small machine.
     Raise BufferInUseError, NewerBufferError, and OSError or sqlite3.Error: `is_of_the_disk` tells
     whether another place may help, or only a person.
     """
     with held(path):
-        notices = prepare(path, stamp)
+        notices = prepare(path, stamp, alive)
         try:
             yield notices
         except (sqlite3.DatabaseError, UnicodeDecodeError, BaseExceptionGroup) as error:
@@ -61,17 +63,18 @@ def is_of_the_disk(error: OSError | sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK_CODES
 
 
-def prepare(path: Path, stamp: str) -> tuple[str, ...]:
+def prepare(path: Path, stamp: str, alive: Alive = nobody) -> tuple[str, ...]:
     """Make the file sound and the schema present; say what was broken and what became of it."""
     _finish(path)
     log = log_of(path)  # SQLite may begin it anew, so it is read before
-    seen = inspect(path, is_suspect=_suspect(path).exists())
+    seen = inspect(path, is_suspect=_suspect(path).exists(), alive=alive)
     if seen.condition is Condition.NEWER:
         raise NewerBufferError(f"{path}: {seen.detail}")
     if seen.condition is Condition.BROKEN:
-        return (_salvage(path, log, stamp, seen.detail),)
+        return (_salvage(path, log, stamp, seen.detail, alive),)
     _suspect(path).unlink(missing_ok=True)
     with closing(connect(path)) as connection:
+        watched(connection, alive)
         migrate(connection)
         if log.is_whole:
             return ()
@@ -80,13 +83,14 @@ def prepare(path: Path, stamp: str) -> tuple[str, ...]:
     return (f"the log of buffer {path} was broken: {_told(adopted)}",) if adopted.batches else ()
 
 
-def _salvage(path: Path, log: Log, stamp: str, why: str) -> str:
+def _salvage(path: Path, log: Log, stamp: str, why: str, alive: Alive) -> str:
     """A new file takes the place of the broken one at once, with all that could be proven."""
     new = _new(path)
-    found, behind = found_in(path, log), found_behind(log)
+    found, behind = found_in(path, log, alive), found_behind(log)
     for part in _parts(_half(path)):
         part.unlink(missing_ok=True)
     with closing(connect(_half(path))) as connection:
+        watched(connection, alive)
         migrate(connection)
         adopted = run_transaction(connection, lambda c: adopt.replace_all(c, found))
         adopted += run_transaction(connection, lambda c: adopt.add(c, behind))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from edge_agent.buffer.alive import Alive, nobody
 from edge_agent.buffer.found import Found
 from edge_agent.buffer.log_frames import NO_LOG, Frame, Log, read_log
 from edge_agent.buffer.migration import PAGE_BYTES
@@ -60,12 +61,12 @@ def page_size(path: Path) -> int:
     return stated if stated in _SIZES else PAGE_BYTES
 
 
-def found_in(path: Path, log: Log) -> Found:
+def found_in(path: Path, log: Log, alive: Alive = nobody) -> Found:
     """Everything in the file, and in the committed frames of its log. Raise OSError."""
     best = Found()
     with _mapped(path) as body:
         for size in dict.fromkeys((page_size(path), *_SIZES)):
-            found = found_on(Pages(body, size, log.committed()))
+            found = found_on(Pages(body, size, log.committed()), alive)
             if len(found.rows) > len(best.rows) or not best.numbers:
                 best = found
     return best
@@ -78,10 +79,11 @@ def found_behind(log: Log) -> Found:
     return found_on(Pages(b"", size, frames))
 
 
-def found_on(pages: Pages) -> Found:
+def found_on(pages: Pages, alive: Alive = nobody) -> Found:
     found = Found()
     free = _free(pages)
     for number in pages.numbers():
+        alive()
         if number in free:
             continue
         for version in pages.versions(number):

@@ -72,12 +72,12 @@ class Stored:
         )
 
     def columns(self) -> tuple[Field, ...]:
-        return tuple(getattr(self, name) for name in _NAMES)
+        return tuple(getattr(self, name) for name in NAMES)
 
 
-_NAMES = tuple(one.name for one in fields(Stored))
-_LIST = f"{', '.join(_NAMES)}, proof"
-_MARKS = ", ".join("?" * (len(_NAMES) + 1))
+NAMES = tuple(one.name for one in fields(Stored))
+_LIST = f"{', '.join(NAMES)}, proof"
+_MARKS = ", ".join("?" * (len(NAMES) + 1))
 
 
 def stored_of(columns: tuple[Field, ...]) -> Stored:

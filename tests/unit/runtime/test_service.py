@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.service import Notifier, keep_watchdog, run_until_signal, writes_to_journal
+from runtime.service import LongStart, Notifier, keep_watchdog, run_until_signal, writes_to_journal
 
 
 @pytest.fixture
@@ -31,6 +31,18 @@ def test_it_says_when_it_is_ready_and_when_it_stops(systemd: socket.socket) -> N
     assert systemd.recv(999) == b"STATUS=busy"
     notifier.stopping()
     assert systemd.recv(999) == b"STOPPING=1"
+
+
+def test_a_long_start_asks_for_time_about_once_a_second(systemd: socket.socket) -> None:
+    now_us = [5]
+    alive = LongStart(Notifier(environment(systemd)), lambda: now_us[0])
+    for at_us in (5, 6, 1_000_004, 1_000_005, 1_000_006):
+        now_us[0] = at_us
+        alive()
+    assert systemd.recv(999) == systemd.recv(999) == b"EXTEND_TIMEOUT_USEC=90000000"
+    systemd.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        systemd.recv(999)
 
 
 def test_an_abstract_socket_is_reached() -> None:

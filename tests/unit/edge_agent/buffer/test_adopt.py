@@ -8,6 +8,7 @@ from edge_agent.buffer import adopt, epochs, rows, stored
 from edge_agent.buffer.adopt import FILE_BROKEN, Adopted
 from edge_agent.buffer.found import Found
 from edge_agent.buffer.row_id import span_of_lane
+from edge_agent.buffer.spool import Spool
 from wire.command import Command, CommandKind, encode_command
 from wire.envelope import Base, ClockState, Encoding
 from wire.receipt import Receipt
@@ -33,7 +34,7 @@ def found() -> Found:
     assert one is not None
     held = stored.between(disk, span_of_lane(Lane.BULK))
     gone = {lane: epochs.forgotten(disk, lane) for lane in Lane}
-    return Found({row.id: row for row in held}, {(Lane.BULK, A): one}, gone, {"connection": 4})
+    return Found(Spool(held), {(Lane.BULK, A): one}, gone, {"connection": 4})
 
 
 def test_all_that_was_found_is_there(found: Found) -> None:

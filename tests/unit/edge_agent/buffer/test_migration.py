@@ -87,3 +87,39 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
             migrate(disk)
         assert disk.execute("PRAGMA user_version").fetchone() == (4,)
         assert disk.execute("SELECT count(*) FROM batch").fetchone() == (3,)
+
+
+def test_a_large_file_is_raised_without_a_log_of_its_size(tmp_path: Path) -> None:
+    """A start that is cut off would find such a log again, and read it into memory."""
+    path = tmp_path / "old.db"
+    logs: list[int] = []
+
+    def look() -> None:
+        log = path.with_name("old.db-wal")
+        logs.append(log.stat().st_size if log.exists() else 0)
+
+    with closing(old_buffer(connect(path))) as disk:
+        many = 3_000
+        disk.execute("BEGIN")
+        one = old_epoch(disk, Lane.BULK, A, last=many, taken=many)
+        for seq in range(1, many + 1):
+            old_row(disk, Lane.BULK, one, seq, taken=1, payload=bytes(1_000))
+        disk.execute("COMMIT")
+        disk.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        disk.set_progress_handler(look, 1_000)
+        migrate(disk)
+        disk.set_progress_handler(None, 0)
+        assert len(rows.numbers_after(disk, Lane.BULK, 0, 9_999)) == many
+        assert disk.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert max(logs) < 100_000
+
+
+def test_a_file_that_somebody_looks_at_is_raised_too(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with closing(of_version_4(path)), closing(sqlite3.connect(path)) as reader:
+        assert reader.execute("SELECT count(*) FROM batch").fetchone() == (3,)
+        with closing(connect(path)) as disk:
+            disk.execute("PRAGMA busy_timeout = 0")
+            migrate(disk)
+            assert len(rows.rows_after(disk, Lane.BULK, 0, 9)) == 3
+            assert disk.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -176,3 +176,28 @@ def test_errors_of_sqlite() -> None:
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
     assert is_of_the_disk(full)
     assert not is_of_the_disk(sqlite3.ProgrammingError("closed"))
+
+
+def test_a_start_that_takes_long_says_that_it_goes_on(tmp_path: Path) -> None:
+    calls: list[int] = []
+
+    def alive() -> None:
+        calls.append(1)
+
+    path = filled(tmp_path / "buffer.db")
+    prepare(path, STAMP, alive)
+    looked = len(calls)
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * 40_000)
+    assert prepare(path, STAMP, alive) != ()
+    assert len(calls) - looked > 40  # a page of the broken file each
+
+
+def test_the_journal_of_a_broken_file_is_not_taken_for_that_of_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "buffer.db"
+    no_database(path)
+    path.with_name("buffer.db-journal").write_bytes(b"of the broken one")
+    prepare(path, STAMP)
+    assert not path.with_name("buffer.db-journal").exists()
+    assert (tmp_path / f"buffer.db.broken-{STAMP}-journal").exists()
