@@ -49,7 +49,7 @@ class TomlFile:
     """`raw` is what tomllib makes of the file."""
 
     def __init__(self, path: Path, text: str) -> None:
-        """Raise tomllib.TOMLDecodeError."""
+        """Raise ValueError, such as tomllib.TOMLDecodeError, or RecursionError."""
         self.path = path
         self.raw: dict[str, Any] = tomllib.loads(text)
         self._text = text
@@ -75,7 +75,9 @@ def read_toml(path: Path, remedy: str = "") -> TomlFile:
     except UnicodeDecodeError as error:
         text = f"is not TOML: byte {error.start} is not UTF-8 ({error.reason}); save it as UTF-8"
         line = error.object[: error.start].count(b"\n") + 1
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        text, line = "is not TOML: brackets within brackets, too many", None
+    except ValueError as error:  # TOMLDecodeError is one; so is a number of thousands of digits
         told, known = remedy_for(str(error)), f"is not TOML: {error}"
         text, line = f"{known}; {told}" if told else known, _line_told(str(error))
     raise UnreadableError(FileProblem(str(path), Problem("", "", text), line))

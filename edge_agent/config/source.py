@@ -1,12 +1,12 @@
 """Where the configuration comes from: the site's file, and beside the buffer what was desired."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
+from device_profiles.toml_bounds import read_bounded
 from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml
 from device_profiles.typed_toml import Problem
 from edge_agent.config.desired import Book, left, started
@@ -92,8 +92,9 @@ class Source:
         """
         name = Path(f"config/{desired.version}")
         try:
+            read_bounded(desired.toml)
             toml = TomlFile(name, desired.toml)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:  # brackets within brackets
+        except ValueError as error:  # TOMLDecodeError is one
             problem = Problem("", "", f"is not TOML: {error}")
             raise ConfigError([FileProblem(str(name), problem)]) from error
         strange = [Problem("", table, _STRANGE) for table in toml.raw if table not in WATCHED]

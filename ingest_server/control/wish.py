@@ -1,7 +1,6 @@
 """Whether a configuration may be wanted of a gateway: what can be judged without its site."""
 
 import sqlite3
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +12,7 @@ from alarm_rules.in_force import OverrideError, in_force
 from alarm_rules.override import Override
 from alarm_rules.rule import Name
 from device_profiles.model import Profile
+from device_profiles.toml_bounds import read_bounded
 from device_profiles.typed_toml import read_table
 from ingest_server.db.desired_book import Desired, DesiredState, enter, latest, next_version
 from ingest_server.db.registry import find_gateway, list_devices
@@ -99,8 +99,8 @@ def _is_same(known: Desired, wanted: Wanted) -> bool:
 def _problems(toml: str, profiles: Mapping[str, Profile], used: set[str]) -> Iterator[str]:
     """`used`: profiles that the gateway's devices have now, known there and perhaps not here."""
     try:
-        raw = tomllib.loads(toml)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raw = read_bounded(toml)
+    except ValueError as error:  # TOMLDecodeError is one
         yield f"it is not TOML: {error}"
         return
     for table in raw:

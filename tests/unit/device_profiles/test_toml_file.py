@@ -65,3 +65,11 @@ def test_the_mark_that_an_editor_of_windows_puts_first_is_no_error(tmp_path: Pat
     path = tmp_path / "a.toml"
     path.write_bytes(b"\xef\xbb\xbfa = 1\r\n")
     assert read_toml(path).raw == {"a": 1}
+
+
+@pytest.mark.parametrize("text", ["a = " + "9" * 5_000, "a = " + "[" * 30_000])
+def test_what_breaks_the_reader_is_said_as_well(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(text)
+    with pytest.raises(UnreadableError, match="is not TOML"):
+        read_toml(file)

@@ -108,6 +108,8 @@ def test_a_book_is_written_whole_over_what_a_power_cut_left(source: Source) -> N
     [
         ("[lines.shed", "config/3: is not TOML"),
         ("a = " + "[" * 30_000, "is not TOML"),
+        ("[devices.a]\nunit = " + "9" * 5_000, "is not TOML"),
+        ("[devices]\na" + ".a" * 900 + " = 1", "is not TOML"),
         ('mqtt.host = "evil.example"\n' + LINE + DEVICE, "mqtt: is not changed from afar"),
         ('gateway.id = "gw-002"\n' + LINE + DEVICE, "gateway: is not changed from afar"),
         (LINE, "devices: are none"),

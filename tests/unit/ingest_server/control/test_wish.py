@@ -65,6 +65,9 @@ def test_a_profile_that_only_the_gateway_has_may_stay(book: sqlite3.Connection) 
     [
         ("[lines", "it is not TOML"),
         ("a = " + "[" * 20_000, "it is not TOML"),
+        ("a =\n" + "[\n" * 20_000, "it is not TOML"),
+        ("[devices]\na" + ".a" * 900 + " = 1", "it is not TOML"),
+        ("[devices.a]\nunit = " + "9" * 5_000, "it is not TOML"),
         ("", "devices: are none"),
         ("devices = 3", "devices: are none"),
         ('mqtt.host = "x"\n' + GOOD.toml, "mqtt: only"),
@@ -86,6 +89,6 @@ def test_what_can_be_judged_here_is(book: sqlite3.Connection, toml: str, said: s
 
 
 def test_what_the_wire_does_not_carry_is_refused(book: sqlite3.Connection) -> None:
-    refused = given(book, replace(GOOD, toml=GOOD.toml + "# " + "x" * 66_000))
+    refused = given(book, replace(GOOD, toml=GOOD.toml + f"# {'x' * 1_000}\n" * 66))
     assert isinstance(refused, Refused)
     assert refused.why is Refusal.TOO_LARGE
