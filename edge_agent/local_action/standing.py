@@ -6,14 +6,13 @@ from enum import StrEnum
 import msgspec
 
 from alarm_rules.verdict import Evidence
-from edge_agent.buffer.permission import Verdict
 from edge_agent.config.local_plan import LocalActionConfig
 from edge_agent.local_action.decide import TRIES, Decision, Memory, Phase, Reason, order_id, resumed
 from edge_agent.local_action.trigger import Trigger
 from edge_agent.own_health import LocalActionHealth
 from wire.command import Command, CommandKind
 
-_HOPELESS = (Verdict.NO_DEVICE.value, Verdict.NOT_ALLOWED.value)
+_HOPELESS = ("no_device", "not_allowed")  # as edge_agent.buffer.permission.Verdict says it
 _MAY_BE_ON = frozenset({Phase.ACTING, Phase.ACTED, Phase.FAILED, Phase.UNDOING})
 
 
