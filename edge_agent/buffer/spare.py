@@ -15,11 +15,17 @@ from runtime.database import connect, run_transaction
 def take_in(path: Path, spare: Path) -> str:
     """Bring what the spare buffer holds into that at `path`, and remove the spare.
 
-    What a person should know about it; empty when there is no spare. Nobody may have opened the
-    buffer. Raise BufferInUseError when another agent has the spare, OSError, or sqlite3.Error.
+    What a person should know about it; empty when there is no spare. A spare that is not ours to
+    read or to remove is told, and no reason to stay down. Nobody may have opened the buffer. Raise
+    BufferInUseError when another agent has the spare, or sqlite3.Error for the buffer.
     """
-    if not spare.exists():
-        return ""
+    try:
+        return _taken_in(path, spare) if spare.exists() else ""
+    except OSError as error:
+        return f"what may be in memory ({spare}) stays there: {error}"
+
+
+def _taken_in(path: Path, spare: Path) -> str:
     with held(spare):
         log = log_of(spare)
         found, behind = found_in(spare, log), found_behind(log)

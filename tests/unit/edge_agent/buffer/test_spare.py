@@ -109,3 +109,12 @@ def test_a_spare_in_use_is_left_alone(scene: tuple[Path, Path]) -> None:
     with held(spare), pytest.raises(BufferInUseError):
         take_in(path, spare)
     assert spare.exists()
+
+
+def test_a_spare_of_somebody_else_is_told_and_no_reason_to_stay_down(tmp_path: Path) -> None:
+    """A person ran the agent as root while the disk failed: the service can not read it."""
+    path, spare = tmp_path / "disk" / "buffer.db", tmp_path / "memory" / "buffer.db"
+    opened(path).close()
+    spare.mkdir(parents=True)  # to be refused as root too
+    assert f"({spare}) stays there: " in take_in(path, spare)
+    opened(path).close()
