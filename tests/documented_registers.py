@@ -36,12 +36,13 @@ CASES = {
         ("holding_registers 1 2650", "holding_registers 3 350", "holding_registers 5 300"),
         {"distance": 2.65, "level": 0.35, "installed_height": 3.0},
     ),
-    # From 0x34: acceleration / 2048 g (half a g, as y of a cover at 30 degrees), turning, field;
-    # roll 2.50, pitch -12.00, yaw 0 as in the SDK's frame; 0x2E version, 0x5C hundredths of a volt.
+    # From 0x34: acceleration / 2048 g (half a g, as y of a cover at 30 degrees); turning by half of
+    # 2000 degrees a second about x, as much back about y; field; roll 2.50, pitch -12.00, yaw 0 as
+    # in the SDK's frame; 0x2E version, 0x5C hundredths of a volt.
     "witmotion_485": Case(
         0x50,
         (
-            "holding_registers 0x34 0 1024 1774 0 0 0 0 0 0 0x01C7 0xF777 0x0000",
+            "holding_registers 0x34 0 1024 1774 0x4000 0xC000 0 0 0 0 0x01C7 0xF777 0x0000",
             "holding_registers 0x2E 0x0A1E 0",
             "holding_registers 0x5C 1205",
         ),
@@ -49,6 +50,10 @@ CASES = {
             "acceleration_x": 0.0,
             "acceleration_y": 4.9033,
             "acceleration_z": 8.4946,
+            "rotation_x": 1000.0,
+            "rotation_y": -1000.0,
+            "rotation_z": 0.0,
+            "firmware": 0x0A1E,
             "tilt": 30.0,
             "roll": 2.50,
             "pitch": -12.00,
@@ -65,15 +70,17 @@ CASES = {
     ),
     # 40001 type 0x25; 40003 f32 25.0; 40005 warning 2; 40006 alarm 1 and warning; 40007 normal;
     # 40009 f32 120 days; 40011 %LEL; 40046 "Methane"; 40057 f32 24000 mV; from 30014: alarm 1
-    # active, alarm 2 latched, warning 2 active, fault 1 latched; 30001 software version.
+    # active, alarm 2 latched, warning 2 active, fault 1 latched; 30001 software version,
+    # 30004 "WELL 14"; 40017 -5 degrees; 40056 both relays.
     "honeywell_sensepoint_xcd": Case(
         1,
         (
             "holding_registers 0 0x2501 1 0x41C8 0x0000 2 0x11 1 0 0x42F0 0x0000 5 0x41C8 0x0000",
             "holding_registers 45 0x4D65 0x7468 0x616E 0x6500 0 0 0",
-            "holding_registers 56 0x46BB 0x8000",
+            "holding_registers 16 0xFFFB",
+            "holding_registers 55 0x03 0x46BB 0x8000",
             "input_registers 13 0 1 0 2 0 2 0 0x40",
-            "input_registers 0 15",
+            "input_registers 0 15 2 0 0x5745 0x4C4C 0x2031 0x3400 0 0",
         ),
         {
             "lel": 0.25,
@@ -93,6 +100,11 @@ CASES = {
             "fault_active": False,
             "fault_latched": True,
             "calibration_due": 120 * 86_400.0,
+            "peak": 0.25,
+            "temperature": -5.0,
+            "relays": 3,
+            "software_version": 15,
+            "location": "WELL 14",
             "supply": 24.0,
         },
     ),
@@ -110,7 +122,7 @@ CASES = {
             "holding_registers 145 0x4D65 0x7468 0x616E 0x6500 0 0 0",
             "holding_registers 154 120 0x10 0x46BB 0x8000 0 0x11",
             "input_registers 10 1 0 0 0 1 0 2 0 2",
-            "input_registers 0 15",
+            "input_registers 0 15 2 0 0x5745 0x4C4C 0x2031 0x3400 0 0",
         ),
         {
             "lel": 0.25,
@@ -124,6 +136,8 @@ CASES = {
             "trouble_code": 2,
             "peak": 0.5,
             "monitor_status": "normal",
+            "software_version": 15,
+            "location": "WELL 14",
             "alarm_1_active": True,
             "alarm_2_active": False,
             "alarm_1_latched": False,
@@ -151,7 +165,7 @@ CASES = {
             "holding_registers 145 0x4D65 0x7468 0x616E 0x6500 0 0 0",
             "holding_registers 154 30 0x01 0x46BB 0x8000 0 0x12",
             "input_registers 10 1 0 0 0 3 0 0 4 0",
-            "input_registers 0 15",
+            "input_registers 0 15 2 0 0x5745 0x4C4C 0x2031 0x3400 0 0",
         ),
         {
             "lel": None,
@@ -165,6 +179,8 @@ CASES = {
             "trouble_code": 1203,
             "peak": 0.6,
             "monitor_status": "normal",
+            "software_version": 15,
+            "location": "WELL 14",
             "alarm_1_active": True,
             "alarm_2_active": True,
             "alarm_1_latched": False,
