@@ -11,6 +11,8 @@ import logging
 import sqlite3
 from collections.abc import Collection, Mapping
 
+import msgspec
+
 from device_profiles.model import Profile
 from edge_agent.buffer.permission import OUTCOMES, WORDS, Came, Verdict, judge
 from edge_agent.buffer.timebase import Timebase, Timekeeper
@@ -21,6 +23,8 @@ log = logging.getLogger(__name__)
 
 WAITING_MOST = 32
 ANSWERED_KEPT = 1_000
+_CUT = 500
+_IS_CUT = " … (cut short: the broker takes no more)"
 
 
 class Control:
@@ -123,6 +127,13 @@ class Control:
             )
         )
 
+    async def cut(self, number: int) -> bool:
+        """The broker will never take the answer: its beginning is sent instead.
+
+        False when it was that short already; then it is kept here, and sent no more.
+        """
+        return await self._database.transact(lambda connection: _cut(connection, number))
+
 
 def _what(command: Command) -> str:
     return f"{command.action or command.kind} at {command.device or 'this gateway'}"
@@ -199,6 +210,21 @@ def _answer(connection: sqlite3.Connection, command_id: str, result: Result) -> 
         "UPDATE command SET state = 'answered', answer = ?, to_send = 1 WHERE id = ?",
         (encode_command(result), command_id),
     )
+
+
+def _cut(connection: sqlite3.Connection, number: int) -> bool:
+    (payload,) = connection.execute(
+        "SELECT answer FROM command WHERE number = ?", (number,)
+    ).fetchone()
+    result = decode_command(payload, Result)
+    if len(result.detail) <= _CUT + len(_IS_CUT):
+        connection.execute("UPDATE command SET to_send = 0 WHERE number = ?", (number,))
+        return False
+    short = msgspec.structs.replace(result, detail=result.detail[:_CUT] + _IS_CUT)
+    connection.execute(
+        "UPDATE command SET answer = ? WHERE number = ?", (encode_command(short), number)
+    )
+    return True
 
 
 def _recover(

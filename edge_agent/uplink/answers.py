@@ -11,6 +11,7 @@ from wire.topic import Up, up
 log = logging.getLogger(__name__)
 
 _AGAIN_S = 2.0
+_NEVER = (Outcome.TOO_LARGE, Outcome.PAYLOAD_FORMAT)
 
 
 class Answers:
@@ -23,6 +24,7 @@ class Answers:
         self._control = control
         self._session = session
         self._again_s = again_s
+        self._outcome = Outcome.ACCEPTED
 
     async def run(self) -> None:
         """Publish until cancelled. Raise sqlite3.Error."""
@@ -41,8 +43,18 @@ class Answers:
                 outcome = await self._session.publish(
                     self._topic, payload, content_type=JSON, utf8=True
                 )
-                if outcome is not Outcome.ACCEPTED:
-                    log.warning("an answer to a command waits: %s", outcome)
+                self._say(outcome)
+                if outcome in _NEVER:  # it would hold up all behind it
+                    is_short = not await self._control.cut(number)
+                    log.warning("answer %d is %s", number, "kept here" if is_short else "cut short")
+                elif outcome is Outcome.ACCEPTED:
+                    await self._control.sent(number)
+                else:
                     return False
-                await self._control.sent(number)
         return True
+
+    def _say(self, outcome: Outcome) -> None:
+        """Once, not at each try."""
+        if outcome not in (Outcome.ACCEPTED, self._outcome):
+            log.warning("an answer to a command is not taken: %s", outcome)
+        self._outcome = outcome
