@@ -87,11 +87,11 @@ def test_what_is_heard_over_a_pty(name: str, orders: list[str], printed: str) ->
     kind = next(one for one in STREAMS if one.name == name)
     played = kind.make(lambda: 5_000_000, World())
     console = played.console(Nowhere())
-    for line in orders:
-        console.obey(line)
     wanted = bytes.fromhex(printed)
     with (
         SerialStream(played.device, wire=kind.wire) as stream,
         serial.Serial(stream.path, kind.wire.baud, timeout=10) as port,
     ):
+        for line in orders:  # now that somebody listens: what a panel prints, it prints once
+            console.obey(line)
         assert port.read_until(wanted).endswith(wanted)
