@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ _MODE = 0o660
 _ORDER_WAIT_S = 0.2
 _ORDER_S = 120.0
 _ORDER_BYTES = 16 * 1024
+_PEER = struct.Struct("3i")  # of the kernel: process, user, group
 
 Orders = Callable[[bytes], Awaitable[bytes]]
 """What carries out an order: one JSON document in, one out."""
@@ -41,6 +43,8 @@ async def served(
         try:
             order = await _order(reader)
             if order:
+                if order.lstrip().startswith(b"{"):  # not a mere question
+                    log.info("%s orders: %.300r", _who(writer), order)
                 async with asyncio.timeout(_ORDER_S):
                     writer.write(await carry_out(order))
             else:
@@ -64,6 +68,14 @@ async def served(
     finally:
         server.close()
         _remove(path)
+
+
+def _who(writer: asyncio.StreamWriter) -> str:
+    """Whoever may write to the socket may give orders: the log says who did."""
+    asked: socket.socket = writer.get_extra_info("socket")
+    said = asked.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
+    pid, uid, _ = _PEER.unpack(said)
+    return f"user {uid} (process {pid})"
 
 
 async def _order(reader: asyncio.StreamReader) -> bytes:

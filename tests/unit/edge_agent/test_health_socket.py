@@ -1,6 +1,8 @@
 """The health socket: a document a connection, a stale file, a folder that can not be."""
 
 import asyncio
+import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,19 @@ async def test_an_order_without_an_end_is_not_answered(tmp_path: Path) -> None:
     path = tmp_path / "agent.sock"
     async with served(path, hello):
         assert await asyncio.to_thread(ask, path, b"x" * 20_000) == b""
+
+
+async def test_the_log_says_who_gave_an_order(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def carry_out(order: bytes) -> bytes:
+        return order
+
+    caplog.set_level(logging.INFO)
+    async with served(tmp_path / "agent.sock", hello, carry_out):
+        await asyncio.to_thread(ask, tmp_path / "agent.sock", b"metrics")
+        assert caplog.messages == []
+        await asyncio.to_thread(ask, tmp_path / "agent.sock", b'{"order":"clock.set"}')
+    (said,) = caplog.messages
+    assert said.startswith(f"user {os.getuid()} (process {os.getpid()}) orders: ")
+    assert "clock.set" in said
