@@ -11,7 +11,7 @@ DEV := $(VENV)/.installed-dev
 LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit matrix soak fuzz bench lock clean
+.PHONY: help demo test lint format unit matrix scenarios soak fuzz bench lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,9 @@ unit: $(DEV) ## all tests; what this machine lacks is skipped and named
 
 matrix: $(DEV) ## every fault on every program, each cell once (about four minutes)
 	LIFELINE_MATRIX=all $(BIN)/pytest -n 2 tests/acceptance/test_matrix.py
+
+scenarios: $(DEV) ## every shipped scenario end to end (about two minutes; make test plays four)
+	LIFELINE_SCENARIOS=all $(BIN)/pytest -n 4 --dist loadfile tests/acceptance/test_scenarios*.py
 
 soak: $(DEV) ## the same for hours: outages of 60 s, ten rounds a cell
 	LIFELINE_MATRIX=soak $(BIN)/pytest tests/acceptance/test_matrix.py
