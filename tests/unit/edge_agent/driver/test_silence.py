@@ -60,7 +60,6 @@ def test_a_refusal_is_a_sign_of_life() -> None:
 
 def test_misses_in_quick_succession_are_told_when_three_periods_are_over() -> None:
     silence = book(2)
-    assert silence.overdue_us is None
     for read, at_us in ((0, 10), (1, 20), (0, 30)):
         assert silence.missed(read, Fault.CRC, at_us) == []
     assert silence.overdue_us == 3 * SECOND
@@ -68,6 +67,13 @@ def test_misses_in_quick_succession_are_told_when_three_periods_are_over() -> No
     assert silence.overdue(3 * SECOND) == [(0, COMM), (1, COMM)]
     assert silence.overdue_us is None
     assert silence.overdue(4 * SECOND) == []
+
+
+def test_nothing_is_overdue_before_a_third_miss() -> None:
+    silence = book(2)
+    silence.missed(0, Fault.CRC, 10)
+    assert silence.overdue_us is None
+    assert silence.overdue(9 * SECOND) == []
 
 
 def test_a_read_alone_is_told_by_its_own_deadline_and_an_answer_calls_it_off() -> None:
