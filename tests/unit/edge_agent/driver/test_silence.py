@@ -65,8 +65,8 @@ def test_misses_in_quick_succession_are_told_when_three_periods_are_over() -> No
     assert silence.overdue_us == 3 * SECOND
     assert silence.overdue(3 * SECOND - 1) == []
     assert silence.overdue(3 * SECOND) == [(0, COMM), (1, COMM)]
-    assert silence.overdue_us is None
     assert silence.overdue(4 * SECOND) == []
+    assert silence.is_offline
 
 
 def test_nothing_is_overdue_before_a_third_miss() -> None:
@@ -84,4 +84,4 @@ def test_a_read_alone_is_told_by_its_own_deadline_and_an_answer_calls_it_off() -
     assert silence.overdue_us == 3 * SECOND
     assert silence.overdue(3 * SECOND) == [(1, COMM)]
     silence.answered(1, 4 * SECOND)
-    assert silence.overdue_us is None
+    assert silence.overdue(5 * SECOND) == []
