@@ -261,7 +261,7 @@ class App:
             said = group.create_task(over.answers(self._timekeeper).run())
             parts.roster.start_gateway(group)
             parts.roster.start(self._configuration.config, group)
-            changes = group.create_task(self._configuration.run(over.apply))
+            changes = group.create_task(self._configuration.run(over.apply, progress.late))
             watchdog = group.create_task(keep_watchdog(self._notifier, lambda: _alive(progress)))
             try:
                 await self._start(parts)

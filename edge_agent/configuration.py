@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from device_profiles.model import Profile
 from edge_agent.assembly import point_plan
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 Apply = Callable[[Config], Awaitable[None]]
 _REFUSED_SHOWN = 16
+_DECISIONS = 4
 PROOF_S = 60.0
 _NO_FILE = "this agent runs without a file: nothing can be read again"
 _NOT_READ = "agent.toml was changed on site and has not been read yet: reload the agent first"
@@ -76,7 +78,7 @@ class Configuration:
         self._reread = False
         self._desired: Desired | None = None
         self._once: Result | None = None
-        self._apply_now: Apply | None = None
+        self._decisions: deque[tuple[bool, asyncio.Future[Decision]]] = deque()
         self._know(self.config)
 
     def plan(self, device: str, point: str) -> PointPlan:
@@ -115,11 +117,13 @@ class Configuration:
         self._desired = desired
         self._news.set()
 
-    async def run(self, apply: Apply) -> None:
-        """Do what is asked, until cancelled. `apply`: makes a configuration true, never fails."""
-        self._apply_now = apply
+    async def run(self, apply: Apply, late: Callable[[], Collection[str]] = tuple) -> None:
+        """Do what is asked, until cancelled. `apply`: makes a configuration true, never fails.
+
+        `late`: what hangs now and will end the agent a little later.
+        """
         while True:
-            await self._wait_for_news()
+            await self._wait_for_news(late)
             self._news.clear()
             async with self._turn:
                 if self._reread:
@@ -128,32 +132,46 @@ class Configuration:
                 if self._desired is not None:
                     wanted, self._desired = self._desired, None
                     await self._judge(wanted, apply)
+                while self._decisions:
+                    accept, told = self._decisions.popleft()
+                    decision = await self._decide(apply, accept=accept)
+                    if not told.done():  # nobody may wait for it any more
+                        told.set_result(decision)
 
-    async def _wait_for_news(self) -> None:
+    async def _wait_for_news(self, late: Callable[[], Collection[str]]) -> None:
         """What was taken from afar is proven once the agent has run with it for a while."""
         while not self._news.is_set():
             try:
                 async with asyncio.timeout(None if self.book.starts is None else self._proof_s):
                     await self._news.wait()
             except TimeoutError:
-                await self._keep(wishes.proven(self.book))
+                if not late():
+                    await self._keep(wishes.proven(self.book))
 
     async def decide(self, *, accept: bool) -> Decision:
         """Somebody on site takes what the server wanted last, or refuses it for good.
 
-        What is in force already stays so; whoever does not want it changes the site's file.
+        What is in force already stays so; whoever does not want it changes the site's file. It is
+        `run` that does it: whoever asks may go away, and lines are never left half exchanged.
         """
-        async with self._turn:
-            latest, apply = self.book.latest, self._apply_now
-            if self._source is None or latest is None or apply is None:
-                return Decision.NOTHING_WANTED
-            if self.book.in_force == latest:
-                return Decision.IN_FORCE
-            if not accept:
-                await self._keep(wishes.note(self.book, latest, Outcome.REJECTED, wishes.ON_SITE))
-                return Decision.REJECTED
-            await self._take(latest, apply)
-            return Decision.TAKEN if self.book.in_force == latest else Decision.NOT_VALID
+        if len(self._decisions) >= _DECISIONS:
+            return Decision.NOTHING_WANTED
+        told: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+        self._decisions.append((accept, told))
+        self._news.set()
+        return await told
+
+    async def _decide(self, apply: Apply, *, accept: bool) -> Decision:
+        latest = self.book.latest
+        if self._source is None or latest is None:
+            return Decision.NOTHING_WANTED
+        if self.book.in_force == latest:
+            return Decision.IN_FORCE
+        if not accept:
+            await self._keep(wishes.note(self.book, latest, Outcome.REJECTED, wishes.ON_SITE))
+            return Decision.REJECTED
+        await self._take(latest, apply)
+        return Decision.TAKEN if self.book.in_force == latest else Decision.NOT_VALID
 
     async def _read_again(self, apply: Apply) -> None:
         if self._source is None:

@@ -155,3 +155,43 @@ async def test_it_is_proven_once_the_agent_has_run_with_it(rig: Rig) -> None:
     async with asyncio.timeout(5):
         while read_book(file).starts is not None:
             await asyncio.sleep(0.02)
+
+
+async def test_what_hangs_with_it_proves_nothing(tmp_path: Path) -> None:
+    """A line that hangs is found only later, by the watchdog."""
+    made, asked = Rig(tmp_path), 0
+
+    def late() -> tuple[str, ...]:
+        nonlocal asked
+        asked += 1
+        return () if asked > 2 else ("line shed",)
+
+    running = asyncio.create_task(made.standing.run(made.apply, late))
+    await made.desire(LINE + DEVICE + "unit = 2\n", made.standing.config.hash)
+    assert read_book(book_path(made.standing.config)).starts == 0
+    async with asyncio.timeout(10):
+        while made.standing.book.starts is not None:
+            await asyncio.sleep(0.01)
+    assert asked == 3
+    running.cancel()
+
+
+async def test_whoever_decides_and_goes_away_leaves_nothing_half_done(tmp_path: Path) -> None:
+    made, go_on = Rig(tmp_path), asyncio.Event()
+
+    async def slowly(new: Config) -> None:
+        await go_on.wait()
+        await made.apply(new)
+
+    running = asyncio.create_task(made.standing.run(slowly))
+    await made.desire(LINE + DEVICE + "unit = 2\n", "0" * 16)
+    asked = asyncio.create_task(made.standing.decide(accept=True))
+    async with asyncio.timeout(10):
+        while made.standing.book.starts is None:
+            await asyncio.sleep(0.01)
+        asked.cancel()
+        go_on.set()
+        while not made.applied:
+            await asyncio.sleep(0.01)
+    assert made.standing.config.devices[0].unit == 2
+    running.cancel()

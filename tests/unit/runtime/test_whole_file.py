@@ -57,3 +57,13 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path, delay_s: float
     first, *others = file.read_bytes().decode().split(";")[:-1]
     assert others == [first] * 1999
     assert int(first) in (told, told + 1)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_writes_is_for_whom_the_folder_belongs_to(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    os.chown(folder, 12_345, 54_321)
+    write_whole(folder / "note", b"by sudo")
+    its = (folder / "note").stat()
+    assert (its.st_uid, its.st_gid) == (12_345, 54_321)
