@@ -37,7 +37,7 @@ def run_transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
     return result
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """Nobody asks when it is committed."""
 
 
@@ -75,7 +75,7 @@ class Database:
             await asyncio.shield(connection.close())
 
     async def transact(
-        self, work: Work[T], *, hurry: bool = False, committed: Callable[[], None] = _nothing
+        self, work: Work[T], *, hurry: bool = False, committed: Callable[[], None] = nothing
     ) -> T:
         """Run `work(connection)` as one synced transaction in the writing thread.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from runtime.database import Database, Work
+from runtime.database import Database, Work, nothing
 
 T = TypeVar("T")
 
@@ -24,10 +24,12 @@ class Bell(Database):
     def mark(self) -> None:
         self._is_marked = True
 
-    async def transact(self, work: Work[T], *, hurry: bool = False) -> T:
+    async def transact(
+        self, work: Work[T], *, hurry: bool = False, committed: Callable[[], None] = nothing
+    ) -> T:
         """As Database.transact. A mark of a transaction that failed rings once in vain."""
         try:
-            return await super().transact(work, hurry=hurry)
+            return await super().transact(work, hurry=hurry, committed=committed)
         finally:
             if self._is_marked:
                 self._is_marked = False

@@ -233,7 +233,7 @@ LOW, HIGH = Limit.LOW, Limit.HIGH
 def test_pinned_at_the_dangerous_end_fires_a_hazard_whatever_the_value(
     rule: Rule, ends: set[Limit]
 ) -> None:
-    sound = {OXYGEN: 0.209, NEARER: 2.0}.get(rule, 0.0)
+    sound = next((at for one, at in ((OXYGEN, 0.209), (NEARER, 2.0)) if one == rule), 0.0)
     for limit in Limit:
         expected = limit in ends
         for quality in (Quality(limit=limit), uncertain(Reason.CALIBRATION, limit)):

@@ -12,7 +12,7 @@ import pytest
 
 from ingest_server.db.journal import Entry, Kind, entries_after, migrate_journal
 from ingest_server.intake.receiver import REST, URGENT, Intake, IntakeSettings
-from runtime.database import Database, Work
+from runtime.database import Database, Work, nothing
 from runtime.mqtt import Message
 from tests.golden_message import golden
 from tests.quiet_session import QuietSession
@@ -130,7 +130,13 @@ async def test_nothing_is_acknowledged_while_the_disk_is_full(rig: Rig) -> None:
 
 async def test_a_broken_journal_ends_the_program(tmp_path: Path) -> None:
     class Broken(Database):
-        async def transact(self, _work: Work[T], *, hurry: bool = False) -> T:  # noqa: ARG002
+        async def transact(
+            self,
+            work: Work[T],  # noqa: ARG002
+            *,
+            hurry: bool = False,  # noqa: ARG002
+            committed: Callable[[], None] = nothing,  # noqa: ARG002
+        ) -> T:
             error = sqlite3.DatabaseError("database disk image is malformed")
             error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
             raise error

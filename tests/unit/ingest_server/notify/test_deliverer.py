@@ -22,7 +22,7 @@ from ingest_server.notify.pace import Pace
 from ingest_server.notify.slots import SlotPlan
 from ingest_server.receiver import Receiver
 from runtime.clock import Clock
-from runtime.database import Database, Work
+from runtime.database import Database, Work, nothing
 from tests.standing_clock import StandingClock
 
 MakeSnapshot = Callable[..., Snapshot]
@@ -341,11 +341,13 @@ class FullDisk(Database):
 
     refusals = 0
 
-    async def transact(self, work: Work[Any], *, hurry: bool = False) -> Any:
+    async def transact(
+        self, work: Work[Any], *, hurry: bool = False, committed: Callable[[], None] = nothing
+    ) -> Any:
         if self.refusals:
             self.refusals -= 1
             raise sqlite3.OperationalError("database or disk is full")
-        return await super().transact(work, hurry=hurry)
+        return await super().transact(work, hurry=hurry, committed=committed)
 
 
 async def test_while_the_disk_is_full_the_commit_is_repeated_not_the_delivery(
