@@ -18,6 +18,7 @@ from edge_agent.show import on_site_commands as on_site
 from edge_agent.show.answer import Answer
 from runtime import log as logs
 from runtime.language import Language, from_locale
+from runtime.version import VERSION
 
 FINE, PROBLEM, USAGE, INTERRUPTED = 0, 1, 2, 130
 log = logging.getLogger("edge_agent")
@@ -157,12 +158,10 @@ def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 class _Version(argparse.Action):
-    """Looks the version up only when it is asked for."""
+    """Prints the version and leaves."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version  # noqa: PLC0415 - 10 ms that other commands save
-
-        print(f"edge-agent {version('lifeline')}")
+        print(f"edge-agent {VERSION}")
         parser.exit()
 
 

@@ -5,7 +5,6 @@ import logging
 import secrets
 import sqlite3
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -46,11 +45,11 @@ from runtime.clock import Clock, SystemClock, Trust
 from runtime.database import Database
 from runtime.progress import Progress
 from runtime.service import LongStart, Notifier, keep_watchdog
+from runtime.version import VERSION
 from wire.identity import Software
 
 log = logging.getLogger(__name__)
 
-VERSION = version("lifeline")
 EPOCH_BYTES = 8
 _LIMITS_US = {
     "buffer": 30_000_000,
@@ -152,9 +151,8 @@ class App:
         return msgspec.json.encode(document(await self.health()))
 
     def _tell(self, problem: str) -> None:
-        if problem:
+        if problem and self._notices.add(problem):
             log.warning("%s", problem)
-            self._notices.add(problem)
 
     def _look_at_the_load(self) -> None:
         for sentence in overloads(self._configuration.config):

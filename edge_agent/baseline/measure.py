@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from statistics import fmean
 
 from alarm_rules.rule import DeviationRule
 from device_profiles.model import Profile, Tilt
@@ -104,7 +103,7 @@ class Gathering:
 
     def _judged(self) -> Measured | Refusal:
         rows = [values for _, values in self._rows]
-        mean = tuple(fmean(column) for column in zip(*rows, strict=True))
+        mean = tuple(math.fsum(column) / len(column) for column in zip(*rows, strict=True))
         spread = max(_apart(values, mean) for values in rows)
         if spread > self.wanted.most:
             detail = f"the readings lie {spread:.3g} from their mean, at most {self.wanted.most:g}"
