@@ -1,3 +1,3 @@
-"""The version of this release; the reader of package metadata would cost a gateway 20 ms and 1 MB."""
+"""The version of this release; to read package metadata would cost a gateway 20 ms and 1 MB."""
 
 VERSION = "0.1.0"
