@@ -36,24 +36,35 @@ from runtime.progress import Progress
 from wire.topic import Lane
 
 _NOTICES = 20
+_AGAIN_US = 10_000_000
 _CONNECTIONS = 2**20
 
 
 class Notices:
-    """The last twenty things that a person should know."""
+    """The last twenty things that a person should know, each once."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: deque[Notice] = deque(maxlen=_NOTICES)
+        self._kept: deque[tuple[int, Notice]] = deque(maxlen=_NOTICES)
 
-    def add(self, text: str) -> None:
-        """Keep it; the same text in a row is kept once."""
-        if not self._kept or self._kept[-1].text != text:
-            at = datetime.fromtimestamp(self._clock.utc_us() / 1_000_000, tz=UTC)
-            self._kept.append(Notice(at.isoformat(timespec="seconds"), text))
+    def add(self, text: str) -> bool:
+        """Keep it, in the place of the same text; whether it was not said for ten seconds.
+
+        What fails some times a second fills neither this list nor the log.
+        """
+        now_us = self._clock.mono_us()
+        for place, (at_us, notice) in enumerate(self._kept):
+            if notice.text == text:
+                if now_us - at_us < _AGAIN_US:
+                    return False
+                del self._kept[place]
+                break
+        at = datetime.fromtimestamp(self._clock.utc_us() / 1_000_000, tz=UTC)
+        self._kept.append((now_us, Notice(at.isoformat(timespec="seconds"), text)))
+        return True
 
     def all(self) -> tuple[Notice, ...]:
-        return tuple(self._kept)
+        return tuple(notice for _, notice in self._kept)
 
 
 @dataclass(frozen=True, slots=True)
