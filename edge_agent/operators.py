@@ -20,9 +20,13 @@ def gateway_operator(
     *,
     health: Callable[[], Awaitable[AgentHealth]],
     progress: Callable[[str], None],
+    before: Callable[[Hand], Hand] = lambda hand: hand,
 ) -> Operator:
-    """For what is asked of the gateway itself."""
-    itself: dict[str | None, Hand] = {None: GatewayHand(health)}
+    """For what is asked of the gateway itself.
+
+    `before`: who stands before its hand, for what the gateway itself does about a device.
+    """
+    itself: dict[str | None, Hand] = {None: before(GatewayHand(health))}
     return Operator("commands", itself, control, progress)
 
 
@@ -33,13 +37,9 @@ def line_operator(
     *,
     clock: Clock,
     progress: Callable[[str], None],
-    before: Callable[[Hand], Hand] = lambda hand: hand,
 ) -> Operator:
-    """For the devices of one line: each line has its own, so that none waits for another's.
-
-    `before`: who stands before each hand, for what the gateway itself does at a device.
-    """
-    hands = {name: before(hand) for name, hand in _hands(config, watch, clock).items()}
+    """For the devices of one line: each line has its own, so that none waits for another's."""
+    hands = _hands(config, watch, clock)
     return Operator(f"commands {watch.name}", hands, control, progress)
 
 

@@ -47,14 +47,15 @@ class Roster:
         tell: Callable[[str], None] = lambda _: None,
         before: Callable[[Hand], Hand] = lambda hand: hand,
     ) -> None:
-        """`tell`: called with what a person should know. `before`: see `line_operator`."""
+        """`tell`: called with what a person should know. `before`: see `gateway_operator`."""
         self._intake = intake
         self._control = control
         self._clock = clock
         self._progress = progress
         self._tell = tell
-        self._before = before
-        self._gateway = gateway_operator(control, health=health, progress=progress.shown)
+        self._gateway = gateway_operator(
+            control, health=health, progress=progress.shown, before=before
+        )
         self._gateway_task: asyncio.Task[None] | None = None
         self._posts: dict[str, _Post] = {}
         self._order: tuple[str, ...] = ()
@@ -89,12 +90,7 @@ class Roster:
         shown = self._progress.shown
         for watch in watches(config, self._intake, self._clock, shown, self._tell, names=names):
             operator = line_operator(
-                config,
-                watch,
-                self._control,
-                clock=self._clock,
-                progress=shown,
-                before=self._before,
+                config, watch, self._control, clock=self._clock, progress=shown
             )
             self._progress.enrol(watch.name, _LINE_LIMIT_US)
             self._progress.enrol(operator.name, _OPERATOR_LIMIT_US)

@@ -45,7 +45,7 @@ def _answer(found: Taken | Refusal) -> LocalAnswer:
 
 
 class BaselineHand:
-    """Takes a baseline when the server asks for it; all else is for the device's own hand."""
+    """Takes a baseline when the server asks for it; all else is for the gateway's own hand."""
 
     def __init__(self, keeper: Baselines, hand: Hand) -> None:
         self._keeper = keeper

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from device_profiles.model import Profile
-from edge_agent.buffer.permission import OUTCOMES, WORDS, Came, Verdict, judge
+from edge_agent.buffer.permission import LOCAL, OUTCOMES, WORDS, Came, Verdict, hand_of, judge
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from runtime.database import Database
 from wire.command import Command, CommandKind, Outcome, Result, decode_command, encode_command
@@ -83,7 +83,10 @@ class Control:
         return verdict
 
     async def begin(self, devices: Collection[str | None]) -> Command | None:
-        """The oldest that waits for one of these (None: the gateway itself), now under way."""
+        """The oldest that waits for one of these (None: the gateway itself), now under way.
+
+        What the gateway does of itself in an alarm goes first.
+        """
         now = self._timekeeper.now()
         command = await self._database.transact(
             lambda connection: _begin(connection, devices, now, self._profiles)
@@ -166,13 +169,12 @@ def _take(
     ).fetchone()
     if verdict is Verdict.ALLOWED and waiting >= WAITING_MOST:
         verdict = Verdict.TOO_MANY
-    is_ours = command.kind is CommandKind.DIAGNOSTICS
     connection.execute(
         "INSERT INTO command (id, device, payload, boot, mono_ms, state)"
         " VALUES (?, ?, ?, ?, ?, 'waiting')",
         (
             command.id,
-            None if is_ours else command.device,
+            hand_of(command),
             encode_command(command),
             came.boot,
             came.mono_ms,
@@ -191,13 +193,14 @@ def _begin(
     profiles: Mapping[str, Profile],
 ) -> Command | None:
     rows = connection.execute(
-        "SELECT device, payload, boot, mono_ms FROM command WHERE state = 'waiting' ORDER BY number"
+        "SELECT payload, boot, mono_ms FROM command WHERE state = 'waiting' ORDER BY number"
     ).fetchall()
-    for device, payload, boot, mono_ms in rows:
-        if device not in devices:
+    waiting = [(decode_command(payload, Command), Came(*came)) for payload, *came in rows]
+    waiting.sort(key=lambda one: not one[0].id.startswith(LOCAL))  # a siren is not kept waiting
+    for command, came in waiting:
+        if hand_of(command) not in devices:
             continue
-        command = decode_command(payload, Command)
-        verdict = judge(command, Came(boot, mono_ms), now, profiles)
+        verdict = judge(command, came, now, profiles)
         if verdict is Verdict.ALLOWED:
             connection.execute("UPDATE command SET state = 'under_way' WHERE id = ?", (command.id,))
             return command
@@ -237,7 +240,7 @@ def _recover(
     rows = connection.execute("SELECT payload FROM command WHERE state = 'under_way'").fetchall()
     for (payload,) in rows:
         command = decode_command(payload, Command)
-        if names is not None and command.device not in names:
+        if names is not None and hand_of(command) not in names:
             continue
         if command.kind is CommandKind.ACTION:
             log.warning("command %s was interrupted: %s", command.id, _what(command))

@@ -11,6 +11,9 @@ from wire.command import TAKE_BASELINE, Command, CommandKind, Outcome
 UNDATED_GOOD_FOR_MS = 60_000
 """How long a command without an expiry waits at most, on the clock of the boot it came in."""
 
+LOCAL = "local-"
+"""So begin the ids of what the gateway orders itself, see edge_agent.local_action."""
+
 
 class Verdict(StrEnum):
     """What is to become of a command; all but ALLOWED are its answer."""
@@ -48,6 +51,16 @@ class Came:
 
     boot: str
     mono_ms: int
+
+
+def hand_of(command: Command) -> str | None:
+    """Whose hand carries it out: that of a device, or None for the gateway's own.
+
+    A baseline is measured from the polls as they come, for a minute perhaps: whoever has to switch
+    a siren on meanwhile does not wait for that.
+    """
+    is_ours = command.kind is CommandKind.DIAGNOSTICS or command.action == TAKE_BASELINE
+    return None if is_ours else command.device
 
 
 def judge(command: Command, came: Came, now: Timebase, profiles: Mapping[str, Profile]) -> Verdict:

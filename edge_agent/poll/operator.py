@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Callable, Mapping
 
 from edge_agent.buffer.control import Control
+from edge_agent.buffer.permission import hand_of
 from edge_agent.poll.hand import Done, Hand
-from wire.command import Command, CommandKind
+from wire.command import Command
 
 _LOOK_S = 1.0
 
@@ -59,7 +60,7 @@ class Operator:
             return
         self._refused("")
         if command is not None:
-            self._owed = command, await self._hands[_owner(command)].carry_out(command)
+            self._owed = command, await self._hands[hand_of(command)].carry_out(command)
 
     def _refused(self, reason: str) -> None:
         if reason and not self._refusal:
@@ -95,7 +96,3 @@ class Operator:
             self._news.set()  # perhaps not the last
             _log.info("%s: begins command %s", self.name, command.id)
         return command
-
-
-def _owner(command: Command) -> str | None:
-    return None if command.kind is CommandKind.DIAGNOSTICS else command.device

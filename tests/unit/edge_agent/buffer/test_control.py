@@ -15,7 +15,7 @@ from edge_agent.buffer.permission import Verdict
 from edge_agent.buffer.timebase import Timekeeper
 from runtime.clock import SystemClock
 from runtime.database import Database
-from wire.command import Command, CommandKind, Outcome, Result, decode_command
+from wire.command import TAKE_BASELINE, Command, CommandKind, Outcome, Result, decode_command
 
 DEVICES = {"smoke-1": catalog()["calectro_ug3"]}
 RESET = Command("c-1", CommandKind.ACTION, "desk", "smoke-1", "reset")
@@ -174,3 +174,19 @@ async def test_what_came_of_a_command_can_be_asked(tmp_path: Path) -> None:
         assert result is not None
         assert (result.outcome, result.detail) == (Outcome.FAILED, "time_out")
         assert await control.result("nobody-asked") is None
+
+
+async def test_a_siren_waits_neither_for_a_queue_nor_for_a_baseline(tmp_path: Path) -> None:
+    siren = Command("local-siren-1-do-1", CommandKind.ACTION, "local action", "smoke-1", "reset")
+    baseline = Command("c-9", CommandKind.ACTION, "desk", "cover-1", TAKE_BASELINE)
+    devices = {**DEVICES, "cover-1": catalog()["witmotion_485"]}
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        control = Control(database, Timekeeper(SystemClock()), devices)
+        for command in (baseline, RESET, READ, siren):
+            assert await control.take(command) is Verdict.ALLOWED
+        line = ["smoke-1", "cover-1"]
+        assert await control.begin(line) == siren
+        assert await control.begin(line) == RESET
+        assert await control.begin([None]) == baseline
+        await control.devices_changed(line)  # of a line that is exchanged: not of the gateway
+        assert sorted(one.answers for one in await answers(control)) == [RESET.id, siren.id]
