@@ -21,6 +21,9 @@ _ORDER_S = 120.0
 _ORDER_BYTES = 16 * 1024
 _PEER = struct.Struct("3i")  # of the kernel: process, user, group
 
+NOBODY = (FileNotFoundError, ConnectionRefusedError)
+"""What `ask` raises when no agent runs; every other OSError may come of one that does."""
+
 Orders = Callable[[bytes], Awaitable[bytes]]
 """What carries out an order: one JSON document in, one out."""
 

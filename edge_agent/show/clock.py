@@ -10,7 +10,7 @@ from edge_agent.buffer import anchors, clock_note
 from edge_agent.buffer.clock_note import ClockNote
 from edge_agent.buffer.timebase import ClockSaid, Origin, Setting, Timekeeper
 from edge_agent.config.model import Config
-from edge_agent.health_socket import ask
+from edge_agent.health_socket import NOBODY, ask
 from edge_agent.local_orders import LocalAnswer, LocalOrder
 from edge_agent.on_site import CLOCK_SET, CLOCK_SHOW
 from edge_agent.show.answer import Answer, as_json
@@ -76,9 +76,9 @@ def clock_show(config: Config, *, json: bool, language: Language) -> Answer:
     try:
         answer = _order(config, LocalOrder(CLOCK_SHOW))
         said, is_running = msgspec.convert(answer.said, ClockSaid), True
-    except OSError:
+    except NOBODY:
         said, is_running = _at_rest(config, SystemClock(config.trust)).said(), False
-    except msgspec.MsgspecError as error:
+    except (OSError, msgspec.MsgspecError) as error:
         return Answer(1, "", (f"{config.socket}: {error}",))
     is_fine = is_running and said.state is not ClockState.UNSET
     if json:
@@ -99,10 +99,10 @@ def clock_set(config: Config, text: str, *, force: bool, json: bool, language: L
         answer = _order(config, LocalOrder(CLOCK_SET, given))
         setting = Setting.SET if answer.is_done else Setting(answer.reason)
         word = "set"
-    except OSError:
+    except NOBODY:
         note = ClockNote(clock.boot, asked_us, utc_us, is_forced=force)
         setting, word = _leave(config, clock, note), "later"
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (OSError, msgspec.MsgspecError, ValueError) as error:  # not behind a running agent
         return Answer(1, "", (f"{config.socket}: {error}",))
     is_set = setting is Setting.SET
     text = _say(word if is_set else setting, language)

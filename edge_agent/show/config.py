@@ -6,7 +6,7 @@ from edge_agent.config import desired as wishes
 from edge_agent.config.desired import Decision
 from edge_agent.config.load import ConfigError
 from edge_agent.config.source import Found, Source, book_path, write_book
-from edge_agent.health_socket import ask
+from edge_agent.health_socket import NOBODY, ask
 from edge_agent.local_orders import LocalAnswer, LocalOrder
 from edge_agent.on_site import ACCEPT, REJECT
 from edge_agent.show.answer import Answer, as_json
@@ -70,9 +70,9 @@ def config_decide(source: Source, *, accept: bool, json: bool, language: Languag
         said = msgspec.json.decode(ask(found.config.socket, order, _ORDER_S), type=LocalAnswer)
         decision = Decision(said.said) if said.is_done else Decision(said.reason)
         detail = said.detail
-    except OSError:
+    except NOBODY:
         decision, detail = _decide_at_rest(source, found, accept=accept)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (OSError, msgspec.MsgspecError, ValueError) as error:  # not behind a running agent
         return Answer(1, "", (f"{found.config.socket}: {error}",))
     return _decided(decision, detail, json=json, language=language)
 

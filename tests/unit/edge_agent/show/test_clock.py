@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,15 @@ async def test_a_running_agent_is_asked(config: Config) -> None:
         shown = await asyncio.to_thread(clock_show, config, json=True, language=Language.EN)
         said = json.loads(shown.text)
         assert (said["utc"], said["origin"]) == ("2026-11-20T00:00:00.000+00:00", "person")
+
+
+def test_nothing_is_noted_behind_an_agent_that_may_be_running(config: Config) -> None:
+    config.socket.parent.mkdir(parents=True, exist_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as strange:  # any error but "nobody"
+        strange.bind(str(config.socket))
+        answer = put(config, "2026-11-22 14:03:00+08:00")
+        shown = clock_show(config, json=False, language=Language.EN)
+    assert (answer.code, shown.code) == (1, 1)
+    assert str(config.socket) in answer.complaints[0]
+    assert str(config.socket) in shown.complaints[0]
+    assert clock_note.take(config.buffer.path.parent) is None

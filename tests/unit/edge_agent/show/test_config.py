@@ -1,6 +1,7 @@
 """`edge-agent config` of an agent that is stopped; the running one decides by its own desk."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,15 @@ def test_what_is_not_valid_is_not_taken(source: Source) -> None:
     answer = config_decide(source, accept=True, json=False, language=Language.EN)
     assert answer.code == 1
     assert "devices: are none" in answer.complaints[0]
+
+
+def test_nothing_is_decided_behind_an_agent_that_may_be_running(
+    source: Source,
+) -> None:
+    keep(source, note(Book(), WANTED, Outcome.DIVERGED))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as strange:  # any error but "nobody"
+        strange.bind(str(source.load().config.socket))
+        answer = config_decide(source, accept=True, json=False, language=Language.EN)
+    assert answer.code == 1
+    assert str(source.load().config.socket) in answer.complaints[0]
+    assert read_book(book_path(source.load().config)).outcome is Outcome.DIVERGED
