@@ -27,7 +27,11 @@ async def test_told_when_connected_when_changed_and_when_connected_again(
     said, answered = [Result("config/1", Outcome.DIVERGED)], asyncio.Event()
     gateway = connect(broker, GATEWAY)
     answers = ConfigAnswers(
-        gateway=GATEWAY, session=gateway, answers=lambda: said, answered=answered, again_s=0.05
+        gateway=GATEWAY,
+        session=gateway,
+        answers=lambda: tuple(said),
+        answered=answered,
+        again_s=0.05,
     )
     task = asyncio.create_task(answers.run())
     assert await hear(server) == said[0]
