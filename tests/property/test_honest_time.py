@@ -312,14 +312,20 @@ async def do(world: World, name: str, how: int) -> None:
             await world.set_clock()
         case "reboot":
             await world.reboot(has_clock=bool(how))
-        case "online":
-            world.is_online = bool(how)
-        case "hears":
-            world.hears_time = bool(how)
         case "person":
             world.keeper.set_by_person(world.clock.now_us + how * SECOND)
         case _:
-            world.is_server_here = bool(how)
+            switch(world, name, is_on=bool(how))
+
+
+def switch(world: World, name: str, *, is_on: bool) -> None:
+    match name:
+        case "online":
+            world.is_online = is_on
+        case "hears":
+            world.hears_time = is_on
+        case _:
+            world.is_server_here = is_on
 
 
 @settings(max_examples=40)
