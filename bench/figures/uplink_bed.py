@@ -107,7 +107,8 @@ def fill(
     """A backlog of an earlier run: `batches` rows of bulk, each of so many readings."""
     path.parent.mkdir(parents=True, exist_ok=True)
     base = Base("boot-before", 1_000, ClockState.SYNCHRONISED)
-    some = [Draft(readings, base, *reversed(pack(one))) for one in payloads(gateway, readings)]
+    packed = [pack(one) for one in payloads(gateway, readings)]
+    some = [Draft(readings, base, encoding, payload) for payload, encoding in packed]
     with contextlib.closing(connect(path)) as connection:
         rows.migrate(connection)
         for start in range(0, batches, _PORTION):

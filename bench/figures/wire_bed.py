@@ -146,6 +146,8 @@ def _obeyed(
             return found
         case ("take",):
             return [_heard(line) for line in lines]
+        case _:
+            raise ValueError(f"no such order: {order}")
     return SystemClock().mono_us()
 
 
