@@ -114,7 +114,7 @@ def fill(
         for start in range(0, batches, _PORTION):
             numbers = range(start, min(start + _PORTION, batches))
             drafts = [some[n % len(some)] for n in numbers]
-            run_transaction(connection, lambda c, d=drafts: _commit(c, epoch, d))  # type: ignore[misc]
+            run_transaction(connection, lambda c, d=drafts: _commit(c, epoch, d))  # type: ignore[misc]  # a default in a lambda
 
 
 def _commit(connection: sqlite3.Connection, epoch: str, drafts: list[Draft]) -> None:

@@ -21,7 +21,7 @@ class Known:
 
 def known(connection: sqlite3.Connection, boot: str) -> Known:
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM anchor WHERE boot = ? ORDER BY number DESC LIMIT 1",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM anchor WHERE boot = ? ORDER BY number DESC LIMIT 1",  # noqa: S608 - names and marks of our own, no value
         (boot,),
     ).fetchone()
     anchor = None if row is None else anchor_of(row)

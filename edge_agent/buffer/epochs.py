@@ -116,7 +116,7 @@ def epoch_of(columns: tuple[Field, ...]) -> Epoch:
 def save(connection: sqlite3.Connection, one: Epoch) -> None:
     said = _said(one)
     connection.execute(
-        f"INSERT INTO epoch ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (id) DO UPDATE SET"  # noqa: S608
+        f"INSERT INTO epoch ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (id) DO UPDATE SET"  # noqa: S608 - names and marks of our own, no value
         " prev = excluded.prev, base = excluded.base, boot = excluded.boot, last = excluded.last,"
         " taken = excluded.taken, size = excluded.size, rows_gone = excluded.rows_gone,"
         " size_gone = excluded.size_gone, stored = excluded.stored, thinned = excluded.thinned,"

@@ -25,7 +25,7 @@ class Spool(MutableMapping[int, Stored]):
     def keep(self, row: Stored) -> None:
         """Of two versions the one that stands for more: it came later."""
         self._file.execute(
-            f"INSERT INTO found VALUES ({_MARKS}) ON CONFLICT (id) DO UPDATE SET {_NEW}"  # noqa: S608
+            f"INSERT INTO found VALUES ({_MARKS}) ON CONFLICT (id) DO UPDATE SET {_NEW}"  # noqa: S608 - names and marks of our own, no value
             " WHERE excluded.taken > found.taken",
             row.columns(),
         )
@@ -77,7 +77,7 @@ class Spool(MutableMapping[int, Stored]):
 
     def _between(self, span: Span) -> Iterator[Stored]:
         for columns in self._file.execute(
-            f"SELECT {_LIST} FROM found WHERE id BETWEEN ? AND ? ORDER BY id",  # noqa: S608
+            f"SELECT {_LIST} FROM found WHERE id BETWEEN ? AND ? ORDER BY id",  # noqa: S608 - names and marks of our own, no value
             span,
         ):
             yield Stored(*columns)

@@ -97,7 +97,7 @@ def write(connection: sqlite3.Connection, stored: Stored) -> None:
 def between(connection: sqlite3.Connection, span: Span, limit: int = -1) -> list[Stored]:
     """Rows with ids from `span[0]` to `span[1]`, oldest first; raise DamagedError."""
     rows = connection.execute(
-        f"SELECT {_LIST} FROM batch WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?",  # noqa: S608
+        f"SELECT {_LIST} FROM batch WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?",  # noqa: S608 - names and marks of our own, no value
         (*span, limit),
     )
     return [stored_of(columns) for columns in rows]

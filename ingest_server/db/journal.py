@@ -112,7 +112,7 @@ def entries_after(
     """
     marks = ", ".join("?" for _ in kinds)
     rows = connection.execute(
-        "SELECT id, kind, gateway, arrival_us, clock, shift_us, encoding, payload, kept"  # noqa: S608
+        "SELECT id, kind, gateway, arrival_us, clock, shift_us, encoding, payload, kept"  # noqa: S608 - question marks, as many as kinds
         f" FROM entry WHERE kind IN ({marks}) AND id > ? ORDER BY id LIMIT ?",
         (*(kind.value for kind in kinds), cursor, limit),
     )
@@ -175,7 +175,7 @@ class Waiting:
 def waiting(connection: sqlite3.Connection, kinds: Sequence[Kind], cursor: int) -> Waiting:
     marks = ", ".join("?" for _ in kinds)
     row = connection.execute(
-        f"SELECT count(*), min(arrival_us) FROM entry WHERE kind IN ({marks}) AND id > ?",  # noqa: S608
+        f"SELECT count(*), min(arrival_us) FROM entry WHERE kind IN ({marks}) AND id > ?",  # noqa: S608 - question marks, as many as kinds
         (*(kind.value for kind in kinds), cursor),
     ).fetchone()
     return Waiting(*row)

@@ -102,7 +102,7 @@ class FleetLink:
     async def _stay_connected(self, group: asyncio.TaskGroup) -> None:
         while True:
             # A cut moves the end.
-            while (left_us := self._away_until_us - self._now().mono_us) > 0:  # noqa: ASYNC110
+            while (left_us := self._away_until_us - self._now().mono_us) > 0:  # noqa: ASYNC110 - how long it is away may change meanwhile
                 await asyncio.sleep(left_us / 1e6)
             self._is_cut.clear()
             running = group.create_task(self._session.run())

@@ -132,10 +132,10 @@ async def test_a_broken_journal_ends_the_program(tmp_path: Path) -> None:
     class Broken(Database):
         async def transact(
             self,
-            work: Work[T],  # noqa: ARG002
+            work: Work[T],  # noqa: ARG002 - the signature is the database's
             *,
-            hurry: bool = False,  # noqa: ARG002
-            committed: Callable[[], None] = nothing,  # noqa: ARG002
+            hurry: bool = False,  # noqa: ARG002 - the signature is the database's
+            committed: Callable[[], None] = nothing,  # noqa: ARG002 - the signature is the database's
         ) -> T:
             error = sqlite3.DatabaseError("database disk image is malformed")
             error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
