@@ -19,7 +19,7 @@ from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.opening import is_of_the_disk, made_ready
 from edge_agent.buffer.retention import Limits
-from edge_agent.buffer.spare import take_in
+from edge_agent.buffer.spare import spare_of, take_in
 from edge_agent.buffer.timebase import SETTLE_US, Timekeeper
 from edge_agent.changeover import Changeover
 from edge_agent.config.desired import Book
@@ -85,7 +85,7 @@ class App:
         self._config = config = found.config  # of its site: what no reload changes
         self._clock = SystemClock(config.trust) if clock is None else clock
         self._notifier = Notifier() if notifier is None else notifier
-        self._spare = spare / f"lifeline-{config.gateway}" / "buffer.db"
+        self._spare = spare_of(spare, config.gateway, config.buffer.path)
         self._timekeeper = Timekeeper(
             self._clock, is_measured=config.trust is Trust.NTP, settle_us=settle_us
         )

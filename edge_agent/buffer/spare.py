@@ -1,5 +1,6 @@
 """Rows taken into memory while the disk failed come to the disk at the next sound start."""
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,18 @@ from edge_agent.buffer.found import Found
 from edge_agent.buffer.opening import held
 from edge_agent.buffer.salvage import found_behind, found_in, log_of
 from runtime.database import connect, run_transaction
+
+_NAME_DIGITS = 12
+
+
+def spare_of(memory: Path, gateway: str, path: Path) -> Path:
+    """Where the rows of the buffer at `path` wait: one place for each buffer of a machine.
+
+    The gateway is in the name for a person, the path because two agents may bear one name (a
+    test beside a test, an old installation beside a new one) and never share rows.
+    """
+    mark = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:_NAME_DIGITS]
+    return memory / f"lifeline-{gateway}-{mark}" / "buffer.db"
 
 
 def take_in(path: Path, spare: Path) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from edge_agent.app import App
 from edge_agent.buffer.opening import BufferInUseError
+from edge_agent.buffer.spare import spare_of
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
 from edge_agent.health import DeviceState
@@ -193,7 +194,7 @@ async def test_a_failing_disk_is_no_reason_to_stay_down(
         await taken(app)
         assert (await app.health()).is_in_memory
         assert "readings are in memory" in (await app.health()).notices[0].text
-    assert (tmp_path / "memory" / f"lifeline-{GATEWAY}" / "buffer.db").exists()
+    assert spare_of(tmp_path / "memory", GATEWAY, here.buffer.path).exists()
 
 
 async def test_a_port_that_is_not_there_is_shown_and_holds_nobody_up(tmp_path: Path) -> None:
@@ -203,6 +204,18 @@ async def test_a_port_that_is_not_there_is_shown_and_holds_nobody_up(tmp_path: P
         assert "ttyShed" in line.problem
         with SerialLine([SmokeDetector(1)], link=tmp_path / "ttyShed"):
             await taken(app, 4)
+
+
+async def test_two_agents_of_one_name_keep_out_of_each_others_memory(
+    tmp_path: Path, detector: SmokeDetector
+) -> None:
+    assert detector.unit == 1
+    memory = tmp_path / "memory"
+    first, second = config(tmp_path / "a", free_port()), config(tmp_path / "b", free_port())
+    first.buffer.path.mkdir(parents=True)
+    second.buffer.path.parent.mkdir()
+    async with running(App(first, spare=memory)), running(App(second, spare=memory)) as app:
+        assert not (await app.health()).is_in_memory
 
 
 async def test_two_agents_never_share_a_buffer(tmp_path: Path, detector: SmokeDetector) -> None:
