@@ -42,6 +42,7 @@ class UnsetClock(SystemClock):
 
 
 def config(folder: Path, port: int) -> Config:
+    folder.mkdir(exist_ok=True)
     file = folder / "agent.toml"
     file.write_text(f"""
 gateway.id = "{GATEWAY}"
@@ -212,8 +213,7 @@ async def test_two_agents_of_one_name_keep_out_of_each_others_memory(
     assert detector.unit == 1
     memory = tmp_path / "memory"
     first, second = config(tmp_path / "a", free_port()), config(tmp_path / "b", free_port())
-    first.buffer.path.mkdir(parents=True)
-    second.buffer.path.parent.mkdir()
+    first.buffer.path.mkdir()
     async with running(App(first, spare=memory)), running(App(second, spare=memory)) as app:
         assert not (await app.health()).is_in_memory
 
