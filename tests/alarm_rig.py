@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,7 @@ import msgspec
 from alarm_rules.in_force import in_force
 from alarm_rules.override import Override
 from device_profiles.load import catalog, profile_hash
+from ingest_server.alarm.operate import Order, acknowledge
 from ingest_server.alarm.watcher import Watcher, WatcherSettings
 from ingest_server.db.alarm_book import Which, list_alarms, migrate_book
 from ingest_server.db.journal import Draft, Kind, append, migrate_journal
@@ -28,6 +30,7 @@ from wire.reading import Reading, Value
 from wire.topic import Lane
 
 SECOND = 1_000_000
+HOUR = 3_600 * SECOND
 GAUGE = gauge_profile()
 PROFILES = {**catalog(), GAUGE.id: GAUGE}
 SMOKE = PROFILES["calectro_ug3"]
@@ -205,6 +208,16 @@ class Rig:
             lambda connection: list_alarms(connection, which=which, limit=1_000)
         )
         return list(reversed(page.alarms))
+
+    async def one(self, rule: str) -> Snapshot:
+        """The only alarm of that rule."""
+        (alarm,) = [alarm for alarm in await self.alarms() if alarm.rule == rule]
+        return alarm
+
+    async def acknowledge_all(self) -> None:
+        for alarm in await self.alarms(Which.OPEN):
+            order = Order(alarm.alarm_id, "li", None, self.clock.utc_us())
+            await self.book.transact(partial(acknowledge, order=order, enqueue=self.outbox))
 
     async def episodes(self) -> list[tuple[object, ...]]:
         """(device, rule, start, end), without what was withdrawn."""

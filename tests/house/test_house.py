@@ -183,16 +183,18 @@ def test_no_junk_drawers() -> None:
     assert not [name(path) for path in MODULES if path.stem in JUNK]
 
 
+def mirrored(test: Path) -> Iterator[Path]:
+    """Whom a unit test may be of: test_watcher_absence.py is also a room of watcher.py's tests."""
+    folder = ROOT / test.relative_to(ROOT / "tests" / "unit").parent
+    words = test.stem.removeprefix("test_").split("_")
+    yield folder / f"__{'_'.join(words)}__.py"
+    for count in range(len(words), 0, -1):
+        yield folder / f"{'_'.join(words[:count])}.py"
+
+
 def test_every_unit_test_mirrors_a_module() -> None:
-    tests = ROOT / "tests" / "unit"
-    orphans = [
-        name(test)
-        for test in tests.rglob("test_*.py")
-        if not (ROOT / test.relative_to(tests).parent / test.name.removeprefix("test_")).is_file()
-        and not (
-            ROOT / test.relative_to(tests).parent / f"__{test.stem.removeprefix('test_')}__.py"
-        ).is_file()
-    ]
+    tests = sorted((ROOT / "tests" / "unit").rglob("test_*.py"))
+    orphans = [name(test) for test in tests if not any(map(Path.is_file, mirrored(test)))]
     assert not orphans
 
 

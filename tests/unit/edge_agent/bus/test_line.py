@@ -1,22 +1,10 @@
 """The line against simulated units on a real pty: nothing wrong passes, nothing stays behind."""
 
 import asyncio
-import os
-import select
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 
 import pytest
 
-from edge_agent.bus.line import Line, LineSettings
-from edge_agent.bus.place import Place
-from edge_agent.bus.port import Port, PortGoneError
-from edge_agent.bus.serial_port import PortSettings
-from edge_agent.bus.wire_time import SerialFormat
-from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Table, Write
-from runtime.clock import SystemClock
+from edge_agent.exchange import Failure, Fault, Write
 from simulators.fault import (
     exception,
     half_frame,
@@ -26,108 +14,24 @@ from simulators.fault import (
     wrong_checksum,
     wrong_unit,
 )
-from simulators.pseudo_terminal import PseudoTerminal
 from simulators.rtu import seal
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
-
-BAUD = 57_600
-MS = 1_000
-TIMEOUT_US = 60 * MS
-PATIENT_US = 1_000 * MS
-LATE_MAX_US = 150 * MS
-CLOCK = SystemClock()
-
-
-def status_of(unit: int) -> Read:
-    return Read(unit, Table.DISCRETE_INPUTS, 0, 4)
-
-
-def codes_of(unit: int) -> Read:
-    return Read(unit, Table.HOLDING_REGISTERS, 0, 4)
-
-
-@asynccontextmanager
-async def opened(
-    path: str,
-    *,
-    refuse_early: bool = True,
-    settle_us: int = 0,
-    baud: int = BAUD,
-    local_echo: bool = False,
-) -> AsyncIterator[Line]:
-    settings = LineSettings(
-        "line-1",
-        PortSettings(path, SerialFormat(baud=baud)),
-        settle_us=settle_us,
-        refuse_early=refuse_early,
-        local_echo=local_echo,
-    )
-    async with Line(settings, CLOCK) as line:
-        yield line
-
-
-async def ask(line: Line, request: Request, timeout_us: int = TIMEOUT_US) -> Reply | Failure:
-    return await line.exchange(request, timeout_us=timeout_us, late_max_us=LATE_MAX_US)
-
-
-async def words(line: Line, request: Request) -> tuple[int, ...]:
-    reply = await ask(line, request, PATIENT_US)
-    assert isinstance(reply, Reply), reply
-    return reply.words
-
-
-async def fault(line: Line, request: Request) -> Fault:
-    failure = await ask(line, request)
-    assert isinstance(failure, Failure), failure
-    return failure.fault
-
-
-async def eventually(condition: Callable[[], bool]) -> None:
-    while not condition():
-        await asyncio.sleep(0.005)
-
-
-async def until_free(line: Line, unit: int) -> None:
-    await eventually(lambda: line.resting_until_us(unit) <= CLOCK.mono_us())
-
-
-@pytest.fixture
-def units() -> dict[int, SmokeDetector]:
-    return {number: SmokeDetector(number) for number in (1, 2, 3)}
-
-
-@pytest.fixture
-def slaves(units: dict[int, SmokeDetector], tmp_path: Path) -> Iterator[SerialLine]:
-    with SerialLine(
-        units.values(), baud=BAUD, stop_bits=1, insist_on_gap=True, link=tmp_path / "bus"
-    ) as line:
-        yield line
-
-
-@contextmanager
-def scripted(answer: Callable[[bytes], bytes]) -> Iterator[str]:
-    """A slave that answers each piece it reads at once, without keeping the wire's time."""
-    terminal = PseudoTerminal()
-    stop_reader, stop_writer = os.pipe()
-
-    def serve() -> None:
-        while True:
-            ready, _, _ = select.select([terminal.fileno, stop_reader], [], [])
-            if stop_reader in ready:
-                return
-            terminal.write(answer(terminal.read()))
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield terminal.path
-    finally:
-        os.write(stop_writer, b"x")
-        thread.join()
-        os.close(stop_reader)
-        os.close(stop_writer)
-        terminal.close()
+from tests.line_rig import (
+    CLOCK,
+    LATE_MAX_US,
+    MS,
+    TIMEOUT_US,
+    ask,
+    codes_of,
+    eventually,
+    fault,
+    opened,
+    scripted,
+    status_of,
+    until_free,
+    words,
+)
 
 
 async def test_reads_and_writes(slaves: SerialLine, units: dict[int, SmokeDetector]) -> None:
@@ -313,122 +217,6 @@ async def test_what_came_unasked_is_discarded_before_the_next_request(
         assert "discarded" in [frame.what for frame in line.frames()]
 
 
-async def test_the_port_comes_back_by_itself(slaves: SerialLine) -> None:
-    path = slaves.path
-    async with opened(path) as line:
-        assert await words(line, status_of(1)) == (1, 0, 0, 0)
-        slaves.unplug()
-        await eventually(lambda: not line.health().is_open)
-        assert await fault(line, status_of(1)) is Fault.PORT_GONE
-        slaves.plug()
-        await eventually(lambda: line.health().is_open)
-        assert await words(line, status_of(1)) == (1, 0, 0, 0)
-        assert line.health().opened == 2
-
-
-async def test_an_adapter_that_comes_back_under_another_name_is_found_by_its_link(
-    units: dict[int, SmokeDetector], tmp_path: Path
-) -> None:
-    by_id = tmp_path / "usb-FTDI-if00"
-    first = SerialLine(units.values(), baud=BAUD, stop_bits=1, link=tmp_path / "ttyUSB0")
-    second = SerialLine(units.values(), baud=BAUD, stop_bits=1, link=tmp_path / "ttyUSB1")
-    with second, first:
-        by_id.symlink_to(tmp_path / "ttyUSB0")
-        async with opened(str(by_id)) as line:
-            assert await words(line, status_of(1)) == (1, 0, 0, 0)
-            by_id.unlink()
-            first.unplug()
-            await eventually(lambda: not line.health().is_open)
-            assert await fault(line, status_of(1)) is Fault.PORT_GONE
-            by_id.symlink_to(tmp_path / "ttyUSB1")
-            units[1].set_smoke(True)
-            await eventually(lambda: line.health().is_open)
-            assert await words(line, status_of(1)) == (1, 0, 1, 1)
-            assert second.counts.replies == 1
-
-
-async def test_a_thread_that_hangs_is_seen_and_nobody_waits_for_it() -> None:
-    class Ahead(SystemClock):
-        ahead_us = 0
-
-        def mono_us(self) -> int:
-            return super().mono_us() + self.ahead_us
-
-    clock, is_there, goes_on = Ahead(), threading.Event(), threading.Event()
-
-    def hangs(_: Place) -> Port:
-        is_there.set()
-        goes_on.wait(30)
-        raise PortGoneError("after all")
-
-    settings = LineSettings("line-1", PortSettings("nowhere", SerialFormat(baud=BAUD)))
-    line = Line(settings, clock, hangs)
-    try:
-        async with asyncio.TaskGroup() as group:
-            opening = group.create_task(line.__aenter__())
-            await eventually(is_there.is_set)
-            before = line.is_stuck
-            clock.ahead_us += 16_000 * MS
-            assert (before, line.is_stuck) == (False, True)
-            assert await fault(line, status_of(1)) is Fault.PORT_GONE
-            goes_on.set()
-            await opening
-        await eventually(lambda: not line.is_stuck)
-    finally:
-        goes_on.set()
-        await line.__aexit__(None, None, None)
-
-
-async def test_unplugging_in_flight_ends_the_exchange(
-    slaves: SerialLine, units: dict[int, SmokeDetector]
-) -> None:
-    units[1].faults.add(silence())
-    async with opened(slaves.path) as line, asyncio.TaskGroup() as group:
-        asked = group.create_task(
-            line.exchange(status_of(1), timeout_us=30_000 * MS, late_max_us=LATE_MAX_US)
-        )
-        await eventually(lambda: slaves.counts.requests > 0)
-        slaves.unplug()
-        failure = await asked
-        assert isinstance(failure, Failure)
-        assert failure.fault is Fault.PORT_GONE
-
-
-async def test_a_line_that_was_just_opened_rests(slaves: SerialLine) -> None:
-    async with opened(slaves.path, settle_us=100 * MS) as line:
-        assert await fault(line, status_of(1)) is Fault.RESTING
-        await until_free(line, 1)
-        assert await words(line, status_of(1)) == (1, 0, 0, 0)
-
-
-async def test_a_port_that_is_not_there_is_a_named_failure(tmp_path: Path) -> None:
-    async with opened(str(tmp_path / "none")) as line:
-        failure = await ask(line, status_of(1))
-        assert isinstance(failure, Failure)
-        assert failure.fault is Fault.PORT_GONE
-        assert "none" in failure.detail
-
-
-async def test_no_thread_is_left(slaves: SerialLine) -> None:
-    before = threading.active_count()
-    async with opened(slaves.path) as line:
-        assert threading.active_count() == before + 1
-        await ask(line, status_of(1))
-    assert threading.active_count() == before
-    assert await fault(line, status_of(1)) is Fault.PORT_GONE
-
-
-async def test_cancelling_the_owner_in_flight_leaves_no_thread(
-    slaves: SerialLine, units: dict[int, SmokeDetector]
-) -> None:
-    units[1].faults.add(silence())
-    before = threading.active_count()
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05), opened(slaves.path) as line:
-            await line.exchange(status_of(1), timeout_us=30_000 * MS, late_max_us=LATE_MAX_US)
-    assert threading.active_count() == before
-
-
 async def test_counts_what_each_unit_did(
     slaves: SerialLine, units: dict[int, SmokeDetector]
 ) -> None:
@@ -443,16 +231,3 @@ async def test_counts_what_each_unit_did(
     assert first.reply_p50_us is not None
     assert 2 * MS < first.reply_p50_us < TIMEOUT_US
     assert 0 < health.busy <= 1
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-async def test_a_thread_that_died_is_not_taken_for_a_port_that_is_gone() -> None:
-    def broken(_: Place) -> Port:
-        raise ZeroDivisionError
-
-    settings = LineSettings("line-1", PortSettings("nowhere", SerialFormat(baud=BAUD)))
-    async with Line(settings, CLOCK, broken) as line:
-        await eventually(lambda: line.health().problem == "the line's thread has died")
-        await asyncio.sleep(0.005)
-        with pytest.raises(RuntimeError, match="line-1"):
-            await ask(line, status_of(1))

@@ -1,7 +1,7 @@
-"""A book on disk, and a desk that notes what the outbox would be told."""
+"""A book on disk, a desk that notes what the outbox would be told, a watcher between files."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from ingest_server.alarm.settle import Desk
 from ingest_server.db.alarm_book import migrate_book
 from ingest_server.db.snapshot import Snapshot
 from runtime.database import connect
+from tests.alarm_rig import Rig
 
 Told = list[Snapshot]
 NOW_US = 1_000_000_000
@@ -30,3 +31,10 @@ def desk(tmp_path: Path, told: Told) -> Iterator[Desk]:
 
     yield Desk(connection, NOW_US, tell)
     connection.close()
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    """A watcher between a journal and a book."""
+    async with Rig(tmp_path) as entered:
+        yield entered

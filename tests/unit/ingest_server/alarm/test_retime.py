@@ -1,8 +1,5 @@
 """The book after a correction of times: the alarms stay what they are, and tell the right time."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from ingest_server.db.journal import Kind
@@ -15,11 +12,10 @@ HOUR = 3_600 * SECOND
 LATE = 7 * SECOND  # by so much an unset boot was placed too late
 
 
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    async with Rig(tmp_path) as entered:
-        await entered.birth(device())
-        yield entered
+@pytest.fixture(name="rig")
+async def born(rig: Rig) -> Rig:
+    await rig.birth(device())
+    return rig
 
 
 async def correct(rig: Rig, said: Retime) -> None:
