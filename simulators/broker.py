@@ -24,7 +24,6 @@ INSTALL = "apt-get install mosquitto, or pip install 'lifeline[demo]' for iotcor
 _SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
 _STEP_S, _STEPS = 0.02, 500  # a broker has 10 s to listen
 _STOP_S = 5.0
-_given: set[int] = set()
 _HASH_ROUNDS = 101  # mosquitto_passwd's own number
 # What a demo or a test replaces in the shipped file, because it belongs to the machine.
 _OF_THE_MACHINE = {
@@ -46,28 +45,31 @@ class BrokerError(Exception):
 
 
 def free_port() -> int:
-    """A TCP port of the loopback that is free at this moment, never the same twice.
+    """A TCP port of the loopback on which nobody listens, and that nobody else is given.
 
-    It lies below those that the system gives to others (Linux: from 32768), so that until a child
-    listens on it nobody's connection takes it; of several processes each begins somewhere else.
+    It stays bound here, so that no program of this machine takes it before whom it is for: he binds
+    it with SO_REUSEADDR, as every server does. It lies below those that the system gives to others
+    (Linux: from 32768). Until somebody listens, who connects is refused.
     """
     start = secrets.randbelow(len(LISTENING_PORTS))
     ports: list[int] = [*LISTENING_PORTS[start:], *LISTENING_PORTS[:start]]
     for port in ports:
-        if port not in _given and _is_free(port):
-            _given.add(port)
+        if _holds(port):
             return port
     raise OSError("no TCP port of the loopback is free")
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as who will listen does
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+def _holds(port: int) -> bool:
+    """Bind the port until this process ends; False when it is somebody's."""
+    held = socket.socket()
+    try:
+        held.bind(("127.0.0.1", port))  # alone: nobody listens there, and nobody else holds it
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # now beside who will listen
+    except OSError:
+        held.close()
+        return False
+    held.detach()  # the system closes it
+    return True
 
 
 def find(which: Which = Which.AUTO) -> Which:

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Final, Self
 
 from runtime.clock import Clock, SystemClock
+from simulators.broker import free_port
 from simulators.tcp_units import Served
 
 READ_SIZE: Final = 4096
@@ -70,9 +71,10 @@ class TcpPort:
         if self._running is not None:
             return
         self._served.due(self._clock.mono_us())  # what was under way is lost
+        # one that stays ours while it is unplugged: a port of the system's own would be given away
+        self.port = self.port or free_port()
         listener = socket.create_server((self.host, self.port))
         listener.settimeout(0)
-        self.port = listener.getsockname()[1]
         wake, stop = os.pipe()
         serving = _Serving(self._served, self._clock, listener, wake, self._numbers)
         thread = threading.Thread(target=serving.run, name=self.path, daemon=True)

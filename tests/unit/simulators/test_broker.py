@@ -1,4 +1,6 @@
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from simulators.broker import (
     iotcore_settings,
     password_hash,
 )
+from tests.patience import PATIENCE_S
 
 BrokerFactory = Callable[..., Broker]
 
@@ -21,7 +24,7 @@ BrokerFactory = Callable[..., Broker]
 def answers(broker: Broker) -> bool:
     """Whether it answers CONNECT (MQTT 5, clean start, empty client id) with CONNACK."""
     connect = b"\x10\x0d\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x00"
-    with socket.create_connection((broker.host, broker.port), timeout=2) as talk:
+    with socket.create_connection((broker.host, broker.port), timeout=PATIENCE_S) as talk:
         talk.sendall(connect)
         try:
             return talk.recv(1) == b"\x20"
@@ -56,7 +59,7 @@ def test_frozen_it_keeps_the_connection_and_says_nothing(each_broker: Broker) ->
         with pytest.raises(TimeoutError):
             talk.recv(1)
         each_broker.thaw()
-        talk.settimeout(5)
+        talk.settimeout(PATIENCE_S)
         assert talk.recv(1) == b"\x20"
 
 
@@ -128,8 +131,15 @@ def test_what_is_missing_is_named_with_its_remedy(
 
 
 def test_a_free_port_is_free() -> None:
-    with socket.create_server(("127.0.0.1", free_port())):
-        pass
+    port = free_port()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+    for _ in range(2):
+        with (
+            socket.create_server(("127.0.0.1", port)),
+            socket.create_connection(("127.0.0.1", port)),
+        ):
+            pass
 
 
 def test_a_free_port_is_given_once_and_nobody_else_is_given_it() -> None:
@@ -137,3 +147,14 @@ def test_a_free_port_is_given_once_and_nobody_else_is_given_it() -> None:
     assert len(set(given)) == 50
     with socket.create_server(("127.0.0.1", 0)) as by_the_system:
         assert max(given) < by_the_system.getsockname()[1]
+
+
+def test_no_other_process_is_given_it() -> None:
+    """Between a port's choice and its use a program starts: long enough for another's choice."""
+    given = free_port()
+    few = f"range({given}, {given + 100})"
+    asks = "from simulators import broker as b; b.LISTENING_PORTS = {}; print(b.free_port())"
+    command = [sys.executable, "-c", asks.format(few)]
+    for _ in range(2):
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert given < int(said) < given + 100

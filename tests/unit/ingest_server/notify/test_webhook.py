@@ -171,9 +171,7 @@ async def test_a_2xx_counts_whatever_becomes_of_the_rest(
     assert (answer.outcome, answer.text) == (Outcome.DELIVERED, text)
 
 
-async def test_nobody_listens(clock: Clock, make_receiver: MakeReceiver) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
+async def test_nobody_listens(clock: Clock, make_receiver: MakeReceiver, port: int) -> None:
     answer = await post(make_receiver(url=f"http://127.0.0.1:{port}/"), clock)
     assert answer.outcome is Outcome.REFUSED
 
