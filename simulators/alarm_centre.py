@@ -100,7 +100,7 @@ class AlarmCentre:
     async def wait_for(
         self,
         predicate: Callable[[Delivery], bool],
-        timeout: float = 10.0,  # noqa: ASYNC109 - its error tells what came
+        timeout: float = 60.0,  # noqa: ASYNC109 - its error tells what came
         *,
         after: int = 0,
     ) -> Delivery:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,15 @@ from simulators.influxd import Influxd, InfluxError
 
 BrokerFactory = Callable[..., Broker]
 Connect = Callable[..., Session]
+
+
+def pytest_configure() -> None:
+    """Take signals as a terminal gives them: who starts us in the background has some ignored.
+
+    A program that a test starts inherits what is ignored, and would not hear Ctrl-C.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _in_ci() -> bool:

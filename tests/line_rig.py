@@ -11,25 +11,20 @@ from edge_agent.bus.line import Line, LineSettings
 from edge_agent.bus.serial_port import PortSettings
 from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Table
-from runtime.clock import SystemClock
 from simulators.pseudo_terminal import PseudoTerminal
+from tests.ahead_clock import AheadClock
+from tests.patience import until
 
 BAUD = 57_600
-
-
 MS = 1_000
-
-
 TIMEOUT_US = 60 * MS
-
-
-PATIENT_US = 1_000 * MS
-
-
-LATE_MAX_US = 150 * MS
-
-
-CLOCK = SystemClock()
+"""For who gets no answer."""
+HEARD_US = 500 * MS
+"""For who gets a wrong one: all of it passes, and a loaded machine answers within it."""
+PATIENT_US = 20_000 * MS
+LATE_MAX_US = 60_000 * MS
+"""A unit rests for so long that no load outlasts it; `rests_no_more` leaps over it."""
+CLOCK = AheadClock()
 
 
 def status_of(unit: int) -> Read:
@@ -70,19 +65,17 @@ async def words(line: Line, request: Request) -> tuple[int, ...]:
     return reply.words
 
 
-async def fault(line: Line, request: Request) -> Fault:
-    failure = await ask(line, request)
+async def fault(line: Line, request: Request, timeout_us: int = TIMEOUT_US) -> Fault:
+    failure = await ask(line, request, timeout_us)
     assert isinstance(failure, Failure), failure
     return failure.fault
 
 
-async def eventually(condition: Callable[[], bool]) -> None:
-    while not condition():
-        await asyncio.sleep(0.005)
-
-
-async def until_free(line: Line, unit: int) -> None:
-    await eventually(lambda: line.resting_until_us(unit) <= CLOCK.mono_us())
+async def rests_no_more(line: Line, unit: int) -> None:
+    """The unit's rest passes at once, and the wire is silent after what was before it."""
+    CLOCK.leap(max(0, line.resting_until_us(unit) - CLOCK.mono_us()))
+    await until(lambda: not line.is_stuck)  # its thread has listened for so long, as it seems
+    await asyncio.sleep(0.02)
 
 
 @contextmanager

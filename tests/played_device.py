@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.patience import PATIENCE_S
+
 
 @contextmanager
 def playing(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
@@ -19,7 +21,7 @@ def playing(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         try:
             assert process.stdout is not None
             yield process, str(json.loads(process.stdout.readline())["path"])
-            process.communicate("quit\n", timeout=10)
+            process.communicate("quit\n", timeout=PATIENCE_S)
             assert process.returncode == 0
         finally:
             process.kill()

@@ -1,7 +1,7 @@
 """The whole server in this process, between a real broker and a real alarm centre."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,7 @@ from runtime.clock import SystemClock
 from simulators.alarm_centre import AlarmCentre
 from simulators.broker import Broker
 from simulators.stage import new_webhook_secret
-
-PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S
 
 
 @dataclass
@@ -43,12 +42,6 @@ class RunningServer:
         async with asyncio.timeout(PATIENCE_S):
             while await self.readiness():
                 await asyncio.sleep(0.02)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def write_config(folder: Path, broker: Broker, centre: AlarmCentre, secret: str) -> Path:

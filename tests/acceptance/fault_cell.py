@@ -171,7 +171,7 @@ async def _round(
     while not during.cancelled() and during.when() > asyncio.get_running_loop().time():
         await asyncio.sleep(0.1)
     wanted = {f"smoke-{number}" for number in range(LINES)}
-    await here.until(lambda: centre.smoke() >= wanted, f"the alarms of {wanted}", 90)
+    await here.until(lambda: centre.smoke() >= wanted, f"the alarms of {wanted}")
 
 
 def _smoke(detectors: Sequence[SmokeDetector]) -> None:

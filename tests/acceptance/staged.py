@@ -12,7 +12,7 @@ from simulators.broker import BrokerError, Which, find
 from simulators.scenario.library import load
 from simulators.scenario.model import Scenario
 
-PATIENCE_S = 100
+PATIENCE_S = 250  # a scenario takes its time, and that on a loaded machine
 FIRE = ("bicycle-shed-fire", "cable-cut", "late-replies")
 GAS = ("kitchen-gas-leak", "gas-warm-up", "frozen-heartbeat", "cover-stolen")
 PEOPLE = ("night-fall", "night-apnoea", "no-false-alarms")

@@ -19,6 +19,7 @@ from simulators.care_radar import CareRadar
 from simulators.serial_line import SerialLine
 from simulators.serial_stream import SerialStream
 from simulators.smoke_detector import SmokeDetector
+from tests.patience import PATIENCE_S, until
 from wire.batch import decode_batch
 from wire.codec import unpack
 from wire.envelope import parse_properties
@@ -163,12 +164,6 @@ async def status(site: Site) -> tuple[int, dict[str, Any]]:
     return asked.returncode, said
 
 
-async def until(condition: Callable[[], object], seconds: float = 15.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 def rss_kib(pid: int) -> int:
     said = Path(f"/proc/{pid}/status").read_text()
     return int(said.partition("VmRSS:")[2].split()[0])
@@ -204,12 +199,12 @@ async def test_smoke_and_a_fall_travel_and_receipts_empty_the_buffer(
         assert rss_kib(process.pid) < 45 * 1024
 
         server.answers = True
-        async with asyncio.timeout(30):  # what was sent before is sent again after 10 s
+        async with asyncio.timeout(PATIENCE_S):  # what was sent before is sent again after 10 s
             while any(lane["buffered"] for lane in (await status(here))[1]["lanes"]):
                 await asyncio.sleep(0.2)
 
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             assert await process.wait() == 0
         assert process.stderr is not None
         said_on_stderr = (await process.stderr.read()).decode()
@@ -233,7 +228,7 @@ async def test_a_killed_agent_goes_on_where_it_was(tmp_path: Path, broker: Broke
         taken = 0
         for _ in range(2):
             async with agent(here.file) as process:
-                async with asyncio.timeout(15):
+                async with asyncio.timeout(PATIENCE_S):
                     while (await lanes(here)).get("urgent", 0) <= taken:
                         await asyncio.sleep(0.05)
                 process.kill()

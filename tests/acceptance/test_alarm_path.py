@@ -57,7 +57,7 @@ async def test_a_fall_that_cleared_during_an_outage_still_pages(tmp_path: Path) 
         radar.set_fall(False)
         await asyncio.sleep(1)
         here.stage.broker.start()
-        raised = await here.delivery("alarm.raised", "radar", "fall", 45)
+        raised = await here.delivery("alarm.raised", "radar", "fall")
         assert raised.data["state"]["latched"]
         assert here.centre.violations == []
 
@@ -71,9 +71,9 @@ async def test_a_centre_that_fails_gets_every_revision_in_order(
         await here.all_heard()
         here.centre.answer_next(answer, 2)
         here.detectors[0].set_smoke(True)
-        raised = await here.delivery("alarm.raised", "smoke-0", "smoke", 30)
+        raised = await here.delivery("alarm.raised", "smoke-0", "smoke")
         here.detectors[0].set_smoke(False)
         here.detectors[0].reset()
-        await here.delivery("alarm.cleared", "smoke-0", "smoke", 45)
+        await here.delivery("alarm.cleared", "smoke-0", "smoke")
         assert here.centre.violations == []
         assert {d.alarm_id for d in here.centre.alarms} == {raised.alarm_id}

@@ -23,8 +23,9 @@ from simulators.serial_line import SerialLine
 from simulators.serial_stream import SerialStream
 from simulators.ultrasonic_gauge import A02YYUW, UltrasonicGauge
 from simulators.water_level import WaterLevel
-from tests.acceptance.test_agent_runs import GATEWAY, Server, agent, run, serving, until
+from tests.acceptance.test_agent_runs import GATEWAY, Server, agent, run, serving
 from tests.baseline_site import CONTACTS, COVER, GAUGE, TOML
+from tests.patience import until
 from wire.command import (
     TAKE_BASELINE,
     Command,

@@ -11,6 +11,7 @@ import pytest
 
 from runtime.mqtt import Outcome, Session
 from simulators.broker import SHIPPED, Broker, Which, free_port
+from tests.patience import PATIENCE_S
 
 Connect = Callable[..., Session]
 WORDS = {"gw-1": "one", "gw-2": "two", "ingest-server": "three"}
@@ -133,7 +134,7 @@ async def test_a_burst_over_tls_arrives_whole(sign_in: Callable[..., Session]) -
     async with asyncio.TaskGroup() as group:
         for n in range(500):
             group.create_task(server.publish(topic, f"{n}".encode() * 50, qos=0))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         for n in range(500):
             assert (await gateway.receive()).payload == f"{n}".encode() * 50
 

@@ -52,14 +52,14 @@ async def until_clock(here: Town, state: str) -> None:
 
 async def smoke_and_clear(here: Town) -> None:
     here.detectors[0].set_smoke(True)
-    await here.delivery("alarm.raised", "smoke-0", "smoke", 15)
+    await here.delivery("alarm.raised", "smoke-0", "smoke")
     await clear(here)
 
 
 async def clear(here: Town) -> None:
     here.detectors[0].set_smoke(False)
     here.detectors[0].reset()
-    await here.delivery("alarm.cleared", "smoke-0", "smoke", 15)
+    await here.delivery("alarm.cleared", "smoke-0", "smoke")
 
 
 def stored(here: Town) -> list[tuple[int, str | None]]:
@@ -98,7 +98,7 @@ async def test_steps_while_it_smokes(tmp_path: Path) -> None:
     began_us = SystemClock().utc_us()
     async with watching(tmp_path, clock) as here:
         here.detectors[0].set_smoke(True)
-        raised = await here.delivery("alarm.raised", "smoke-0", "smoke", 15)
+        raised = await here.delivery("alarm.raised", "smoke-0", "smoke")
         for error_us in (HOUR_US, -HOUR_US):
             clock.error_us = error_us
             await adopted(here)
@@ -132,7 +132,7 @@ async def test_a_clock_that_was_an_hour_behind_is_set_right(tmp_path: Path) -> N
     clock.error_us = -HOUR_US
     async with watching(tmp_path, clock) as here:
         here.detectors[0].set_smoke(True)
-        raised = await here.delivery("alarm.raised", "smoke-0", "smoke", 15)
+        raised = await here.delivery("alarm.raised", "smoke-0", "smoke")
         clock.error_us = 0
         await adopted(here)
         await asyncio.sleep(LOOK_S)

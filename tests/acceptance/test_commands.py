@@ -12,6 +12,7 @@ from simulators.fault import late
 from simulators.server_api import ApiError
 from simulators.stage import SERVER_USER
 from tests.acceptance.town import GATEWAY, Town, town
+from tests.patience import PATIENCE_S
 from wire.command import Command, CommandKind, Outcome, Result, decode_command, encode_command
 from wire.topic import Down, Up, down, up
 
@@ -25,7 +26,7 @@ async def ask(here: Town, **wanted: Any) -> dict[str, Any]:
     return asked
 
 
-async def answered(here: Town, command: dict[str, Any], seconds: float = 20) -> dict[str, Any]:
+async def answered(here: Town, command: dict[str, Any]) -> dict[str, Any]:
     """The command once it is settled."""
     found: dict[str, Any] = {}
 
@@ -33,14 +34,14 @@ async def answered(here: Town, command: dict[str, Any], seconds: float = 20) -> 
         found.update(here.stage.api.get(f"{PATH}/{command['id']}")["command"])
         return found["state"] not in ("queued", "sent")
 
-    await here.until(is_settled, f"an answer to {command}", seconds)
+    await here.until(is_settled, f"an answer to {command}")
     return found
 
 
 async def smoke_that_went(here: Town) -> None:
     """It is gone from the duct, but the detector latches until it is reset."""
     here.detectors[0].set_smoke(True)
-    await here.delivery("alarm.raised", "smoke-0", "smoke", 20)
+    await here.delivery("alarm.raised", "smoke-0", "smoke")
     here.detectors[0].set_smoke(False)
 
 
@@ -63,7 +64,7 @@ async def test_a_reset_by_command_clears_the_alarm_and_is_done_once(
         await here.all_heard()
         await smoke_that_went(here)
         asked = await ask(here, **RESET, id="reset-1", comment="the duct is clear")
-        cleared = await here.delivery("alarm.cleared", "smoke-0", "smoke", 10)
+        cleared = await here.delivery("alarm.cleared", "smoke-0", "smoke")
         assert not cleared.data["state"]["active"]
         done = await answered(here, asked)
         assert (done["state"], done["detail"]) == ("done", "1 of 1 writes echoed")
@@ -75,14 +76,14 @@ async def test_a_reset_by_command_clears_the_alarm_and_is_done_once(
         for _ in range(2):
             await ask(here, **RESET, id="reset-1")
             await session.publish(down(GATEWAY, Down.COMMAND), encode_command(same))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 result = decode_command((await session.receive()).payload, Result)
             assert (result.answers, result.outcome) == ("reset-1", Outcome.DONE)
         assert here.detectors[0].resets == 1
 
         strange = Command("x-1", CommandKind.ACTION, "somebody", "smoke-0", "self_destruct")
         await session.publish(down(GATEWAY, Down.COMMAND), encode_command(strange))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             result = decode_command((await session.receive()).payload, Result)
         assert (result.answers, result.outcome) == ("x-1", Outcome.REFUSED)
         assert result.detail.startswith("not_allowed")
@@ -107,16 +108,16 @@ async def test_a_kill_between_execution_and_answer_never_does_it_twice(tmp_path:
         detector = here.detectors[0]
         detector.faults.add(late(0.4))  # it obeys at once, its echo takes its time
         asked = await ask(here, **RESET)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not detector.resets:
                 await asyncio.sleep(0.005)
         here.agent.kill()
         detector.faults.clear()
         here.agent.start()
-        answer = await answered(here, asked, 40)
+        answer = await answered(here, asked)
         assert answer["state"] == "failed"
         assert "may have been carried out" in answer["detail"]
-        await here.delivery("alarm.cleared", "smoke-0", "smoke", 30)
+        await here.delivery("alarm.cleared", "smoke-0", "smoke")
         assert detector.resets == 1
 
 
@@ -128,8 +129,8 @@ async def test_what_waits_while_the_gateway_is_away_is_done_in_time_or_never(
         here.agent.kill()
         late_one = await ask(here, **RESET, expires_in=5)
         in_time = await ask(here, kind="read", device="smoke-0", actor="desk", expires_in=60)
-        expired = await answered(here, late_one, 30)
+        expired = await answered(here, late_one)
         assert expired["state"] == "expired"
         here.agent.start()
-        assert (await answered(here, in_time, 40))["state"] == "done"
+        assert (await answered(here, in_time))["state"] == "done"
         assert here.detectors[0].resets == 0

@@ -26,6 +26,7 @@ from runtime.clock import SystemClock
 from runtime.database import Database
 from simulators.alarm_centre import AlarmCentre
 from simulators.delivery_book import Delivery
+from tests.patience import PATIENCE_S
 
 GOLDEN = Path(__file__).parents[1] / "contract" / "webhook" / "alarm_raised.json"
 KEYS = (bytes(range(24)), bytes(range(64)))
@@ -73,7 +74,7 @@ async def test_no_bad_answer_costs_a_revision_or_its_order(book: Database) -> No
             for alarm in alarms:
                 await centre.wait_for(partial(was_taken, alarm, 2))
             await centre.wait_for(lambda d: d.type == "heartbeat" and d.verified)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 while await owed(book):
                     await asyncio.sleep(0.01)
         assert centre.violations == []
@@ -120,6 +121,6 @@ async def test_the_reference_library_verifies_what_arrives(book: Database) -> No
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
     city = Receiver(id="city", url=url, secrets=KEYS, allow_private=True)
     await enqueue(book, revision("al-1"), city)
-    async with delivering(book, city), asyncio.timeout(5):
+    async with delivering(book, city), asyncio.timeout(PATIENCE_S):
         await enough.wait()
     await runner.cleanup()

@@ -33,6 +33,7 @@ from simulators.stage import (
 from simulators.water_gauge import RADAR_FORMAT, RULER_FORMAT, WaterRadar, WaterRuler
 from simulators.water_level import WaterLevel
 from simulators.wire_time import WireFormat
+from tests.patience import PATIENCE_S
 
 GATEWAY = "gw-001"
 TRANSPORTS = ("modbus-tcp", "modbus-rtu-over-tcp", "modbus-rtu")  # none begins another before it
@@ -198,7 +199,7 @@ async def test_condition_webhook_clear_or_latch_reset(tmp_path: Path) -> None:
 
 
 async def all_heard(stage: Stage, wanted: set[str]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             items = await asyncio.to_thread(stage.api.get, "/v1/readings/latest?limit=500")
             heard = {one["device"] for one in items["items"] if one["value"] is not None}

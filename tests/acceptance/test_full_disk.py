@@ -36,7 +36,7 @@ async def test_a_disk_that_fills_up_under_a_running_agent(tmp_path: Path) -> Non
             pid = here.agent.pid
             await asyncio.to_thread(disk.fill)
             here.detectors[0].set_smoke(True)
-            await here.delivery("alarm.raised", "smoke-0", "smoke", 20)
+            await here.delivery("alarm.raised", "smoke-0", "smoke")
             await takes_more(here)
             assert (await asyncio.to_thread(told, here))["refusal"] == ""
             disk.free()

@@ -14,6 +14,7 @@ from random import Random
 from runtime.clock import SystemClock
 from runtime.mqtt import Message, Outcome, Session
 from simulators.broker import Broker
+from tests.patience import PATIENCE_S
 from tests.running_server import RunningServer, running_server
 from wire.batch import Batch, encode_batch
 from wire.bounds import RECORDS, SENT_BYTES
@@ -194,7 +195,7 @@ async def test_each_is_set_aside_by_its_reason_and_the_rest_is_untouched(
         await server.until_ready()
         await send(gateway, messages)
         await send(gateway, messages[:200])  # the network doubles some, good and bad
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(PATIENCE_S):
             while (await ledger(server))["stored"] < GOOD * READINGS:
                 await asyncio.sleep(0.1)
             while rows_stored(tmp_path / "data")[0] < GOOD * READINGS:

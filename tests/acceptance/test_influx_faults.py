@@ -78,7 +78,7 @@ async def test_alarms_do_not_wait_for_a_frozen_influxdb(tmp_path: Path) -> None:
     async with loaded(tmp_path) as here:
         influx(here).freeze()
         await smoke_is_told(here, range(2))
-        await here.until(lambda: not here.stage.api.is_ready(), "not ready", 20)
+        await here.until(lambda: not here.stage.api.is_ready(), "not ready")
         influx(here).thaw()
         await here.until(here.stage.api.is_ready, "ready again")
         await smoke_is_told(here, range(2, LINES))

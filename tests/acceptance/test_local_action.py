@@ -13,7 +13,8 @@ from runtime.mqtt import Session
 from simulators.broker import Broker, free_port
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
-from tests.acceptance.test_agent_runs import agent, run, serving, until
+from tests.acceptance.test_agent_runs import agent, run, serving
+from tests.patience import until
 from tests.prometheus_text import read
 from wire.command import Outcome, Result, decode_command
 from wire.topic import Up
@@ -95,14 +96,16 @@ def unmarked(order: str) -> str:
     return re.sub(r"^(local-siren-)[0-9a-f]{6}-", r"\1", order)
 
 
-async def test_without_a_broker_the_siren_sounds_within_two_seconds_until_it_is_over(
+async def test_without_a_broker_the_siren_sounds_within_twenty_polls_until_it_is_over(
     tmp_path: Path,
 ) -> None:
     async with site(tmp_path, free_port()) as here, agent(here.file) as process:
         await heard(here)
         assert not here.sounds()
+        reads = here.smoke.reads
         here.smoke.set_smoke(True)
-        await until(here.sounds, seconds=2)
+        await until(here.sounds)
+        assert here.smoke.reads - reads <= 20  # two seconds, by a measure that a load slows too
         said = await asyncio.to_thread(run, "status", "-c", str(here.file), "--lang", "en")
         assert "siren         siren-01 relay_test" in said.stdout
         figures = await asyncio.to_thread(run, "status", "-c", str(here.file), "--prometheus")
@@ -122,7 +125,7 @@ async def test_without_a_broker_the_siren_sounds_within_two_seconds_until_it_is_
             assert (here.sounds(), here.siren.resets) == (True, 0)
             assert [unmarked(name) for name, _ in here.orders()] == ["local-siren-1-do-1"]
             here.clear()
-            await until(lambda: not here.sounds(), seconds=5)
+            await until(lambda: not here.sounds())
             assert here.siren.resets == 1
             await until(
                 lambda: (
@@ -144,12 +147,12 @@ async def test_it_is_left_to_a_server_that_hears_and_told_to_one_that_comes_back
         await asyncio.sleep(0.5)
         assert not here.sounds()
         broker.stop()
-        await until(here.sounds, seconds=8)
+        await until(here.sounds)
         broker.start()
-        await until(lambda: any(kind is Up.RESULT for kind, _ in server.heard), seconds=30)
+        await until(lambda: any(kind is Up.RESULT for kind, _ in server.heard))
         result = decode_command(server.last(Up.RESULT).payload, Result)
         assert (unmarked(result.answers), result.outcome) == ("local-siren-1-do-1", Outcome.DONE)
         told = "siren acted: siren-01, smoke-01/smoke"
         await until(lambda: told in server.values(Up.URGENT, "gateway", "local_action"))
         here.clear()
-        await until(lambda: here.siren.resets == 1, seconds=5)
+        await until(lambda: here.siren.resets == 1)

@@ -17,6 +17,7 @@ from runtime.mqtt import Session
 from simulators.broker import Broker, free_port
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
+from tests.patience import PATIENCE_S
 from wire.identity import Birth, decode_birth
 
 GATEWAY = "gw-001"
@@ -69,9 +70,9 @@ class Site:
     async def running(self) -> AsyncIterator[App]:
         source = Source(self.file, {})
         app = App(source.load(), source=source)
-        async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
             task = group.create_task(app.run())
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await app.ready.wait()
             yield app
             task.cancel()
@@ -87,7 +88,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 async def until(
-    app: App, holds: Callable[[AgentHealth], object], seconds: float = 10
+    app: App, holds: Callable[[AgentHealth], object], seconds: float = PATIENCE_S
 ) -> AgentHealth:
     async with asyncio.timeout(seconds):
         while not holds(said := await app.health()):
@@ -115,7 +116,7 @@ def opened(said: AgentHealth, name: str) -> int:
     return next(one.opened for one in said.lines if one.line == name)
 
 
-async def reload(app: App, old: str, seconds: float = 10) -> AgentHealth:
+async def reload(app: App, old: str, seconds: float = PATIENCE_S) -> AgentHealth:
     app.reload()
     return await until(app, lambda said: said.config.hash != old, seconds)
 
@@ -222,7 +223,7 @@ async def test_a_rule_and_its_lane_change_and_a_birth_tells(
 
 
 async def next_birth(ingest: Session, births: list[Birth], config_hash: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             message = await ingest.receive()
             ingest.acknowledge(message)

@@ -43,13 +43,13 @@ async def settled(here: Town, version: int, state: str) -> dict[str, Any]:
         desired = found["desired"]
         return bool(desired["version"] == version and desired["state"] == state)
 
-    await here.until(is_so, f"version {version} is {state}: {found}", 20)
+    await here.until(is_so, f"version {version} is {state}: {found}")
     return found
 
 
 async def in_force(here: Town, config_hash: str) -> None:
     await here.until(
-        lambda: here.stage.api.get(PATH)["in_force"] == config_hash, "a birth with that hash", 15
+        lambda: here.stage.api.get(PATH)["in_force"] == config_hash, "a birth with that hash"
     )
 
 
@@ -133,7 +133,7 @@ async def test_a_bad_one_is_refused_and_the_old_one_runs_on_over_a_restart(tmp_p
         here.agent.kill()
         here.agent.start()
         await here.until(
-            lambda: here.stage.status(GATEWAY)["config_hash"] == applied, "it survives a kill", 20
+            lambda: here.stage.status(GATEWAY)["config_hash"] == applied, "it survives a kill"
         )
 
 

@@ -54,6 +54,6 @@ async def test_what_a_restore_takes_back_is_counted(tmp_path: Path) -> None:
         assert all(one["balanced"] for one in accounts(here))
         assert sum(one["lost_after_receipt"] for one in accounts(here)) > 0
         here.detectors[0].set_smoke(True)
-        raised = await here.delivery("alarm.raised", "smoke-0", "smoke", 20)
+        raised = await here.delivery("alarm.raised", "smoke-0", "smoke")
         assert raised.data["gateway"] == GATEWAY
         assert here.centre.violations == []

@@ -21,6 +21,7 @@ from edge_agent.poll.listener import Listener
 from runtime.clock import SystemClock
 from simulators.pseudo_terminal import PseudoTerminal
 from tests.fuzz.stream_parser import StreamParser, stream_parsers
+from tests.patience import PATIENCE_S
 
 PARSERS = [pytest.param(parser, id=parser.name) for parser in stream_parsers()]
 NOISE = b"\x00\x53\x01\xff\xaa\xf4\x41\x1b\xfd"
@@ -54,7 +55,7 @@ async def test_its_frames_become_readings(parser: StreamParser, tmp_path: Path) 
     with PseudoTerminal(link) as terminal:
         async with Stream("line", settings, clock, open_port) as stream:
             listener = Listener(stream, device, memory, clock, lambda _: None)
-            async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+            async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
                 group.create_task(listener.run())
                 while not listener.line_health().is_open:
                     await asyncio.sleep(0.01)

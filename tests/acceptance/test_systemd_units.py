@@ -19,6 +19,7 @@ from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
 from simulators.stage import DeviceSpec, GatewaySpec, LineSpec, Stage, new_webhook_secret
 from tests.acceptance import under_unit
+from tests.patience import PATIENCE_S
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 AGENT, INGEST = FOLDER / "lifeline-agent.service", FOLDER / "lifeline-ingest.service"
@@ -26,7 +27,6 @@ UNITS = [AGENT, INGEST]
 MOST_EXPOSED = {AGENT.name: 2.0, INGEST.name: 1.5}
 HOME = "/opt/lifeline/bin"
 BIN = Path(sys.executable).parent
-PATIENCE_S = 40.0
 RULE = re.compile(r'(?:[A-Z]+(?:\{\w+\})?(?:==|!=|\+=|=)"[^"]*"(?:, |$))+')
 
 

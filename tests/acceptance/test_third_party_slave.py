@@ -37,6 +37,7 @@ from simulators.stage import (
 from simulators.wire_time import WireFormat
 from tests.documented_registers import CASES
 from tests.paced_wire import ConverterEnd, End, PacedWire
+from tests.patience import PATIENCE_S
 from tests.third_party_slave import ThirdPartySlave, compiled_slave, slave_on_tcp, slave_on_tty
 from wire.reading import Value
 
@@ -269,7 +270,7 @@ async def told(stage: Stage, wanted: Mapping[tuple[str, str], Value | None]) -> 
     """Wait until the server's newest values are these."""
     found: dict[tuple[str, str], Value | None] = {}
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while any(found.get(key) != value for key, value in wanted.items()):
                 await asyncio.sleep(0.1)
                 items = await asyncio.to_thread(stage.api.get, "/v1/readings/latest?limit=500")

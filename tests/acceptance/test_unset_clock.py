@@ -45,7 +45,7 @@ async def test_an_alarm_pages_at_once_and_its_time_is_corrected_when_the_clock_i
             agent = tasks.create_task(app.run())
             await here.all_heard()
             here.detectors[0].set_smoke(True)
-            raised = await here.delivery("alarm.raised", "smoke-0", "smoke", 10)
+            raised = await here.delivery("alarm.raised", "smoke-0", "smoke")
             assert raised.data["clock"] == "unset"
             status = await asyncio.to_thread(here.stage.status, GATEWAY)
             assert status["clock"] == "unset"
@@ -53,15 +53,15 @@ async def test_an_alarm_pages_at_once_and_its_time_is_corrected_when_the_clock_i
             assert (refused["state"], refused["detail"].split(":")[0]) == ("refused", "clock_unset")
 
             clock.is_set = True
-            corrected = await here.delivery("alarm.changed", "smoke-0", "smoke", 15)
+            corrected = await here.delivery("alarm.changed", "smoke-0", "smoke")
             assert (corrected.alarm_id, corrected.data["clock"]) == (raised.alarm_id, "anchored")
             assert corrected.data["change"] == "extended"
             here.detectors[0].set_smoke(False)
             here.detectors[0].reset()
-            await here.delivery("alarm.cleared", "smoke-0", "smoke", 15)
+            await here.delivery("alarm.cleared", "smoke-0", "smoke")
             assert here.radar is not None
             here.radar.set_fall(True)
-            fall = await here.delivery("alarm.raised", "radar", "fall", 10)
+            fall = await here.delivery("alarm.raised", "radar", "fall")
             assert fall.data["clock"] == "synchronised"
             await here.drained()
             agent.cancel()
@@ -91,7 +91,7 @@ async def settled(here: Town, command: str) -> dict[str, Any]:
         found.update(here.stage.api.get(f"{COMMANDS}/{command}")["command"])
         return found["state"] not in ("queued", "sent")
 
-    await here.until(is_settled, "an answer", 25)
+    await here.until(is_settled, "an answer")
     return found
 
 
@@ -105,10 +105,10 @@ async def test_a_quick_link_sets_the_clock_from_receipts_and_commands_are_taken(
         async with asyncio.TaskGroup() as tasks:
             agent = tasks.create_task(app.run())
             await here.until(
-                lambda: here.stage.status(GATEWAY)["clock"] == "server", "the server's time", 15
+                lambda: here.stage.status(GATEWAY)["clock"] == "server", "the server's time"
             )
             here.detectors[0].set_smoke(True)
-            raised = await here.delivery("alarm.raised", "smoke-0", "smoke", 10)
+            raised = await here.delivery("alarm.raised", "smoke-0", "smoke")
             assert raised.data["clock"] in ("server", "anchored")
             done = await settled(here, await ask_to_read(here))
             assert done["state"] == "done"

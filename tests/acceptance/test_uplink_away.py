@@ -45,7 +45,7 @@ async def test_the_link_is_silent_and_then_reset(tmp_path: Path) -> None:
         link.fall_silent()
         await asyncio.sleep(2)
         here.detectors[0].set_smoke(True)
-        silent = await here.delivery("alarm.raised", None, "gateway_silent", 30)
+        silent = await here.delivery("alarm.raised", None, "gateway_silent")
         assert silent.data["gateway"] == "gw-001"
         link.reset()
         link.speak_again()

@@ -15,24 +15,15 @@ from edge_agent.app import App as Agent
 from edge_agent.config.load import load_config
 from ingest_server.app import App as Server
 from ingest_server.config import load
-from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.service import Notifier
 from simulators.broker import Broker, free_port
+from tests.ahead_clock import AheadClock
+from tests.patience import PATIENCE_S, until
 
 FED = "WATCHDOG=1"
 BEAT_US = 100_000
 LONGER_THAN_ANY_LIMIT_US = 61_000_000
-PATIENCE_S = 30.0
-
-
-class AheadClock(SystemClock):
-    """Runs as the machine's clock, so much ahead of it."""
-
-    ahead_us = 0
-
-    def mono_us(self) -> int:
-        return super().mono_us() + self.ahead_us
 
 
 class Systemd:
@@ -62,12 +53,6 @@ class Systemd:
 def systemd(tmp_path: Path) -> Iterator[Systemd]:
     with closing(Systemd(tmp_path)) as listening:
         yield listening
-
-
-async def until(condition: Callable[[], object], seconds: float = PATIENCE_S) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def starves_while_it_hangs(
@@ -106,7 +91,7 @@ async def _until_only(culprits: set[str], clock: AheadClock, log: pytest.LogCapt
     """
     for last in (False, False, True):
         log.clear()
-        clock.ahead_us += LONGER_THAN_ANY_LIMIT_US
+        clock.leap(LONGER_THAN_ANY_LIMIT_US)
         try:
             await until(lambda: _late(log) <= culprits and _late(log), PATIENCE_S / 2)
         except TimeoutError:

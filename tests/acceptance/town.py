@@ -31,9 +31,9 @@ from simulators.stage import (
     StageError,
     new_webhook_secret,
 )
+from tests.patience import PATIENCE_S
 
 GATEWAY = "gw-001"
-PATIENCE_S = 60.0
 
 
 @dataclass

@@ -24,6 +24,7 @@ from runtime.service import Notifier
 from simulators.broker import Broker, free_port
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
+from tests.patience import PATIENCE_S
 from wire.batch import decode_batch
 from wire.codec import unpack
 from wire.envelope import ClockState, parse_properties
@@ -65,15 +66,15 @@ poll_period = "50ms"
 async def running(app: App) -> AsyncIterator[App]:
     """The agent until the block ends; it stops in order, and leaves no thread."""
     before = set(threading.enumerate())
-    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         task = group.create_task(app.run())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await app.ready.wait()
         yield app
         task.cancel()
     for thread in set(threading.enumerate()) - before:
         if not thread.name.startswith("asyncio_"):  # the pool of this loop, which goes on
-            thread.join(1)
+            thread.join(PATIENCE_S)
             assert not thread.is_alive(), thread.name
 
 
@@ -85,14 +86,14 @@ def detector(tmp_path: Path) -> Iterator[SmokeDetector]:
 
 
 async def taken(app: App, least: int = 1) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while sum(lane.taken for lane in (await app.health()).lanes) < least:
             await asyncio.sleep(0.01)
 
 
 async def heard_until(session: Session, done: Callable[[list[Message]], object]) -> list[Message]:
     heard: list[Message] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not done(heard):
             message = await session.receive()
             session.acknowledge(message)
@@ -232,7 +233,7 @@ async def test_systemd_hears_ready_alive_and_stopping(
     assert detector.unit == 1
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
-        systemd.settimeout(5)
+        systemd.settimeout(PATIENCE_S)
         environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "100000"}
         app = App(config(tmp_path, free_port()), notifier=Notifier(environment))
         async with running(app):

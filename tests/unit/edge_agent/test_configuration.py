@@ -10,6 +10,7 @@ from edge_agent.config.desired import Book
 from edge_agent.config.model import Config
 from edge_agent.config.source import Found, Source, book_path, read_book
 from edge_agent.configuration import Configuration
+from tests.patience import PATIENCE_S
 from wire.command import Config as Desired
 from wire.command import Outcome
 from wire.topic import Lane
@@ -38,12 +39,12 @@ class Rig:
     async def desire(self, toml: str, based_on: str, version: int = 1) -> None:
         self.standing.answered.clear()
         self.standing.desire(Desired(version, based_on, toml))
-        await asyncio.wait_for(self.standing.answered.wait(), 10)
+        await asyncio.wait_for(self.standing.answered.wait(), PATIENCE_S)
 
     async def reread(self) -> None:
         before = len(self.told)
         self.standing.reread()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.told) == before:
                 await asyncio.sleep(0.01)
 
@@ -109,7 +110,7 @@ async def test_another_file_takes_the_place_of_what_was_desired(rig: Rig) -> Non
     await rig.desire(LINE + DEVICE + "unit = 2\n", rig.standing.config.hash)
     rig.write(LINE + DEVICE + "unit = 4\n")
     await rig.reread()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while len(rig.applied) < 2:
             await asyncio.sleep(0.01)
     assert rig.applied[-1].devices[0].unit == 4
@@ -126,14 +127,14 @@ async def test_an_agent_without_a_file_changes_nothing(tmp_path: Path) -> None:
     )
     running = asyncio.create_task(bare.run(lambda _: asyncio.sleep(0)))
     bare.reread()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not told:
             await asyncio.sleep(0.01)
     assert "without a file" in told[0]
     assert bare.refused
     bare.answered.clear()
     bare.desire(Desired(1, "0" * 16, ""))
-    await asyncio.wait_for(bare.answered.wait(), 5)
+    await asyncio.wait_for(bare.answered.wait(), PATIENCE_S)
     assert bare.health().outcome == "diverged"
     assert bare.config.hash == loaded.config.hash
     running.cancel()
@@ -152,7 +153,7 @@ async def test_it_is_proven_once_the_agent_has_run_with_it(rig: Rig) -> None:
     await rig.desire(LINE + DEVICE + "unit = 2\n", rig.standing.config.hash)
     file = book_path(rig.standing.config)
     assert read_book(file).starts == 0
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while read_book(file).starts is not None:
             await asyncio.sleep(0.02)
 
@@ -169,7 +170,7 @@ async def test_what_hangs_with_it_proves_nothing(tmp_path: Path) -> None:
     running = asyncio.create_task(made.standing.run(made.apply, late))
     await made.desire(LINE + DEVICE + "unit = 2\n", made.standing.config.hash)
     assert read_book(book_path(made.standing.config)).starts == 0
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while made.standing.book.starts is not None:
             await asyncio.sleep(0.01)
     assert asked == 3
@@ -186,7 +187,7 @@ async def test_whoever_decides_and_goes_away_leaves_nothing_half_done(tmp_path: 
     running = asyncio.create_task(made.standing.run(slowly))
     await made.desire(LINE + DEVICE + "unit = 2\n", "0" * 16)
     asked = asyncio.create_task(made.standing.decide(accept=True))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while made.standing.book.starts is None:
             await asyncio.sleep(0.01)
         asked.cancel()

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 from edge_agent.figure_port import figure_port
 from simulators.broker import free_port
+from tests.patience import PATIENCE_S
 
 
 async def answer(line: bytes) -> bytes:
@@ -14,7 +15,7 @@ async def answer(line: bytes) -> bytes:
 
 
 def scrape(port: int) -> bytes:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as said:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE_S) as said:
         body: bytes = said.read()
     return body
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.__main__ import main
+from tests.patience import PATIENCE_S
 
 GOOD = """
 gateway.id = "gw-001"
@@ -92,7 +93,9 @@ def test_a_buffer_that_nobody_may_make_is_named(
 ) -> None:
     good.write_text(GOOD.replace('"buffer.db"', '"ttyShed/buffer.db"'))
     command = [sys.executable, "-m", "edge_agent", "run", "-c", str(good)]
-    refused = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    refused = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
     assert refused.returncode == 2
     assert "buffer" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -15,6 +15,7 @@ from edge_agent.config.model import Config
 from edge_agent.config.source import Source, book_path, read_book
 from edge_agent.configuration import Configuration
 from edge_agent.local_orders import LocalAnswer
+from tests.patience import PATIENCE_S
 from tests.standing_clock import StandingClock
 from wire.command import Config as Desired
 from wire.command import Outcome
@@ -46,7 +47,7 @@ class Here:
         """What becomes of it is known."""
         self.configuration.answered.clear()
         self.configuration.desire(Desired(9, based_on, toml))
-        await asyncio.wait_for(self.configuration.answered.wait(), 5)
+        await asyncio.wait_for(self.configuration.answered.wait(), PATIENCE_S)
 
 
 @pytest.fixture

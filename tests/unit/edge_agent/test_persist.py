@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from edge_agent.persist import persist
+from tests.patience import PATIENCE_S
 
 
 class Loop:
@@ -25,7 +26,7 @@ class Loop:
 async def test_a_disk_that_refuses_is_told_and_tried_again() -> None:
     full = sqlite3.OperationalError("database or disk is full")
     loop, told = Loop(full, ExceptionGroup("tasks", [ExceptionGroup("more", [full])])), list[str]()
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         task = group.create_task(persist(loop.run, told.append, 0))
         await loop.runs.wait()
         task.cancel()

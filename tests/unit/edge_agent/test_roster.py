@@ -1,7 +1,7 @@
 """Lines are started and stopped by name; one that stays is the same, and nobody hangs."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from edge_agent.buffer import rows
@@ -16,6 +16,7 @@ from runtime.database import Database
 from runtime.progress import Progress
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
+from tests.patience import until
 
 TOML = """
 gateway.id = "gw-1"
@@ -38,12 +39,6 @@ class Heard:
 
 async def no_health() -> AgentHealth:
     raise AssertionError
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not holds():
-            await asyncio.sleep(0.01)
 
 
 async def test_lines_are_exchanged_by_name(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from edge_agent.exchange import Sample
 from edge_agent.health import AgentHealth, DeviceHealth, DeviceState
 from edge_agent.link_count import LinkCount
 from edge_agent.self_report import SelfReport
+from tests.patience import PATIENCE_S
 from tests.unit.edge_agent.test_gateway_readings import HEALTH
 from wire.quality import GOOD
 
@@ -49,7 +50,7 @@ async def test_a_disk_that_refuses_is_asked_again_the_next_time() -> None:
         return HEALTH
 
     task = asyncio.create_task(SelfReport(health, memory, every_s=0.001).run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await memory.came.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

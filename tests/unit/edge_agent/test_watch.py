@@ -1,7 +1,7 @@
 """A watch opens its line, delivers what it heard, and lets the port go when it is stopped."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from simulators.smoke_detector import SmokeDetector
 from simulators.water_gauge import WaterRadar, WaterRuler
 from simulators.water_level import WaterLevel
 from simulators.wire_time import WireFormat
+from tests.patience import PATIENCE_S, until
 
 TEXT = """
 gateway.id = "gw-001"
@@ -82,18 +83,12 @@ def watched(config: Config, heard: Heard) -> dict[str, Watch]:
 @asynccontextmanager
 async def running(watch: Watch) -> AsyncIterator[None]:
     """Run it until the block ends, then stop it as the app does."""
-    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         task = group.create_task(watch.run())
         await watch.started.wait()
         yield
         watch.stop()
         await task
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def test_a_line_without_devices_is_not_watched(watched: dict[str, Watch]) -> None:
@@ -160,7 +155,7 @@ async def test_a_watch_that_is_cancelled_lets_its_port_go(
     watch = watched["line shed"]
     with ExitStack() as plugged:
         plugged.enter_context(SerialLine([SmokeDetector(1)], link=tmp_path / "ttyShed"))
-        async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
             task = group.create_task(watch.run())
             await until(lambda: watch.line_health().is_open)
             task.cancel()

@@ -22,7 +22,8 @@ from simulators.broker import Broker
 from simulators.webhook_check import Verdict
 from tests.conftest import Connect
 from tests.golden_message import golden
-from tests.running_server import RunningServer, running_server, until
+from tests.patience import PATIENCE_S, until
+from tests.running_server import RunningServer, running_server
 from wire.receipt import Receipt, decode_receipt
 from wire.topic import Down, down, up_filters
 
@@ -43,7 +44,7 @@ async def send(gateway: Session, *messages: Message) -> None:
 
 
 async def receipts(gateway: Session, count: int) -> list[Receipt]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         return [decode_receipt((await gateway.receive()).payload) for _ in range(count)]
 
 
@@ -63,7 +64,7 @@ async def test_from_the_wire_to_the_alarm_centre(
         told = {(one.lane, one.have) for one in await receipts(gateway, 3)}
         assert told >= {("urgent", ((7, 7),)), ("bulk", ((12, 12),))}
         raised = await server.centre.wait_for(
-            lambda one: one.type == "alarm.raised" and one.data.get("rule") == "smoke", 20
+            lambda one: one.type == "alarm.raised" and one.data.get("rule") == "smoke"
         )
         assert raised.verdict is Verdict.VERIFIED
         assert raised.data["device"] == "smoke-01"
@@ -82,7 +83,7 @@ async def test_the_same_again_changes_nothing(
         await gateway.connected()
         await send(gateway, golden("birth"), golden("urgent_good"))
         await receipts(gateway, 2)
-        await server.centre.wait_for(lambda one: one.data.get("rule") == "smoke", 20)
+        await server.centre.wait_for(lambda one: one.data.get("rule") == "smoke")
         series = f"/v1/readings?gateway={GATEWAY}&device=smoke-01&point=smoke"
         before = (await server.get(series), await server.get("/v1/alarms?class=hazard"))
         await send(gateway, *[golden("urgent_good")] * 5)
@@ -123,7 +124,7 @@ async def test_killed_between_commit_and_acknowledgement_takes_nothing_twice(
         await receipts(gateway, 3)  # the broker delivered them again
         await server.until_ready()
         assert await stored(server) == 13
-        await server.centre.wait_for(lambda one: one.data.get("rule") == "smoke", 20)
+        await server.centre.wait_for(lambda one: one.data.get("rule") == "smoke")
         assert len([one for one in server.centre.alarms if one.data["rule"] == "smoke"]) == 1
 
 
@@ -145,7 +146,7 @@ async def test_a_broker_that_goes_is_named_and_found_again(tmp_path: Path, broke
     async with running_server(tmp_path, broker) as server:
         await server.until_ready()
         broker.stop()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while "broker_away" not in await server.readiness():
                 await asyncio.sleep(0.05)
         broker.start()
@@ -157,7 +158,7 @@ async def test_heartbeats_come_in_the_interval_of_the_receiver(
 ) -> None:
     async with running_server(tmp_path, broker) as server:
         beats = await server.centre.wait_for(
-            lambda one: one.type == "heartbeat" and one.data.get("beat") == 2, 20
+            lambda one: one.type == "heartbeat" and one.data.get("beat") == 2
         )
         assert beats.data["interval_seconds"] == 1.0
 
@@ -181,7 +182,7 @@ async def test_a_broken_file_is_set_aside_and_told(
         # The new journal's entries must come after what the alarm stage had read of the old one.
         await send(gateway, golden("urgent_test"))
         await receipts(gateway, 1)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not (await server.get("/v1/readings/latest"))["items"]:
                 await asyncio.sleep(0.02)
         assert (await server.get("/v1/alarms?state=all"))["items"]
@@ -196,7 +197,7 @@ async def test_the_journal_is_trimmed_behind_store_and_alarm(
         await send(gateway, golden("birth"), golden("urgent_good"), golden("bulk_good"))
         await receipts(gateway, 3)
         journal = Database(tmp_path / "data" / "journal.db", migrate_journal)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while await journal.read(lambda c: c.execute("SELECT id FROM entry").fetchall()):
                 await asyncio.sleep(0.05)
 

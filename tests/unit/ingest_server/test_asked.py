@@ -15,6 +15,7 @@ from ingest_server.config import load
 from runtime.mqtt import Session
 from simulators.broker import Broker
 from tests.golden_message import golden
+from tests.patience import PATIENCE_S
 from tests.running_server import RunningServer, running_server
 from tests.server_toml import written
 from wire.command import Outcome, Result, encode_command
@@ -59,7 +60,7 @@ async def test_the_quarantine(tmp_path: Path, broker: Broker, connect: Connect) 
         await session.connected()
         await server.until_ready()
         await session.publish(up(GATEWAY, Up.BULK), b"{", content_type="text/plain")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not (await server.get("/v1/quarantine"))["items"]:
                 await asyncio.sleep(0.02)
         text = await asyncio.to_thread(lambda: asked.quarantine(api, "en", **wide))  # type: ignore[arg-type]
@@ -84,7 +85,7 @@ async def test_a_command_is_given_and_its_answer_waited_for(
         await gateway.connected()
         await server.until_ready()
         await tell(gateway, "birth")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not (await server.get("/v1/gateways"))["items"]:
                 await asyncio.sleep(0.02)
         asking = group.create_task(asyncio.to_thread(lambda: asked.ask(api, READ, as_json=False)))

@@ -11,6 +11,7 @@ from ingest_server import configured
 from runtime.mqtt import Session
 from simulators.broker import Broker
 from tests.golden_message import golden
+from tests.patience import PATIENCE_S
 from tests.running_server import running_server
 from tests.unit.ingest_server.test_asked import GATEWAY, client, tell
 from wire.command import Config, Outcome, Result, decode_command, encode_command
@@ -43,7 +44,7 @@ async def test_wanted_and_answered(
         await gateway.connected()
         await tell(gateway, "birth")
         api = await asyncio.to_thread(client, server, tmp_path)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not (await asyncio.to_thread(api.get, "/v1/gateways"))["items"]:
                 await asyncio.sleep(0.02)
         shown = await asyncio.to_thread(configured.show, api, "en", GATEWAY, as_json=False)
@@ -52,7 +53,7 @@ async def test_wanted_and_answered(
         wanted = asyncio.create_task(
             asyncio.to_thread(configured.want, api, "en", WISH, as_json=False)
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             message = await gateway.receive()
         desired = decode_command(message.payload, Config)
         assert (desired.based_on, desired.toml) == (HASH, TOML)

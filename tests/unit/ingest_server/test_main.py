@@ -14,6 +14,7 @@ import pytest
 
 from ingest_server.__main__ import main
 from simulators.broker import Broker, free_port
+from tests.patience import PATIENCE_S
 from tests.server_toml import written
 
 COMMANDS = ["run", "check", "receivers", "gateways", "alarms", "quarantine", "commands"]
@@ -87,7 +88,7 @@ def test_it_runs_until_a_signal(
     ) as process:
         _wait_for(f"http://127.0.0.1:{port}/readyz")
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (code, "")
     assert err.count("API token") == 1
     assert "Traceback" not in err

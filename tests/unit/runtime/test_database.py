@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from runtime.database import Database, connect, connect_read_only, run_transaction
+from tests.patience import PATIENCE_S
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -47,7 +48,7 @@ async def test_a_cancel_in_the_middle_leaves_it_whole(database: Database) -> Non
     def work(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO t VALUES ('a', 1)")
         half.set()
-        go.wait(5)
+        go.wait(PATIENCE_S)
         connection.execute("INSERT INTO t VALUES ('a', 2)")
 
     async with asyncio.TaskGroup() as group:
@@ -92,7 +93,7 @@ async def test_a_reader_does_not_wait_for_the_writer(database: Database) -> None
     def slow(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM t")
         half.set()
-        go.wait(5)
+        go.wait(PATIENCE_S)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(database.transact(slow))
@@ -121,7 +122,7 @@ async def test_a_migration_that_fails_leaves_nothing_open(tmp_path: Path) -> Non
         async with Database(tmp_path / "test.db", broken):
             pass
     for thread in set(threading.enumerate()) - before:
-        thread.join(5)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
 
 

@@ -12,20 +12,15 @@ import pytest
 
 from runtime.mqtt import Farewell, Message, Options, Outcome, Session, Will
 from simulators.broker import Broker, Which
+from tests.patience import PATIENCE_S, until
 
 Connect = Callable[..., Session]
 BrokerFactory = Callable[..., Broker]
 
 
 async def arrives(session: Session) -> Message:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         return await session.receive()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def options(broker: Broker, client_id: str) -> Options:
@@ -361,7 +356,7 @@ async def test_cancel_leaves_no_thread_and_no_socket(broker: Broker) -> None:
     assert not session.is_connected
     await session.disconnected()
     for thread in set(threading.enumerate()) - threads:
-        thread.join(1)  # the one that connected is at its last line
+        thread.join(PATIENCE_S)  # the one that connected is at its last line
         assert not thread.is_alive()
     assert len(open_files()) <= len(files)
 

@@ -9,6 +9,7 @@ import pytest
 from runtime.mqtt import Message, Options, Outcome
 from runtime.mqtt_link import Link
 from runtime.mqtt_properties import publish_properties
+from tests.patience import PATIENCE_S
 
 Port = AsyncIterator[int]
 CONNACK = bytes([0x20, 3, 0, 0, 0])
@@ -39,7 +40,7 @@ async def peer(answer: bytes, heard: bytearray | None = None, *, close: bool = F
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     async with server:
         yield server.sockets[0].getsockname()[1]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await ended.wait()
 
 
@@ -72,7 +73,7 @@ async def test_a_peer_that_refuses_or_is_no_broker(answer: bytes, says: str) -> 
 async def test_a_mute_peer_is_given_up() -> None:
     async with peer(b"") as port:
         link = link_to(port)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             with pytest.raises(ConnectionError, match="Keep alive"):
                 await link.open()
         link.close()
@@ -93,7 +94,7 @@ async def test_a_topic_that_is_not_utf8_is_dropped() -> None:
     async with peer(CONNACK + bad + good) as port:
         link = link_to(port, got.append)
         await link.open()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not got:
                 await asyncio.sleep(0.01)
         link.close()
@@ -112,7 +113,7 @@ async def test_publish_honours_the_brokers_receive_maximum() -> None:
                 group.create_task(link.publish("t", b"@@", qos=1, retain=False, stated=stated))
                 for _ in range(5)
             ]
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 while received.count(b"@@") < 2:
                     await asyncio.sleep(0.01)
             await asyncio.sleep(0.05)
@@ -131,7 +132,7 @@ async def test_a_topic_leaves_once_and_then_as_a_number() -> None:
         async with asyncio.TaskGroup() as group:
             for _ in range(3):
                 group.create_task(link.publish("t/long", b"@@", qos=1, retain=False, stated=stated))
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 while received.count(b"@@") < 3:
                     await asyncio.sleep(0.01)
             link.close()
@@ -148,7 +149,7 @@ async def test_a_broker_that_answers_no_publish_is_left() -> None:
         )
         await link.open()
         stated = publish_properties((), content_type=None, utf8=False, expiry_s=None)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE_S):
             outcome = await link.publish("t", b"x", qos=1, retain=False, stated=stated)
         assert outcome is Outcome.LOST
         assert "no PUBACK" in await link.lost

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from runtime.service import LongStart, Notifier, keep_watchdog, run_until_signal, writes_to_journal
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
 def systemd(tmp_path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(str(tmp_path / "notify"))
-        listening.settimeout(5)
+        listening.settimeout(PATIENCE_S)
         yield listening
 
 
@@ -49,7 +50,7 @@ def test_an_abstract_socket_is_reached() -> None:
     name = f"lifeline-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(f"\0{name}")
-        listening.settimeout(5)
+        listening.settimeout(PATIENCE_S)
         Notifier({"NOTIFY_SOCKET": f"@{name}"}).alive()
         assert listening.recv(99) == b"WATCHDOG=1"
 
@@ -124,7 +125,7 @@ async def test_a_hangup_asks_for_a_reload_and_the_work_goes_on() -> None:
 
     async def work() -> None:
         os.kill(os.getpid(), signal.SIGHUP)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not asked:
                 await asyncio.sleep(0)
 

@@ -4,6 +4,7 @@ import threading
 import pytest
 
 from runtime.thread import in_daemon_thread
+from tests.patience import PATIENCE_S
 
 
 async def test_it_runs_elsewhere_and_comes_back() -> None:
@@ -25,7 +26,7 @@ async def test_a_cancelled_caller_does_not_wait() -> None:
     gate = threading.Event()
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.02):
-            await in_daemon_thread("hangs", lambda: print(gate.wait(5)))
+            await in_daemon_thread("hangs", lambda: print(gate.wait(PATIENCE_S)))
     gate.set()
 
 
@@ -35,12 +36,12 @@ def test_a_call_that_outlives_the_loop_harms_nobody() -> None:
     async def leave() -> threading.Thread:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.02):
-                await in_daemon_thread("outlives", lambda: print(gate.wait(5)))
+                await in_daemon_thread("outlives", lambda: print(gate.wait(PATIENCE_S)))
         return next(one for one in threading.enumerate() if one.name == "outlives")
 
     thread = asyncio.run(leave())
     gate.set()
-    thread.join(5)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
 
 
@@ -53,6 +54,6 @@ async def test_a_call_that_dies_of_a_fault_keeps_nobody_waiting() -> None:
         raise LookupError("a fault of ours")
 
     with pytest.raises(OSError, match="died"):
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S):
             await in_daemon_thread("dies", die)
-    running[0].join(2)  # its report belongs to this test
+    running[0].join(PATIENCE_S)  # its report belongs to this test

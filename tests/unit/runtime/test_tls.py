@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from runtime.tls import client_context
+from tests.patience import PATIENCE_S
 
 
 def test_the_peer_is_verified() -> None:
@@ -64,7 +65,7 @@ def test_a_peer_that_asks_for_a_certificate_gets_ours(tmp_path: Path) -> None:
         context = client_context(file, (file, None))
         with context.wrap_socket(plain, server_hostname="127.0.0.1") as sealed:
             assert sealed.recv(1) == b"!"
-        peer.join(5)
+        peer.join(PATIENCE_S)
     assert "127.0.0.1" in str(seen)
 
 
@@ -85,6 +86,6 @@ def test_a_handshake_that_fails_leaves_no_socket_open() -> None:
         with pytest.raises(ssl.SSLError):
             wrapped.do_handshake()
         assert wrapped.fileno() == -1
-        peer.join(5)
+        peer.join(PATIENCE_S)
     del wrapped
     gc.collect()  # a socket left open would warn, and warnings are errors

@@ -12,6 +12,7 @@ from runtime.clock import SystemClock
 from simulators.alarm_centre import AlarmCentre
 from simulators.delivery_book import Complaint, Delivery, Violation
 from simulators.webhook_check import Verdict, secret_key, signature
+from tests.patience import PATIENCE_S
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
@@ -24,7 +25,7 @@ async def centre() -> AsyncIterator[AlarmCentre]:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=5, trust_env=False) as made:
+    async with httpx.AsyncClient(timeout=PATIENCE_S, trust_env=False) as made:
         yield made
 
 
@@ -56,7 +57,7 @@ async def post(
 
 async def test_verified_and_recorded(centre: AlarmCentre, client: httpx.AsyncClient) -> None:
     assert (await post(client, centre, "m1")).status_code == 200
-    got = await centre.wait_for(lambda one: one.type == "alarm.raised", 1)
+    got = await centre.wait_for(lambda one: one.type == "alarm.raised")
     assert (got.verdict, got.alarm_id, got.revision) == (Verdict.VERIFIED, "a1", 1)
     assert centre.alarms == [got]
     assert centre.violations == []

@@ -12,7 +12,7 @@ from runtime.clock import SystemClock
 from simulators.actor import Actor
 from simulators.api_thread import ApiThread
 from simulators.console import Console, switch
-from tests.patience import until_true
+from tests.patience import PATIENCE_S, until_true
 
 
 def test_it_serves_until_it_is_left() -> None:
@@ -53,7 +53,7 @@ def test_a_command_obeys_standard_input_and_http_alike() -> None:
                 f"{url}/devices/bcd-ruler/orders", json={"order": "level 0.3"}, trust_env=False
             )
             assert told.json()["state"]["level"] == 0.3
-            out, _ = process.communicate("state\nquit\n", timeout=10)
+            out, _ = process.communicate("state\nquit\n", timeout=PATIENCE_S)
             assert json.loads(out.splitlines()[0])["state"]["level"] == 0.3
             assert process.returncode == 0
         finally:

@@ -15,6 +15,7 @@ from simulators.fault_orders import Transport
 from simulators.scenario.kinds import MODBUS
 from simulators.truth_book import TruthBook
 from simulators.world import World
+from tests.patience import PATIENCE_S
 from tests.unit.simulators.test_device_kinds import Nowhere
 
 NOON = 1_795_251_600_000_000
@@ -117,7 +118,7 @@ async def test_the_truth_can_be_followed() -> None:
 
 async def test_who_follows_is_let_go_at_the_end() -> None:
     truth = TruthBook({})
-    async with asyncio.timeout(5), httpx.AsyncClient(trust_env=False) as client:
+    async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(trust_env=False) as client:
         async with DeviceApi(Troupe({}, print), truth) as api:
             stream = client.stream("GET", f"{api.url}/truth?follow=1")
             answer = await stream.__aenter__()

@@ -14,6 +14,7 @@ import pytest
 import serial
 
 from simulators.__main__ import main
+from tests.patience import PATIENCE_S
 
 SECRET = "whsec_" + base64.b64encode(bytes(32)).decode()
 
@@ -65,7 +66,7 @@ def test_ug3_on_a_port_obeys_and_quits(tmp_path: Path) -> None:
         with serial.Serial(str(link), timeout=2) as port:
             port.write(bytes.fromhex("01 02 00 00 00 04 79 C9"))
             assert port.read(6) == bytes.fromhex("01 02 01 0D 60 4D")
-        process.communicate("quit\n", timeout=10)
+        process.communicate("quit\n", timeout=PATIENCE_S)
         assert process.returncode == 0
     assert not link.is_symlink()
 
@@ -78,7 +79,7 @@ def test_radar_stops_cleanly(tmp_path: Path, number: signal.Signals, code: int) 
         assert process.stdin is not None
         process.stdin.close()
         process.send_signal(number)
-        assert process.wait(10) == code
+        assert process.wait(PATIENCE_S) == code
     assert not link.is_symlink()
 
 
@@ -91,7 +92,7 @@ def test_alarm_centre_serves_and_tells_by_its_exit_code(tmp_path: Path) -> None:
         assert httpx.post(url, content=b"{}", trust_env=False).status_code == 401
         assert read_json(process)["complaints"] == ["not verified: id_missing"]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 1
+        assert process.wait(PATIENCE_S) == 1
 
 
 @pytest.mark.parametrize(

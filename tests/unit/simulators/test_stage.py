@@ -28,7 +28,7 @@ from simulators.stage import (
     new_webhook_secret,
 )
 from simulators.webhook_check import secret_key
-from tests.patience import until_true
+from tests.patience import PATIENCE_S, until_true
 
 ADDRESS = 'Xinhua "street" \\ 新华街'
 PLACES = (PlaceSpec("shed", {"address": ADDRESS, "longitude": 106.8, "latitude": 39.6}),)
@@ -68,7 +68,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 def check(program: str, config: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", program, "check", "-c", str(config), "--json"]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
 
 
 def toml(path: Path) -> dict[str, dict[str, object]]:

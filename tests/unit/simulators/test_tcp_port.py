@@ -9,13 +9,14 @@ from simulators.mbap import pack
 from simulators.smoke_detector import SmokeDetector
 from simulators.tcp_port import MOST_CONNECTIONS, TcpPort
 from simulators.tcp_units import TcpUnits
+from tests.patience import PATIENCE_S
 
 READ = pack(7, 1, bytes.fromhex("02 00 00 00 04"))
 REPLY = pack(7, 1, bytes.fromhex("02 01 01"))
 
 
 def client(port: TcpPort) -> socket.socket:
-    return socket.create_connection((port.host, port.port), timeout=5)
+    return socket.create_connection((port.host, port.port), timeout=PATIENCE_S)
 
 
 def asked(link: socket.socket) -> bytes:

@@ -13,6 +13,7 @@ from edge_agent.baseline.taken import Standing, Taken
 from edge_agent.exchange import Sample
 from tests.baseline_gateway import AT_REST, BY, Gateway, S, lying
 from tests.baseline_site import CONTACTS, COVER, GAUGE, site, taken_cover
+from tests.patience import PATIENCE_S
 from tests.standing_clock import T0
 from wire.quality import Reason, bad
 
@@ -162,7 +163,7 @@ async def test_of_another_device_it_is_void_for_good(tmp_path: Path) -> None:
         await asyncio.sleep(0.01)
         assert gateway.baseline(COVER) is not None
         gateway.keeper.heard(COVER, [Sample("firmware", 2591.0, 9)])
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S):
             while gateway.baseline(COVER) is not None:
                 await asyncio.sleep(0.001)
         gateway.keeper.heard(COVER, [FIRMWARE])

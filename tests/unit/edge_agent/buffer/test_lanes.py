@@ -13,6 +13,7 @@ from edge_agent.buffer.rows import Ledger
 from edge_agent.exchange import Sample
 from runtime.database import Database
 from tests.lanes_rig import EPOCH, lanes_on, opened, sample, taken
+from tests.patience import PATIENCE_S
 from tests.standing_clock import StandingClock
 from wire.batch import decode_batch
 from wire.codec import unpack
@@ -76,7 +77,7 @@ async def test_a_group_may_be_larger(tmp_path: Path) -> None:
 async def test_run_commits_each_second_and_once_more_at_the_end(tmp_path: Path) -> None:
     clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
-        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
             run = tasks.create_task(lanes.run())
             await lanes.take("d", [sample(clock, "relay", True)])
             await lanes.committed[Lane.BULK].wait()
@@ -99,7 +100,7 @@ async def test_takers_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
 
 async def crowded(lanes: Lanes, clock: StandingClock, *, published: bool) -> dict[Lane, Ledger]:
     """Bulk beyond its room; the ledgers once `run` has made room."""
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
         run = tasks.create_task(lanes.run())
         await lanes.take("d", [sample(clock, "smoke", True)])
         for number in range(60):
@@ -214,7 +215,7 @@ async def test_a_point_that_chatters_is_committed_each_second_told_and_not_thinn
     told: list[str] = []
     async with Database(tmp_path / "buffer.db", rows.migrate) as database:
         lanes = lanes_on(database, clock, tell=told.append)
-        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
             for number in range(100):
                 await lanes.take("d", [sample(clock, "smoke", number % 2 == 0)])
             assert await taken(lanes, Lane.URGENT) == POINT.burst

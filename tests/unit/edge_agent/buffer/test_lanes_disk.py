@@ -13,6 +13,7 @@ from edge_agent.buffer.reserve import RESERVE_BYTES
 from edge_agent.exchange import Sample
 from runtime.database import Database
 from tests.lanes_rig import lanes_on, opened, sample, taken
+from tests.patience import PATIENCE_S
 from tests.standing_clock import StandingClock
 from wire.batch import decode_batch
 from wire.codec import unpack
@@ -66,7 +67,7 @@ async def test_complete_through_stays_below_what_the_disk_has_not_taken_yet(
         other.execute("BEGIN IMMEDIATE")
         at_us = clock.mono_us()
         clock.advance(30_000_000)
-        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
             tasks.create_task(lanes.take("d", [Sample("smoke", True, at_us)]))
             await asyncio.sleep(0)
             heartbeat = tasks.create_task(lanes.outgoing(Lane.URGENT, None))
@@ -126,7 +127,7 @@ async def test_what_waits_behind_a_slow_commit_is_not_stated_as_complete(tmp_pat
     async with Database(tmp_path / "buffer.db", rows.migrate) as database:
         lanes = lanes_on(database, clock)
         async with asyncio.TaskGroup() as group:
-            group.create_task(database.transact(lambda _: gate.wait(5)))
+            group.create_task(database.transact(lambda _: gate.wait(PATIENCE_S)))
             await asyncio.sleep(0)
             heard_us = clock.mono_us()
             many = [Sample("heat", float(n), heard_us + n) for n in range(GROUP_READINGS)]
@@ -151,7 +152,7 @@ async def test_transitions_that_come_during_a_sync_share_the_next_one(tmp_path: 
     async with Database(tmp_path / "buffer.db", rows.migrate) as database:
         lanes = lanes_on(database, clock)
         async with asyncio.TaskGroup() as group:
-            group.create_task(database.transact(lambda _: gate.wait(5)))
+            group.create_task(database.transact(lambda _: gate.wait(PATIENCE_S)))
             await asyncio.sleep(0)
             for device in range(9):
                 group.create_task(lanes.take(f"d{device}", [sample(clock, "smoke", True)]))
@@ -194,7 +195,7 @@ async def test_who_is_cancelled_while_others_have_the_disk_takes_nobody_with_him
         await lanes.flush()  # the time is kept
         await lanes.take("other", [sample(clock, "relay", True)])
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(database.transact(lambda _: let_go.wait(5)))
+            tasks.create_task(database.transact(lambda _: let_go.wait(PATIENCE_S)))
             await asyncio.sleep(0)
             flush = tasks.create_task(lanes.flush())
             await asyncio.sleep(0.02)

@@ -17,21 +17,24 @@ from simulators.fault import (
 from simulators.rtu import seal
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
+from tests.ahead_clock import AheadClock
 from tests.line_rig import (
-    CLOCK,
-    LATE_MAX_US,
+    HEARD_US,
     MS,
-    TIMEOUT_US,
+    PATIENT_US,
     ask,
     codes_of,
-    eventually,
     fault,
     opened,
+    rests_no_more,
     scripted,
     status_of,
-    until_free,
     words,
 )
+from tests.patience import until
+
+LATE_US = 30_000 * MS
+SLOW_BAUD = 300  # a reply takes half a second of wire: also who is held up comes too early
 
 
 async def test_reads_and_writes(slaves: SerialLine, units: dict[int, SmokeDetector]) -> None:
@@ -82,17 +85,20 @@ async def test_who_comes_between_waits_for_the_exchange_under_way_and_no_other(
         polling.cancel()
 
 
-@pytest.mark.parametrize("lateness_us", [70 * MS, 110 * MS, 160 * MS, LATE_MAX_US + TIMEOUT_US])
+@pytest.mark.parametrize("turns", [0, 1, 3])
 async def test_a_late_reply_finds_nobody_waiting(
-    slaves: SerialLine, units: dict[int, SmokeDetector], lateness_us: int
+    slaves: SerialLine, units: dict[int, SmokeDetector], wire_clock: AheadClock, turns: int
 ) -> None:
     async with opened(slaves.path) as line:
-        units[1].faults.add(late(lateness_us / 1_000_000, count=1))
+        units[1].faults.add(late(LATE_US / 1_000_000, count=1))
         assert await fault(line, status_of(1)) is Fault.TIME_OUT
         units[1].set_smoke(True)
         assert await fault(line, status_of(1)) is Fault.RESTING
-        while line.resting_until_us(1) > CLOCK.mono_us():
+        for turn in range(turns + 3):
+            if turn == turns:
+                wire_clock.leap(LATE_US)
             assert await words(line, status_of(2)) == (1, 0, 0, 0)
+        await rests_no_more(line, 1)
         assert line.needs_other_shape(1)
         assert await words(line, codes_of(1)) == (0, 234, 0, 567)
         assert not line.needs_other_shape(1)
@@ -103,17 +109,20 @@ async def test_a_late_reply_finds_nobody_waiting(
 
 
 async def test_a_cancelled_exchange_lets_the_unit_rest(
-    slaves: SerialLine, units: dict[int, SmokeDetector]
+    slaves: SerialLine, units: dict[int, SmokeDetector], wire_clock: AheadClock
 ) -> None:
-    units[1].faults.add(late(0.03, count=1))
+    units[1].faults.add(late(LATE_US / 1_000_000, count=1))
     async with opened(slaves.path) as line:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.01):
-                await ask(line, status_of(1))
+        async with asyncio.TaskGroup() as group:
+            asked = group.create_task(ask(line, status_of(1), PATIENT_US))
+            await until(lambda: slaves.counts.requests > 0)
+            asked.cancel()
+        assert asked.cancelled()
         units[1].set_smoke(True)
         assert await fault(line, status_of(1)) is Fault.RESTING
+        wire_clock.leap(LATE_US)
         assert await words(line, status_of(2)) == (1, 0, 0, 0)
-        await until_free(line, 1)
+        await rests_no_more(line, 1)
         assert await words(line, status_of(1)) == (1, 0, 1, 1)
         assert [unit.cancelled for unit in line.health().units] == [1, 0]
 
@@ -131,7 +140,7 @@ async def test_an_exception_is_a_whole_answer(
 ) -> None:
     units[1].faults.add(exception(4, count=1))
     async with opened(slaves.path) as line:
-        failure = await ask(line, status_of(1))
+        failure = await ask(line, status_of(1), PATIENT_US)
         assert isinstance(failure, Failure)
         assert (failure.fault, failure.code) == (Fault.EXCEPTION, 4)
         assert await words(line, status_of(1)) == (1, 0, 0, 0)
@@ -151,7 +160,7 @@ async def test_what_is_not_the_reply_is_refused_by_name(
 ) -> None:
     units[1].faults.add(broken)  # type: ignore[arg-type]  # parametrize knows no types
     async with opened(slaves.path) as line:
-        assert await fault(line, status_of(1)) is named
+        assert await fault(line, status_of(1), HEARD_US) is named
         assert await fault(line, status_of(1)) is Fault.RESTING
         assert await words(line, status_of(2)) == (1, 0, 0, 0)
 
@@ -164,12 +173,12 @@ async def test_what_is_not_the_reply_is_refused_by_name(
 async def test_a_sound_frame_of_another_shape_is_refused(pdu: bytes) -> None:
     with scripted(lambda _: seal(1, pdu)) as path:
         async with opened(path, refuse_early=False) as line:
-            assert await fault(line, status_of(1)) is Fault.WRONG_REPLY
+            assert await fault(line, status_of(1), HEARD_US) is Fault.WRONG_REPLY
 
 
 async def test_a_reply_that_no_wire_could_have_brought_is_refused() -> None:
     with scripted(lambda _: seal(1, b"\x02\x01\x01")) as path:
-        async with opened(path, baud=1_200) as line:
+        async with opened(path, baud=SLOW_BAUD) as line:
             assert await fault(line, status_of(1)) is Fault.TOO_EARLY
         async with opened(path, refuse_early=False) as line:
             assert await words(line, status_of(1)) == (1, 0, 0, 0)
@@ -190,7 +199,7 @@ async def test_the_echo_of_a_write_is_never_its_answer() -> None:
     with scripted(lambda heard: heard) as path:
         async with opened(path, local_echo=True) as line:
             assert await fault(line, Write(1, 0, 7)) is Fault.TIME_OUT
-        async with opened(path, baud=1_200) as line:
+        async with opened(path, baud=SLOW_BAUD) as line:
             assert await fault(line, Write(1, 0, 7)) is Fault.TOO_EARLY
             assert line.health().hears_itself
 
@@ -198,20 +207,21 @@ async def test_the_echo_of_a_write_is_never_its_answer() -> None:
 async def test_an_adapter_that_does_not_hear_itself_is_told_by_name() -> None:
     with scripted(lambda _: seal(1, b"\x02\x01\x01") * 2) as path:
         async with opened(path, refuse_early=False, local_echo=True) as line:
-            failure = await ask(line, status_of(1))
+            failure = await ask(line, status_of(1), HEARD_US)
             assert isinstance(failure, Failure)
             assert failure.fault is Fault.CRC
             assert "local_echo" in failure.detail
 
 
 async def test_what_came_unasked_is_discarded_before_the_next_request(
-    slaves: SerialLine, units: dict[int, SmokeDetector]
+    slaves: SerialLine, units: dict[int, SmokeDetector], wire_clock: AheadClock
 ) -> None:
-    units[2].faults.add(late(0.08, count=1))
+    units[2].faults.add(late(LATE_US / 1_000_000, count=1))
     async with opened(slaves.path) as line:
         assert await fault(line, status_of(2)) is Fault.TIME_OUT
-        await eventually(lambda: slaves.counts.replies == 1)
-        await asyncio.sleep(0.01)
+        wire_clock.leap(LATE_US)
+        await until(lambda: slaves.counts.replies == 1)
+        await asyncio.sleep(0.05)
         assert await words(line, status_of(1)) == (1, 0, 0, 0)
         assert line.health().discarded_bytes == 6
         assert "discarded" in [frame.what for frame in line.frames()]
@@ -223,11 +233,11 @@ async def test_counts_what_each_unit_did(
     units[2].faults.add(exception(2, count=1))
     async with opened(slaves.path) as line:
         for unit in (1, 1, 2, 2):
-            await ask(line, status_of(unit))
+            await ask(line, status_of(unit), PATIENT_US)
         health = line.health()
     first, second = health.units
     assert (first.requests, first.replies, first.exceptions) == (2, 2, 0)
     assert (second.requests, second.replies, second.exceptions) == (2, 1, 1)
     assert first.reply_p50_us is not None
-    assert 2 * MS < first.reply_p50_us < TIMEOUT_US
+    assert 2 * MS < first.reply_p50_us < PATIENT_US
     assert 0 < health.busy <= 1

@@ -12,25 +12,25 @@ from edge_agent.bus.port import Port, PortGoneError
 from edge_agent.bus.serial_port import PortSettings
 from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault
-from runtime.clock import SystemClock
 from simulators.fault import (
     silence,
 )
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
+from tests.ahead_clock import AheadClock
 from tests.line_rig import (
     BAUD,
     CLOCK,
     LATE_MAX_US,
     MS,
     ask,
-    eventually,
     fault,
     opened,
+    rests_no_more,
     status_of,
-    until_free,
     words,
 )
+from tests.patience import PATIENCE_S, until
 
 
 async def test_the_port_comes_back_by_itself(slaves: SerialLine) -> None:
@@ -38,10 +38,10 @@ async def test_the_port_comes_back_by_itself(slaves: SerialLine) -> None:
     async with opened(path) as line:
         assert await words(line, status_of(1)) == (1, 0, 0, 0)
         slaves.unplug()
-        await eventually(lambda: not line.health().is_open)
+        await until(lambda: not line.health().is_open)
         assert await fault(line, status_of(1)) is Fault.PORT_GONE
         slaves.plug()
-        await eventually(lambda: line.health().is_open)
+        await until(lambda: line.health().is_open)
         assert await words(line, status_of(1)) == (1, 0, 0, 0)
         assert line.health().opened == 2
 
@@ -58,27 +58,21 @@ async def test_an_adapter_that_comes_back_under_another_name_is_found_by_its_lin
             assert await words(line, status_of(1)) == (1, 0, 0, 0)
             by_id.unlink()
             first.unplug()
-            await eventually(lambda: not line.health().is_open)
+            await until(lambda: not line.health().is_open)
             assert await fault(line, status_of(1)) is Fault.PORT_GONE
             by_id.symlink_to(tmp_path / "ttyUSB1")
             units[1].set_smoke(True)
-            await eventually(lambda: line.health().is_open)
+            await until(lambda: line.health().is_open)
             assert await words(line, status_of(1)) == (1, 0, 1, 1)
             assert second.counts.replies == 1
 
 
 async def test_a_thread_that_hangs_is_seen_and_nobody_waits_for_it() -> None:
-    class Ahead(SystemClock):
-        ahead_us = 0
-
-        def mono_us(self) -> int:
-            return super().mono_us() + self.ahead_us
-
-    clock, is_there, goes_on = Ahead(), threading.Event(), threading.Event()
+    clock, is_there, goes_on = AheadClock(), threading.Event(), threading.Event()
 
     def hangs(_: Place) -> Port:
         is_there.set()
-        goes_on.wait(30)
+        goes_on.wait(PATIENCE_S)
         raise PortGoneError("after all")
 
     settings = LineSettings("line-1", PortSettings("nowhere", SerialFormat(baud=BAUD)))
@@ -86,14 +80,14 @@ async def test_a_thread_that_hangs_is_seen_and_nobody_waits_for_it() -> None:
     try:
         async with asyncio.TaskGroup() as group:
             opening = group.create_task(line.__aenter__())
-            await eventually(is_there.is_set)
+            await until(is_there.is_set)
             before = line.is_stuck
-            clock.ahead_us += 16_000 * MS
+            clock.leap(16_000 * MS)
             assert (before, line.is_stuck) == (False, True)
             assert await fault(line, status_of(1)) is Fault.PORT_GONE
             goes_on.set()
             await opening
-        await eventually(lambda: not line.is_stuck)
+        await until(lambda: not line.is_stuck)
     finally:
         goes_on.set()
         await line.__aexit__(None, None, None)
@@ -107,7 +101,7 @@ async def test_unplugging_in_flight_ends_the_exchange(
         asked = group.create_task(
             line.exchange(status_of(1), timeout_us=30_000 * MS, late_max_us=LATE_MAX_US)
         )
-        await eventually(lambda: slaves.counts.requests > 0)
+        await until(lambda: slaves.counts.requests > 0)
         slaves.unplug()
         failure = await asked
         assert isinstance(failure, Failure)
@@ -115,9 +109,9 @@ async def test_unplugging_in_flight_ends_the_exchange(
 
 
 async def test_a_line_that_was_just_opened_rests(slaves: SerialLine) -> None:
-    async with opened(slaves.path, settle_us=100 * MS) as line:
+    async with opened(slaves.path, settle_us=LATE_MAX_US) as line:
         assert await fault(line, status_of(1)) is Fault.RESTING
-        await until_free(line, 1)
+        await rests_no_more(line, 1)
         assert await words(line, status_of(1)) == (1, 0, 0, 0)
 
 
@@ -156,7 +150,7 @@ async def test_a_thread_that_died_is_not_taken_for_a_port_that_is_gone() -> None
 
     settings = LineSettings("line-1", PortSettings("nowhere", SerialFormat(baud=BAUD)))
     async with Line(settings, CLOCK, broken) as line:
-        await eventually(lambda: line.health().problem == "the line's thread has died")
+        await until(lambda: line.health().problem == "the line's thread has died")
         await asyncio.sleep(0.005)
         with pytest.raises(RuntimeError, match="line-1"):
             await ask(line, status_of(1))

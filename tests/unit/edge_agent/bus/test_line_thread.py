@@ -20,6 +20,7 @@ from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault, Read, Reply, Table
 from runtime.clock import Clock, SystemClock
 from simulators.rtu import seal
+from tests.patience import PATIENCE_S, until
 from tests.standing_clock import StandingClock
 
 PATH = "tty-of-the-test"
@@ -90,12 +91,6 @@ async def running(
         yield thread
     finally:
         await thread.stop()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.002)
 
 
 def errand(unit: int = 1, timeout_us: int = 5_000_000) -> Errand:
@@ -199,7 +194,7 @@ async def test_a_caller_that_gave_up_stops_no_later_one() -> None:
         port.silent = False
         given_up.abandoned = True
         thread.wake()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             outcome = await thread.run(errand(2))
         assert isinstance(outcome.result, Reply)
 
@@ -237,6 +232,6 @@ def test_a_loop_that_is_gone_ends_the_thread() -> None:
     loop.close()
     thread.start(loop)
     for found in threads():
-        found.join(5)
+        found.join(PATIENCE_S)
     assert threads() == []
     assert port.closed

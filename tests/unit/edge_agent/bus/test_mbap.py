@@ -1,7 +1,6 @@
 """Modbus TCP frames, and a line on a real socket: no reply of another transaction is believed."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -31,6 +30,7 @@ from simulators.mbap import pack
 from simulators.modbus_tcp import ModbusTcp, RtuOverTcp
 from simulators.smoke_detector import SmokeDetector
 from simulators.wire_time import WireFormat
+from tests.patience import until
 
 MS = 1_000
 TIMEOUT_US = 150 * MS
@@ -171,12 +171,6 @@ async def fault(line: Line, request: Request) -> Fault:
     return failure.fault
 
 
-async def eventually(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
 async def test_reads_and_writes_over_tcp(
     server: ModbusTcp, units: dict[int, SmokeDetector]
 ) -> None:
@@ -239,7 +233,7 @@ async def test_after_half_a_frame_the_connection_is_made_anew(
     units[1].faults.add(half_frame(count=1))
     async with connected(server) as line:
         assert await fault(line, status_of(1)) is Fault.TIME_OUT
-        await eventually(lambda: line.health().opened == 2 and line.health().is_open)
+        await until(lambda: line.health().opened == 2 and line.health().is_open)
         assert await words(line, status_of(2)) == (1, 0, 0, 0)
 
 
@@ -249,7 +243,7 @@ async def test_a_connection_that_is_reset_comes_back_by_itself(
     units[1].faults.add(connection_reset(count=1))
     async with connected(server) as line:
         assert await fault(line, status_of(1)) is Fault.PORT_GONE
-        await eventually(lambda: line.health().opened == 2)
+        await until(lambda: line.health().opened == 2)
         assert await words(line, status_of(1)) == (1, 0, 0, 0)
 
 
@@ -257,11 +251,11 @@ async def test_a_server_that_is_away_and_comes_back(server: ModbusTcp) -> None:
     async with connected(server) as line:
         assert await words(line, status_of(1)) == (1, 0, 0, 0)
         server.unplug()
-        await eventually(lambda: not line.health().is_open)
+        await until(lambda: not line.health().is_open)
         assert await fault(line, status_of(1)) is Fault.PORT_GONE
         assert f"{server.host}:{server.port}" in line.health().problem
         server.plug()
-        await eventually(lambda: line.health().is_open)
+        await until(lambda: line.health().is_open)
         assert await words(line, status_of(1)) == (1, 0, 0, 0)
 
 
@@ -302,7 +296,7 @@ async def test_a_converter_that_is_away_and_comes_back(converter: RtuOverTcp) ->
     async with tunnelled(converter) as line:
         assert await words(line, status_of(1)) == (1, 0, 0, 0)
         converter.unplug()
-        await eventually(lambda: not line.health().is_open)
+        await until(lambda: not line.health().is_open)
         converter.plug()
-        await eventually(lambda: line.health().is_open)
+        await until(lambda: line.health().is_open)
         assert await words(line, status_of(1)) == (1, 0, 0, 0)

@@ -14,6 +14,7 @@ from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault
 from runtime.clock import SystemClock
 from simulators.pseudo_terminal import PseudoTerminal
+from tests.patience import PATIENCE_S
 
 WAIT_US = 1_000_000
 TICK_US = 10_000
@@ -61,7 +62,7 @@ async def test_a_hang_up_is_a_named_failure_and_ends_by_itself(tmp_path: Path) -
         assert str(link) in radar.health().problem
         with PseudoTerminal(link) as second:
             second.write(b"\x53")
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE_S):
                 while isinstance(await radar.read(WAIT_US), Failure):
                     continue
             second.write(b"\x59")
@@ -101,7 +102,7 @@ async def test_cancelling_while_it_opens_lets_go_of_the_port(terminal: PseudoTer
             async with asyncio.timeout(0.01):
                 await radar.read(WAIT_US)
         may_open.set()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE_S):
             while isinstance(await radar.write(b"x"), Failure):
                 await asyncio.sleep(0.01)
         terminal.write(b"\x53")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from edge_agent.bus.wake import Wake
+from tests.patience import PATIENCE_S
 
 LONG_US = 60_000_000
 
@@ -28,7 +29,7 @@ def test_a_waiting_thread_is_woken(wake: Wake) -> None:
     waits = threading.Thread(target=wake.wait, args=(LONG_US,))
     waits.start()
     wake.set()
-    waits.join(5)
+    waits.join(PATIENCE_S)
     assert not waits.is_alive()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from edge_agent.frames.keeper import Keeper
 from edge_agent.frames.store import Store
 from edge_agent.health import Caught, DeviceHealth, DeviceState, FrameRecord
+from tests.patience import PATIENCE_S
 
 FRAMES = (FrameRecord(5_000_000, "sent", b"\x01\x02"), FrameRecord(5_100_000, "silence", b""))
 DEAD = DeviceHealth(
@@ -61,7 +62,7 @@ def dumps(folder: Path, kind: str) -> list[Path]:
 
 async def test_the_loop_keeps_them_in_files(tmp_path: Path) -> None:
     task = asyncio.create_task(keeper(Line(devices=(DEAD,)), tmp_path).run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not dumps(tmp_path, "pcapng"):
             await asyncio.sleep(0.005)
     task.cancel()

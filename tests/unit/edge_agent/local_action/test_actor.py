@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from edge_agent.local_action.actor import Actor
 from edge_agent.local_action.book import Book
 from runtime.clock import SystemClock
 from runtime.database import Database
+from tests.patience import until
 from wire.command import Command, Outcome, Result
 from wire.quality import Quality
 
@@ -102,12 +103,6 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     async with Database(tmp_path / "buffer.db", rows.migrate) as database:
         control = Control(database, Timekeeper(CLOCK), DEVICES)
         yield Town(control, Book(tmp_path / "local-actions"))
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_so():
-            await asyncio.sleep(0.005)
 
 
 def smoke(actor: Actor, *, value: bool, test: bool = False) -> None:

@@ -12,6 +12,7 @@ from edge_agent.link_count import LinkCount
 from edge_agent.poll.device import ListenedDevice
 from edge_agent.poll.listener import Listener
 from runtime.clock import SystemClock
+from tests.patience import PATIENCE_S
 from wire.quality import GOOD, Quality, Reason, bad
 
 CLOCK = SystemClock()
@@ -182,7 +183,7 @@ async def say(
     memory = Memory()
     listening = listener(stream, memory, [])
     awaited = None if wanted is None else Heard(wanted)
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         saying = group.create_task(listening.say(QUESTION, awaited, wait_us))
         await asyncio.sleep(0)
         group.create_task(listening.run())

@@ -14,6 +14,7 @@ from edge_agent.poll.hand import Done
 from edge_agent.poll.operator import Operator
 from runtime.clock import SystemClock
 from runtime.database import Database, Work
+from tests.patience import PATIENCE_S
 from wire.command import Command, CommandKind, Outcome, Result, decode_command
 
 DEVICES = {"smoke-1": catalog()["calectro_ug3"], "smoke-2": catalog()["calectro_ug3"]}
@@ -51,7 +52,7 @@ async def control(path: Path) -> AsyncIterator[tuple[Control, FullDisk]]:
 
 @asynccontextmanager
 async def working(operator: Operator) -> AsyncIterator[None]:
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         group.create_task(operator.run())
         yield
         operator.stop()

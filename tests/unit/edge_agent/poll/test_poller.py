@@ -1,7 +1,7 @@
 """The poller between a scripted line and a buffer that remembers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from edge_agent.poll.device import PolledDevice
 from edge_agent.poll.poller import Poller
 from edge_agent.poll.report_filter import PointPolicy, ReportPolicy
 from runtime.clock import SystemClock
+from tests.patience import PATIENCE_S, until
 from wire.quality import Quality, Reason, bad
 
 CLOCK = SystemClock()
@@ -144,15 +145,10 @@ def bench(
 
 @asynccontextmanager
 async def running(poller: Poller) -> AsyncIterator[None]:
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         group.create_task(poller.run())
         yield
         poller.stop()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        await asyncio.sleep(0.001)
 
 
 async def test_polls_each_device_and_reports_what_changes() -> None:

@@ -15,6 +15,7 @@ from runtime.database import Database
 from runtime.mqtt import Outcome as MqttOutcome
 from runtime.mqtt import Session
 from simulators.broker import Broker
+from tests.patience import PATIENCE_S
 from wire.command import Command, CommandKind, Outcome, Result, decode_command
 from wire.topic import Up, up
 
@@ -30,7 +31,7 @@ async def test_sent_until_somebody_has_it_and_again_when_asked_again(
     async with Database(tmp_path / "buffer.db", rows.migrate) as database:
         control = Control(database, Timekeeper(SystemClock()), {})
         answers = Answers(gateway=GATEWAY, control=control, session=gateway, again_s=0.02)
-        async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
             task = group.create_task(answers.run())
             await gateway.connected()
             await control.take(REFUSED)
@@ -89,7 +90,7 @@ async def test_one_that_the_broker_never_takes_is_cut_short_and_holds_up_nobody(
             await control.begin([None])
             await control.answer(command, Outcome.DONE, detail)
         task = asyncio.create_task(answers.run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while await control.unsent():
                 await asyncio.sleep(0.005)
         task.cancel()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from edge_agent.uplink.config_answers import ConfigAnswers
 from runtime.mqtt import Session
 from simulators.broker import Broker
+from tests.patience import PATIENCE_S
 from wire.command import Outcome, Result, decode_command
 
 Connect = Callable[..., Session]
@@ -13,7 +14,7 @@ GATEWAY = "gw-001"
 
 
 async def hear(session: Session) -> Result:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         message = await session.receive()
     session.acknowledge(message)
     return decode_command(message.payload, Result)

@@ -26,6 +26,7 @@ from runtime.database import Database, run_transaction
 from runtime.database import connect as connect_database
 from runtime.mqtt import Message, Session
 from simulators.broker import Broker
+from tests.patience import PATIENCE_S, until
 from wire.batch import Batch, encode_batch
 from wire.command import Command, CommandKind, Outcome, Result, decode_command, encode_command
 from wire.envelope import Base, ClockState, Encoding, parse_properties
@@ -151,14 +152,8 @@ async def serving(session: Session, *, answers: bool = True) -> AsyncIterator[Se
         task.cancel()
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 async def emptied(uplink: Uplink) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while await uplink.buffered():
             await asyncio.sleep(0.01)
 
@@ -335,7 +330,7 @@ async def test_a_command_is_committed_before_the_broker_forgets_it(
         await gateway_session.connected()
         for payload in (b"{nonsense", encode_command(COMMAND)):
             await server_session.publish(down(GATEWAY, Down.COMMAND), payload)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not await uplink.control.unsent():
                 await asyncio.sleep(0.01)
         ((_, answer),) = await uplink.control.unsent()

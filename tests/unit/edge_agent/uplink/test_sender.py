@@ -1,7 +1,7 @@
 """What a sender does with each answer of the broker."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from edge_agent.uplink.window import PROBES, RESEND_FIRST_US
 from runtime.database import Database
 from runtime.link_rate import LinkRate
 from runtime.mqtt import Outcome
+from tests.patience import PATIENCE_S, until
 from tests.standing_clock import StandingClock
 from wire.envelope import parse_properties
 from wire.topic import Lane
@@ -77,11 +78,6 @@ def sender_of(
     )
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        await asyncio.sleep(0.005)
-
-
 async def send(tmp_path: Path, answers: Sequence[Outcome]) -> tuple[list[int], dict[str, int]]:
     """Send one urgent row until the broker accepts or it is given up; (keys said, dropped)."""
     clock = StandingClock()
@@ -90,7 +86,7 @@ async def send(tmp_path: Path, answers: Sequence[Outcome]) -> tuple[list[int], d
         session = AnsweringSession(answers)
         sender = sender_of(lanes, session, clock, window=4, step_us=1_000_000)
         await lanes.take("d", [Sample("smoke", True, clock.mono_us())])
-        async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
             task = tasks.create_task(sender.run())
             while not session.spoke.is_set() and not (await lanes.ledgers())[Lane.URGENT].dropped:
                 await asyncio.sleep(0.01)
@@ -163,7 +159,7 @@ async def test_while_no_receipts_come_it_asks_with_a_few_rows(tmp_path: Path) ->
             await lanes.flush()
             clock.advance(1_000)
         sender = sender_of(lanes, session, clock, window=64)
-        async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
             task = tasks.create_task(sender.run())
             await until(lambda: len(session.keys) == 40)
             clock.advance(RESEND_FIRST_US)

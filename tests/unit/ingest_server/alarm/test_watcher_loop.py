@@ -14,6 +14,7 @@ from ingest_server.db.alarm_book import migrate_book
 from ingest_server.db.cursor import Cursor, write_cursor
 from runtime.database import Database, Work
 from tests.alarm_rig import GATEWAY, SECOND, PowerCutError, Rig, changes, device, reading
+from tests.patience import PATIENCE_S
 from wire.identity import Presence, Status
 from wire.topic import Lane
 
@@ -75,7 +76,7 @@ async def test_the_loop_wakes_by_event_and_stops_when_cancelled(rig: Rig) -> Non
         await asyncio.sleep(0.02)
         await rig.send(reading(rig.clock.utc_us(), value=True))
         rig.wake.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not await rig.told():
                 await asyncio.sleep(0.005)
         task.cancel()
@@ -112,7 +113,7 @@ async def test_a_database_that_fails_is_tried_again(
             )
             await rig.birth(device())
             await rig.send(reading(rig.clock.utc_us(), value=True))
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 while not await rig.told():
                     await asyncio.sleep(0.005)
             task.cancel()

@@ -15,6 +15,7 @@ from ingest_server.db.desired_book import Desired, DesiredState
 from ingest_server.db.journal import Draft, Kind, append
 from ingest_server.files import Files, opened
 from runtime.mqtt import Outcome
+from tests.patience import PATIENCE_S
 from tests.standing_clock import StandingClock
 from wire.command import CommandKind, Result, encode_command
 from wire.command import Outcome as Ended
@@ -183,7 +184,7 @@ async def test_results_are_kept_in_the_journal_until_they_are_read(tmp_path: Pat
 
 
 async def test_it_goes_on_when_woken_and_when_a_database_was_locked(tmp_path: Path) -> None:
-    async with rig(tmp_path) as here, asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with rig(tmp_path) as here, asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         task = group.create_task(here.dispatcher.run())
         await here.ask("c-1")
         here.wake.set()

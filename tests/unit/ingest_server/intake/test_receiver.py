@@ -15,6 +15,7 @@ from ingest_server.intake.receiver import REST, URGENT, Intake, IntakeSettings
 from runtime.database import Database, Work, nothing
 from runtime.mqtt import Message
 from tests.golden_message import golden
+from tests.patience import until
 from tests.quiet_session import QuietSession
 from tests.standing_clock import StandingClock
 from wire.receipt import decode_receipt
@@ -67,12 +68,6 @@ class Rig:
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     async with Database(tmp_path / "journal.db", migrate_journal) as journal:
         yield Rig(journal)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.002)
 
 
 async def test_commit_then_acknowledge_then_receipt(rig: Rig) -> None:

@@ -9,6 +9,7 @@ import pytest
 from ingest_server.db.journal import Draft, Kind, append, migrate_journal
 from ingest_server.intake.trimmer import Trimmer, TrimSettings
 from runtime.database import Database
+from tests.patience import PATIENCE_S
 from wire.envelope import Encoding
 
 
@@ -56,7 +57,7 @@ async def test_it_runs_until_cancelled_whatever_the_journal_says(tmp_path: Path)
     alive: list[bool] = []
     one = trimmer(closed, {Kind.BULK: 1})
     one._progress = lambda: alive.append(True)
-    async with asyncio.TaskGroup() as group, asyncio.timeout(10):
+    async with asyncio.TaskGroup() as group, asyncio.timeout(PATIENCE_S):
         task = group.create_task(one.run())
         while len(alive) < 3:
             await asyncio.sleep(0.002)

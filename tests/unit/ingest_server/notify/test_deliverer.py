@@ -23,6 +23,7 @@ from ingest_server.notify.slots import SlotPlan
 from ingest_server.receiver import Receiver
 from runtime.clock import Clock
 from runtime.database import Database, Work, nothing
+from tests.patience import PATIENCE_S
 from tests.standing_clock import StandingClock
 
 MakeSnapshot = Callable[..., Snapshot]
@@ -67,7 +68,7 @@ class ScriptedPoster:
         return answer
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5), self.arrived:
+        async with asyncio.timeout(PATIENCE_S), self.arrived:
             await self.arrived.wait_for(condition)
 
 
@@ -330,7 +331,7 @@ async def test_a_receiver_that_is_gone_from_the_configuration_is_named(
 ) -> None:
     await enqueue(book, make_snapshot(), make_receiver(id="old-centre"))
     async with running(Deliverer(book, clock, [make_receiver()], {}, poster, pace=QUICK)):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while "old-centre" not in caplog.text:
                 await asyncio.sleep(0.005)
     assert poster.alarms == []

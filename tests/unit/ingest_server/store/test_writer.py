@@ -17,6 +17,7 @@ from ingest_server.store.point import Point
 from ingest_server.store.port import Series, StoreError
 from ingest_server.store.writer import Writer, WriterSettings
 from runtime.database import Database
+from tests.patience import PATIENCE_S
 from tests.standing_clock import StandingClock
 from tests.store_contract import EVER, T0
 from wire.batch import Batch, encode_batch
@@ -103,7 +104,7 @@ async def running(writer: Writer) -> AsyncIterator[None]:
 
 
 async def until_stored(rig: Rig, count: int) -> list[int]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while len(await rig.times()) < count:
             await asyncio.sleep(0.005)
     return await rig.times()
@@ -218,7 +219,7 @@ async def test_a_store_that_refuses_is_asked_again(rig: Rig, tmp_path: Path) -> 
 async def test_trouble_is_shown_while_it_lasts(rig: Rig, tmp_path: Path) -> None:
     rig.store = EmbeddedStore(Database(tmp_path / "never_opened.db", migrate_store))
     writer = rig.writer()
-    async with running(writer), asyncio.timeout(10):
+    async with running(writer), asyncio.timeout(PATIENCE_S):
         while writer.trouble is None:
             await asyncio.sleep(0.005)
 
@@ -235,7 +236,7 @@ async def test_old_readings_go_only_by_a_clock_that_is_trusted(rig: Rig) -> None
         # A portion that is still small holds the old together with the new: then both stay.
         rig.clock.trusted = True
         rig.clock.advance(31 * DAY_US)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while await rig.times():
                 await asyncio.sleep(0.005)
 

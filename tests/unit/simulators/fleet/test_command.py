@@ -14,6 +14,7 @@ from simulators.__main__ import main
 from simulators.broker import Broker, Which
 from simulators.fleet.command import FirstFew
 from tests.conftest import BrokerFactory
+from tests.patience import PATIENCE_S
 from tests.running_server import running_server
 
 SMALL = ("--gateways", "4", "--devices", "2", "--rate", "5")
@@ -26,7 +27,7 @@ def command(broker: Broker, *words: str) -> list[str]:
 
 def played(broker: Broker, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(broker, *words), capture_output=True, text=True, timeout=60, check=False
+        command(broker, *words), capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
 
 
@@ -67,7 +68,7 @@ def test_who_may_not_connect_is_told_a_few_times_only(broker_factory: BrokerFact
     )  # fmt: skip
     lines = [process.stderr.readline() for _ in range(5)] if process.stderr else []
     process.send_signal(signal.SIGINT)
-    out, rest = process.communicate(timeout=30)
+    out, rest = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert all("can not connect" in line for line in lines)
     assert "(further ones are not shown)" in lines[-1]

@@ -13,6 +13,7 @@ from simulators.fleet.gateway import FleetGateway, Moment
 from simulators.fleet.kind import KINDS
 from simulators.fleet.link import FleetLink
 from simulators.fleet.tally import Tally
+from tests.patience import PATIENCE_S
 from wire.envelope import Key, parse_properties
 from wire.identity import Presence, decode_status
 from wire.receipt import Receipt, encode_receipt
@@ -57,7 +58,7 @@ class Town:
 
     async def heard(self, wanted: Up, gateway: str = "fleet-0001") -> Message:
         """The next message of this kind; all before it are passed over."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 message = await self.server.receive()
                 self.server.acknowledge(message)
@@ -66,7 +67,7 @@ class Town:
                     return message
 
     async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not condition():
                 await asyncio.sleep(0.005)
 

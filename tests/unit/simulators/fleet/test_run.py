@@ -15,6 +15,7 @@ from simulators.fleet.incident import parse_outage, parse_storm
 from simulators.fleet.kind import KINDS, with_hashes
 from simulators.fleet.plan import Plan
 from simulators.fleet.run import Fleet
+from tests.patience import PATIENCE_S
 from tests.running_server import RunningServer, running_server
 
 MS = 1_000
@@ -91,7 +92,7 @@ async def test_outage_storm_and_duplicates_lose_nothing_and_the_server_agrees(
         assert found.urgent_took.p50_ms is not None
         assert await agrees(server, played)
         assert (await server.get("/v1/quarantine"))["items"] == []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not await all_offline(server, 50):
                 await asyncio.sleep(0.05)
 
@@ -113,7 +114,7 @@ async def test_one_connection_each_with_wills(tmp_path: Path, mosquitto: Broker)
         await played.run()
         assert played.report(1.0, 50).is_whole
         assert await agrees(server, played)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not await all_offline(server, 12):
                 await asyncio.sleep(0.05)
 
@@ -148,7 +149,7 @@ async def test_a_profile_of_this_catalogue_is_judged_by_the_servers_rules(
         await server.until_ready()
         await fleet(plan(gateways=1, kinds=tuple(kinds), duration_us=200 * MS), mosquitto).run()
         devices: list[dict[str, str]] = []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not devices:  # the alarm stage reads births after intake has answered them
                 await asyncio.sleep(0.02)
                 devices = (await server.get("/v1/gateways/fleet-0001"))["devices"]["items"]

@@ -14,6 +14,7 @@ from simulators.scenario.model import Carrier, Line
 from simulators.serial_line import SerialLine
 from simulators.serial_stream import SerialStream
 from simulators.wire_time import WireFormat
+from tests.patience import PATIENCE_S
 from tests.unit.simulators.scenario.storm import storm
 
 
@@ -46,7 +47,7 @@ def test_a_unit_answers_on_the_line() -> None:
         port = cast.ports["pole"]
         assert isinstance(port, ModbusTcp)
         cast.actors["ruler"].console.obey("level 0.12")
-        with socket.create_connection((port.host, port.port), timeout=5) as master:
+        with socket.create_connection((port.host, port.port), timeout=PATIENCE_S) as master:
             master.sendall(bytes.fromhex("00 01 00 00 00 06 03 03 00 00 00 01"))
             assert master.recv(64) == bytes.fromhex("00 01 00 00 00 05 03 03 02 00 12")
 

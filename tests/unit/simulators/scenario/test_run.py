@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from runtime.clock import SystemClock
-from tests.patience import until_true
+from tests.patience import PATIENCE_S, until_true
 from tests.unit.simulators.scenario.test_play import SHORT, page
 
 LONG = SHORT.replace('at = "3s"', 'at = "60s"')
@@ -51,7 +51,7 @@ def test_without_a_judge_it_is_played_and_written_down(tmp_path: Path) -> None:
     arguments = ("--speed", "50", "--truth", str(truth), "--links", str(links))
     with running(tmp_path, SHORT, *arguments) as process:
         assert told_until(process, "line")["path"] == str(links / "ruler")
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0
     entries = [json.loads(line) for line in truth.read_text().splitlines()]
     orders = [one["value"] for one in entries if one["quantity"] == "order"]
@@ -69,7 +69,7 @@ def test_a_record_is_read_live(tmp_path: Path, *, comes: bool) -> None:
             line = msgspec.json.encode(page(SystemClock().utc_us()))
             record.write_bytes(line + b"\n")
         verdict = told_until(process, "verdict")
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE_S)
         assert process.returncode == (0 if comes else 1)
     assert verdict["good"] is comes
 
@@ -89,7 +89,7 @@ def test_it_can_be_told_over_http_while_it_plays(tmp_path: Path) -> None:
         ]
         assert orders == ["silent 3", "rise 60/min 0.3"]
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 130
 
 
@@ -104,5 +104,5 @@ def test_what_can_not_begin_says_why(
     tmp_path: Path, arguments: tuple[str, ...], code: int, told: str
 ) -> None:
     with running(tmp_path, SHORT, *arguments) as process:
-        _, error = process.communicate(timeout=20)
+        _, error = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, told in error) == (code, True)
