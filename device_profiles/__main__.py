@@ -15,6 +15,7 @@ from alarm_rules.in_force import in_force
 from device_profiles.load import CatalogError, catalog, load_profile, profile_hash
 from device_profiles.model import DeviceKind, Grade, Profile
 from device_profiles.toml_file import FileProblem
+from device_profiles.version_lock import VERSIONS, version_problems, write_versions
 from runtime.language import Language, from_locale
 
 FINE, FOUND_A_PROBLEM, USAGE = 0, 1, 2
@@ -29,9 +30,11 @@ _EXAMPLES = """examples:
   device-profiles show my_gauge.toml --lang zh
   device-profiles new my_gauge --kind water --transport modbus
   device-profiles docs --check                 whether docs/devices is of this catalogue
+  device-profiles lock                         write down what each version of a profile means
   device-profiles schema > device-profile.schema.json
 
-exit codes: 0 fine, 1 a profile has errors or a page is stale, 2 wrong usage
+exit codes: 0 fine, 1 a profile has errors, a version was not raised or a page is stale,
+2 wrong usage
 """
 
 
@@ -97,6 +100,9 @@ def _add_writing(commands: Any) -> None:
     docs.add_argument("--out", type=Path, default=Path("docs"), metavar="DIR", help="(%(default)s)")
     docs.add_argument("--check", action="store_true", help="write nothing, name what is stale")
     docs.set_defaults(run=_docs)
+    lock = commands.add_parser("lock", help="write down what each version of a profile means")
+    lock.add_argument("--file", type=Path, default=VERSIONS, help="(the shipped one)")
+    lock.set_defaults(run=_lock)
     schema = commands.add_parser("schema", help="print the JSON Schema of a profile, for editors")
     schema.set_defaults(run=_schema)
 
@@ -130,9 +136,10 @@ def _load(files: Sequence[Path]) -> tuple[list[str], list[FileProblem]]:
     if files:
         return sound, problems
     try:
-        return [*catalog()], []
+        shipped = catalog()
     except CatalogError as error:
         return [], [*error.problems]
+    return [*shipped], version_problems(shipped)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -239,6 +246,19 @@ def _docs(options: argparse.Namespace) -> int:
     written = write_pages(options.out, pages)
     print(f"{len(pages)} pages in {options.out}, {written} of them written anew")
     return FINE
+
+
+def _lock(options: argparse.Namespace) -> int:
+    profiles = catalog()
+    try:
+        problems = write_versions(profiles, options.file)
+    except OSError as error:
+        return _complain(f"{options.file} can not be written: {error.strerror}")
+    for problem in problems:
+        print(problem)
+    if not problems:
+        print(f"the versions of {len(profiles)} profiles are written down in {options.file}")
+    return FOUND_A_PROBLEM if problems else FINE
 
 
 def _schema(_options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from alarm_rules.in_force import in_force
 from device_profiles.__main__ import main
 from device_profiles.load import SHIPPED, load_profile, profile_hash
 from device_profiles.profile_schema import schema_text
+from device_profiles.version_lock import VERSIONS
 
 UG3 = SHIPPED / "smoke" / "calectro_ug3.toml"
 
@@ -117,3 +118,18 @@ def test_no_command_is_wrong_usage() -> None:
     with pytest.raises(SystemExit) as stopped:
         main([])
     assert stopped.value.code == 2
+
+
+def test_versions_are_written_down_once_they_tell_the_meaning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "versions.toml"
+    assert main(["lock", "--file", str(file)]) == 0
+    assert capsys.readouterr().out.endswith(f"profiles are written down in {file}\n")
+    assert file.read_bytes() == VERSIONS.read_bytes()
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('meaning = "', 'meaning = "0'), "utf-8")
+    assert main(["lock", "--file", str(file)]) == 1
+    assert f"{UG3}:3: version: " in capsys.readouterr().out
+    assert main(["lock", "--file", str(tmp_path / "nowhere" / "x.toml")]) == 2
+    assert "can not be written" in capsys.readouterr().err
