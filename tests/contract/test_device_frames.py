@@ -121,7 +121,8 @@ def test_replies_of_the_smoke_detector(printed: Printed) -> None:
     assert found.verdict is Verdict.REPLY
     samples = driver.received(Reply(found.words, 0, 5), 5)
     assert is_subset(expected(printed), values(samples))
-    assert {sample.point for sample in samples} == {"mounted", "service", "smoke", "relay"}
+    points = {"mounted", "service", "smoke", "relay", "relay_alone"}
+    assert {sample.point for sample in samples} == points
 
 
 def test_the_regular_read_is_the_printed_one() -> None:
@@ -148,7 +149,10 @@ def test_a_device_that_refuses_an_address_is_alive_and_its_points_are_bad() -> N
             asked += 1
             samples += driver.failed(Failure(Fault.EXCEPTION, 5, found.code), 5)
     assert asked == 1 + 4 + 1 + 1
-    assert {sample.quality.reason for sample in samples} == {Reason.DEVICE_EXCEPTION}
+    reasons = {sample.quality.reason for sample in samples if sample.point != "relay_alone"}
+    assert reasons == {Reason.DEVICE_EXCEPTION}
+    derived = [sample.quality.reason for sample in samples if sample.point == "relay_alone"]
+    assert derived[-1] == Reason.DEVICE_EXCEPTION
     assert not driver.is_offline
 
 

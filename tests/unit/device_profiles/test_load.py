@@ -48,8 +48,8 @@ def test_a_profile_stands_in_the_folder_of_its_kind() -> None:
         ('id = "smoke"', "", "points[2].id: is missing"),
         ("address = 2,", "address = 70000,", "points[2].register.address: is 70000"),
         ('parity = "N"', 'parity = "none"', "transport.serial.parity: is 'none', should be"),
-        ("version = 2", 'version = "2"', "version: is '2'"),
-        ('point = "smoke"', 'point = "smok"', "rules[0].point: 'smok' is not a point"),
+        ("\nversion = ", '\nversion = "2" # ', "version: is '2'"),
+        ('\npoint = "smoke"', '\npoint = "smok"', "rules[0].point: 'smok' is not a point"),
     ],
 )
 def test_an_error_names_table_key_and_remedy(
@@ -61,7 +61,7 @@ def test_an_error_names_table_key_and_remedy(
 
 
 def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
-    text = UG3.replace('poll_period = "1s"', "poll_period = 1").replace("version = 2", "")
+    text = UG3.replace('poll_period = "1s"', "poll_period = 1").replace("\nversion", "\n# version")
     text = text.replace('equals = true\ntitle = { en = "Smoke', 'title = { en = "Smoke')
     found = problems(written(tmp_path, text))
     assert {one.split(":")[0] for one in found} == {
@@ -73,7 +73,7 @@ def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
 
 def test_every_error_has_its_line(tmp_path: Path) -> None:
     text = UG3.replace('severity = "critical"', 'severity = "critcal"', 1)
-    path = written(tmp_path, text.replace('point = "smoke"', 'point = "smok"', 1))
+    path = written(tmp_path, text.replace('\npoint = "smoke"', '\npoint = "smok"', 1))
     with pytest.raises(CatalogError) as caught:
         load_profile(path)
     line = text.splitlines().index('severity = "critcal"') + 1
