@@ -1,17 +1,14 @@
 """A TOML file as read, and its problems with file and line: for profiles and configurations."""
 
-import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from device_profiles.toml_lines import TomlLines
 from device_profiles.toml_words import remedy_for
 from device_profiles.typed_toml import Problem
-
-_LINE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+from runtime.toml_lines import TomlLines, line_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +76,5 @@ def read_toml(path: Path, remedy: str = "") -> TomlFile:
         text, line = "is not TOML: brackets within brackets, too many", None
     except ValueError as error:  # TOMLDecodeError is one; so is a number of thousands of digits
         told, known = remedy_for(str(error)), f"is not TOML: {error}"
-        text, line = f"{known}; {told}" if told else known, _line_told(str(error))
+        text, line = f"{known}; {told}" if told else known, line_told(error)
     raise UnreadableError(FileProblem(str(path), Problem("", "", text), line))
-
-
-def _line_told(message: str) -> int | None:
-    """In Python 3.11 the error tells its line in words only."""
-    found = _LINE.search(message)
-    return None if found is None else int(found.group(1))

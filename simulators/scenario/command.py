@@ -14,9 +14,9 @@ from simulators.broker import BrokerError, Which
 from simulators.broker import find as find_broker
 from simulators.delivery_text import language_of
 from simulators.device_commands import LAST_PORT, UsageError, new_command, say
+from simulators.scenario.complaint import ScenarioError
 from simulators.scenario.library import load, shipped
 from simulators.scenario.model import Scenario
-from simulators.scenario.read import ScenarioError
 from simulators.scenario.timing import SECOND_US
 
 FINE, INTERRUPTED = 0, 130

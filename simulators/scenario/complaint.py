@@ -1,13 +1,16 @@
-"""What is wrong in a scenario file, in words that name the key and what would be right."""
+"""What is wrong in a scenario file, in words that name line and key, and what would be right."""
 
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
+from runtime.toml_lines import TomlLines
 from simulators.scenario.tables import (
+    NAME,
     DeviceTable,
     ExpectTable,
     LineTable,
@@ -30,6 +33,27 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
 _BAD_NAME = "a name is small letters, digits and hyphens"
 
 
+class ScenarioError(Exception):
+    """A scenario that can not be played; names file, line and key, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing that is wrong; `at`: the key whose line is told, where that is another."""
+
+    key: str
+    text: str
+    at: str = ""
+
+    def of(self, file: str, source: str) -> ScenarioError:
+        """Return the error; of what is missing it names the line of the table that lacks it."""
+        line = TomlLines(source).line_of(self.at or self.key)
+        place = file if line is None else f"{file}:{line}"
+        return ScenarioError(
+            f"{place}: {self.key}: {self.text}" if self.key else f"{place}: {self.text}"
+        )
+
+
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Return that something is not known, and what is nearest or all that there is."""
     names = list(known)
@@ -39,18 +63,25 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
     return f"unknown {what} {name!r}; known: {', '.join(names) or 'none'}"
 
 
-def told(wrong: str, found: Mapping[str, Any]) -> str:
-    """Return what msgspec says, with the key in front and the nearest right one behind."""
+def told(wrong: str, found: Mapping[str, Any]) -> Complaint:
+    """Return what msgspec says, with its key and the nearest right one behind."""
     match = _PLACE.fullmatch(wrong)
     if match is None:
-        return wrong
+        return Complaint("", wrong)
     what, key = match["what"], _named(match["key"] or "", found)
     if "`key` in" in wrong:
-        what = _BAD_NAME
+        return Complaint(_misnamed(key, found), _BAD_NAME)
     odd = _UNKNOWN.fullmatch(what)
-    if odd is not None:
-        what = unknown("key", odd[1], _keys(key))
-    return f"{key}: {what}" if key else what
+    if odd is None:
+        return Complaint(key, what)
+    at = f"{key}.{odd[1]}" if key else odd[1]
+    return Complaint(key, unknown("key", odd[1], _keys(key)), at)
+
+
+def _misnamed(table: str, found: Mapping[str, Any]) -> str:
+    """Return the first name in a table that is none; msgspec tells the table only."""
+    names = (name for name in found[table] if not re.search(NAME, name))
+    return f"{table}.{next(names, '')}"
 
 
 def _keys(key: str) -> Iterable[str]:

@@ -4,9 +4,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from simulators.scenario.complaint import unknown
+from simulators.scenario.complaint import ScenarioError, unknown
 from simulators.scenario.model import Scenario
-from simulators.scenario.read import ScenarioError, read_scenario
+from simulators.scenario.read import read_scenario
 from simulators.scenario.rehearsal import rehearse
 
 FOLDER: Final = resources.files("simulators") / "scenarios"
@@ -31,7 +31,7 @@ def load(wanted: str) -> Scenario:
         file, text = wanted, _text_of(wanted)
     name = Path(file).name.removesuffix(SUFFIX)
     scenario = read_scenario(text, name=name, file=file)
-    rehearse(scenario, file)
+    rehearse(scenario, file, text)
     return scenario
 
 

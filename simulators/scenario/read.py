@@ -1,4 +1,4 @@
-"""Reads a scenario file; an error names the file, the key, and what would be right."""
+"""Reads a scenario file; an error names its file, line and key, and what would be right."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -6,8 +6,9 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from runtime.toml_lines import line_told
 from simulators.fleet.incident import parse_duration
-from simulators.scenario.complaint import told, unknown
+from simulators.scenario.complaint import Complaint, ScenarioError, told, unknown
 from simulators.scenario.kinds import MODBUS, PROFILES, STREAM, TWO_DEVICES
 from simulators.scenario.model import Carrier, Device, Expectation, Line, Scenario, Step
 from simulators.scenario.tables import (
@@ -19,28 +20,26 @@ from simulators.scenario.tables import (
 )
 
 
-class ScenarioError(Exception):
-    """A scenario that can not be played; the text names file and key, and what would be right."""
-
-
 def read_scenario(text: str, *, name: str, file: str) -> Scenario:
     """Return the scenario that a TOML text holds. Raises ScenarioError."""
     try:
         found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        raise ScenarioError(f"{file}: {wrong}") from wrong
+    except ValueError as wrong:  # TOMLDecodeError is one; so is a number of thousands of digits
+        line = line_told(wrong)
+        raise ScenarioError(f"{file if line is None else f'{file}:{line}'}: {wrong}") from wrong
     try:
         tables = msgspec.convert(found, ScenarioFile)
     except msgspec.ValidationError as wrong:
-        raise ScenarioError(f"{file}: {told(str(wrong), found)}") from wrong
-    return _Reading(file).scenario(name, tables)
+        raise told(str(wrong), found).of(file, text) from wrong
+    return _Reading(file, text).scenario(name, tables)
 
 
 class _Reading:
     """Turns the tables of one file into a scenario."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self._file = file
+        self._text = text
 
     def scenario(self, name: str, tables: ScenarioFile) -> Scenario:
         devices = tuple(self._device(*one) for one in tables.devices.items())
@@ -189,7 +188,7 @@ class _Reading:
         try:
             return parse_duration(text)
         except ValueError as wrong:
-            raise ScenarioError(f"{self._file}: {key}: {wrong}") from wrong
+            raise Complaint(key, str(wrong)).of(self._file, self._text) from wrong
 
     def _refuse(self, key: str, text: str) -> NoReturn:
-        raise ScenarioError(f"{self._file}: {key}: {text}")
+        raise Complaint(key, text).of(self._file, self._text)

@@ -2,8 +2,8 @@
 
 from simulators.console import OrderError
 from simulators.scenario.cast import actors_of
+from simulators.scenario.complaint import Complaint
 from simulators.scenario.model import Scenario
-from simulators.scenario.read import ScenarioError
 
 LONG_SINCE_US = 3_600_000_000
 
@@ -20,8 +20,11 @@ class _NoPort:
         """Be pulled out of nowhere."""
 
 
-def rehearse(scenario: Scenario, file: str) -> None:
-    """Obey every order at its time. Raises ScenarioError for the first that is not understood."""
+def rehearse(scenario: Scenario, file: str, text: str) -> None:
+    """Obey every order at its time. Raises ScenarioError for the first that is not understood.
+
+    `text` is that of the file, for the line of the order.
+    """
     now_us = LONG_SINCE_US
     actors = actors_of(scenario, lambda: now_us, lambda *_: _NoPort())
     for step in scenario.steps:
@@ -29,5 +32,5 @@ def rehearse(scenario: Scenario, file: str) -> None:
         try:
             actors[step.device].console.obey(step.order)
         except OrderError as wrong:
-            told = f"{file}: timeline[{step.number}].do: {step.order!r}: {wrong}"
-            raise ScenarioError(told) from wrong
+            told = Complaint(f"timeline[{step.number}].do", f"{step.order!r}: {wrong}")
+            raise told.of(file, text) from wrong

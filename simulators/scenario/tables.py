@@ -1,12 +1,13 @@
 """The tables of a scenario file, as TOML holds them, typed; who reads them checks what they say."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from simulators.scenario.model import Carrier, Others
 
-Name = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,63}\Z")]
+NAME: Final = r"\A[a-z0-9][a-z0-9-]{0,63}\Z"
+Name = Annotated[str, msgspec.Meta(pattern=NAME)]
 Rule = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9_]{0,31}\Z")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Order = Annotated[str, msgspec.Meta(pattern=r"\S", max_length=200)]

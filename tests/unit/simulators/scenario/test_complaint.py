@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from simulators.scenario.complaint import told, unknown
+from simulators.scenario.complaint import Complaint, told, unknown
 from simulators.scenario.tables import ScenarioFile
 
 WHOLE = {
@@ -25,7 +25,7 @@ WHOLE = {
             {"devices": {"ok": {"kind": "ug3"}, "odd": {"kind": 3}}},
             "devices.odd.kind: Expected `str`, got `int`",
         ),
-        ({"devices": {"Odd": {"kind": "ug3"}}}, "devices: a name is small letters"),
+        ({"devices": {"Odd": {"kind": "ug3"}}}, "devices.Odd: a name is small letters"),
         (
             {"timeline": [{"at": "0s"}, {"at": "1s", "expect": [{"withn": "2s"}]}]},
             "timeline[1].expect[0]: unknown key 'withn'; did you mean 'within'?",
@@ -38,7 +38,22 @@ def test_the_key_stands_in_front(wrong: dict[str, object], text: str) -> None:
     found = WHOLE | wrong
     with pytest.raises(msgspec.ValidationError) as refused:
         msgspec.convert(found, ScenarioFile)
-    assert told(str(refused.value), found).startswith(text)
+    complaint = told(str(refused.value), found)
+    assert f"{complaint.key}: {complaint.text}".removeprefix(": ").startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("complaint", "text"),
+    [
+        (Complaint("lines.pole", "odd"), "a.toml:3: lines.pole: odd"),
+        (Complaint("lines.pole", "odd", "lines.pole.x"), "a.toml:4: lines.pole: odd"),
+        (Complaint("lines.pole.port", "missing"), "a.toml:3: lines.pole.port: missing"),
+        (Complaint("", "unknown key 'b'", "b"), "a.toml:1: unknown key 'b'"),
+        (Complaint("devices", "missing"), "a.toml: devices: missing"),
+    ],
+)
+def test_the_line_is_that_of_the_key_or_of_what_lacks_it(complaint: Complaint, text: str) -> None:
+    assert str(complaint.of("a.toml", "b = 1\n\n[lines.pole]\nx = 2\n")) == text
 
 
 def test_without_a_near_one_all_are_named() -> None:

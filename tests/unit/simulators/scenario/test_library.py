@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from device_profiles.load import catalog
+from simulators.scenario.complaint import ScenarioError
 from simulators.scenario.library import load, shipped
-from simulators.scenario.read import ScenarioError
 from tests.unit.simulators.scenario.storm import STORM, SWAPS
 
 
@@ -50,5 +50,7 @@ def test_what_is_not_there_is_told(wanted: str, told: str) -> None:
 def test_a_bad_order_is_told_before_anything_is_played(tmp_path: Path) -> None:
     path = tmp_path / "storm.toml"
     path.write_text(STORM.replace(SWAPS["order"], 'do = "pour 3"'), encoding="utf-8")
-    with pytest.raises(ScenarioError, match="unknown order 'pour'"):
+    with pytest.raises(
+        ScenarioError, match=r"storm\.toml:30: timeline\[1\]\.do: 'pour 3': unknown"
+    ):
         load(str(path))

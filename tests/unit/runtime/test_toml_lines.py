@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device_profiles.load import SHIPPED
-from device_profiles.toml_lines import TomlLines
+from runtime.toml_lines import TomlLines, line_told
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 FILES = [*sorted(SHIPPED.rglob("*.toml")), *sorted(EXAMPLES.glob("*.toml"))]
@@ -125,3 +125,12 @@ def test_any_text_comes_to_an_end(text: str) -> None:
 def test_text_that_is_cut_off_gives_what_stands_before() -> None:
     for end in range(len(TEXT)):
         TomlLines(TEXT[:end]).line_of("points[1].id")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("a = 1\nb =\n", 2), ('a = "', None), ("a = " + "1" * 5000, None)]
+)
+def test_the_line_that_tomllib_names(text: str, line: int | None) -> None:
+    with pytest.raises(ValueError, match=".") as refused:
+        tomllib.loads(text)
+    assert line_told(refused.value) == line

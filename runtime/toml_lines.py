@@ -1,6 +1,7 @@
 """On which line of a TOML file a table or key stands: what tomllib reads but does not tell."""
 
 import re
+import tomllib
 from bisect import bisect_right
 from collections.abc import Sequence
 
@@ -10,7 +11,14 @@ _STRING = re.compile(
 )
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _PLAIN = re.compile(r"[^,\]}#\n]*")
+_TOLD = re.compile(r"\(at line (\d+), column \d+\)$")
 _STEP = re.compile(r"(?:\[\d+\]|\.?[^.\[\]]+)$")
+
+
+def line_told(error: ValueError) -> int | None:
+    """The line that tomllib names; in Python 3.11 its error tells it in words only."""
+    found = _TOLD.search(str(error)) if isinstance(error, tomllib.TOMLDecodeError) else None
+    return None if found is None else int(found.group(1))
 
 
 class TomlLines:
