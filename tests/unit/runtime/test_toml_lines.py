@@ -131,6 +131,6 @@ def test_text_that_is_cut_off_gives_what_stands_before() -> None:
     ("text", "line"), [("a = 1\nb =\n", 2), ('a = "', None), ("a = " + "1" * 5000, None)]
 )
 def test_the_line_that_tomllib_names(text: str, line: int | None) -> None:
-    with pytest.raises(ValueError, match=".") as refused:
+    with pytest.raises(ValueError, match=r".") as refused:
         tomllib.loads(text)
     assert line_told(refused.value) == line
