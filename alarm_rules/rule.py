@@ -71,7 +71,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a rule comes from: standard with clause or datasheet with page, and its mark."""
 
-    text: Line
+    text: Words | Line  # Line: in English alone
     mark: Mark
 
 

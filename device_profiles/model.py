@@ -46,7 +46,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Where the profile comes from, what speaks against it, what no one has yet tried."""
 
     grade: Grade
-    source: Line
+    source: Remark
     caveats: tuple[Remark, ...] = ()
     verify_on_hardware: tuple[Remark, ...] = ()
 

@@ -20,7 +20,7 @@ def head_facts(profile: Profile, lang: str, hash_: str | None) -> Facts:
         (say(lang, "profile"), joined(lang, [profile.id, *told])),
         (say(lang, "kind"), say(lang, profile.kind)),
         (say(lang, "grade"), say(lang, profile.evidence.grade)),
-        (say(lang, "source"), profile.evidence.source),
+        (say(lang, "source"), said(profile.evidence.source, lang)),
     )
 
 

@@ -18,6 +18,7 @@ from alarm_rules.rule import (
     VotedRule,
 )
 from alarm_rules.set_point import clear_level
+from device_profiles.handbook import said
 from device_profiles.model import Profile
 from device_profiles.sheet import Items, Section, Table, blocks
 from device_profiles.sheet_words import heads, joined, listed, say, value_text
@@ -49,11 +50,16 @@ def _table(profile: Profile, alarm_class: AlarmClass, head: str, lang: str) -> T
             _text(rule, lang),
             listed(lang, _marks(rule, lang)),
             joined(lang, _when(rule, profile, lang)),
-            f"{rule.source.text} ({say(lang, rule.source.mark)})",
+            _source(rule, lang),
         )
         for rule in rules
     )
     return Table(heads(lang, head, "title", "severity", "when", "source_of"), rows)
+
+
+def _source(rule: Rule, lang: str) -> str:
+    mark = say(lang, rule.source.mark)
+    return say(lang, "marked", text=said(rule.source.text, lang), mark=mark)
 
 
 def _text(rule: Rule, lang: str) -> str:

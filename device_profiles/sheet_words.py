@@ -10,6 +10,7 @@ _SHEET: Final = {
     "model": ("model", "型号"),
     "version": ("version {version}", "版本 {version}"),
     "hash": ("hash {hash}", "校验值 {hash}"),
+    "marked": ("{text} ({mark})", "{text}（{mark}）"),
     "grade": ("evidence", "依据等级"),
     "source": ("source", "来源"),
     "connection": ("Connection", "通信"),

@@ -141,7 +141,7 @@ def test_what_another_rule_tells_is_not_told_as_unreadable_too(profile: str) -> 
 def test_it_says_where_it_comes_from_and_what_nobody_tried(profile: str) -> None:
     evidence = PROFILES[profile].evidence
     assert evidence.grade is (Grade.B if profile in GRADE_B else Grade.A)
-    assert len(evidence.source) > 20
+    assert len(english(evidence.source)) > 20
     assert evidence.caveats
     assert evidence.verify_on_hardware
 
@@ -155,6 +155,16 @@ def test_a_word_order_that_nobody_stated_is_said_to_be_assumed(profile: str) -> 
     )
     said = map(english, (*one.evidence.caveats, *one.evidence.verify_on_hardware))
     assert any("word order" in remark for remark in said) is has_wide
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_source_is_told_in_both_languages(profile: str) -> None:
+    found = PROFILES[profile]
+    for source in (found.evidence.source, *(rule.source.text for rule in found.rules)):
+        assert isinstance(source, Words)
+        assert CHINESE.search(source.zh) or source.en == source.zh
+        has_title = "《" in source.zh
+        assert has_title or not re.search(r"GB(/T)? \d", source.en), "a standard has its title"
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -1,5 +1,7 @@
 """What tells a relay test of the UG-3 from a fire: a table by hand of its four inputs in time."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from alarm_rules.evaluate import fold
@@ -22,10 +24,10 @@ DIRTY_TEST = (1, 1, 0, 1)
 HEAD_OFF = (0, 0, 0, 0)
 SILENT = None
 Inputs = tuple[int, int, int, int] | None
-Told = list[tuple[int, int]]
+Told = Sequence[tuple[int, Inputs]]
 
 
-def episodes(told: Told | list[tuple[int, Inputs]]) -> tuple[Episode, ...]:
+def episodes(told: Told) -> tuple[Episode, ...]:
     """What the rule makes of these inputs, each for so many seconds, as the agent's driver says."""
     driver = ModbusDriver(UG3, unit=1)
     (rule,) = (one for one in UG3.rules if one.id == RULE)
@@ -76,7 +78,7 @@ def episodes(told: Told | list[tuple[int, Inputs]]) -> tuple[Episode, ...]:
     ],
 )
 def test_a_relay_that_acts_without_smoke_is_a_test_and_one_with_smoke_is_none(
-    told: list[tuple[int, Inputs]], starts: list[int]
+    told: Told, starts: list[int]
 ) -> None:
     assert [one.start_us // SECOND for one in episodes(told)] == starts
 
