@@ -1,6 +1,7 @@
 """What the documents say can be checked: modules, named tests, links, commands, terms."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ DOCUMENTS = sorted(
     ]
 )
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+ANCHOR = re.compile(r"\]\(([^)#\s]*)#([^)\s]+)\)")
 TEST_FILE = re.compile(r"tests/[a-z0-9_/]+\.py")
 OTHER_FILE = re.compile(
     r"(?<![\w/])(?:bench|edge_agent|ingest_server|device_profiles|alarm_rules|runtime|wire|simulators|systemd"
@@ -51,12 +53,33 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_link_to_a_heading_finds_it(document: Path) -> None:
+    found = ANCHOR.findall(document.read_text(encoding="utf-8"))
+    lost = [
+        f"{link}#{anchor}"
+        for link, anchor in found
+        if "://" not in link and anchor not in anchors(document.parent / link if link else document)
+    ]
+    assert lost == []
+
+
+def anchors(document: Path) -> set[str]:
+    """As GitHub makes them of headings: small letters, no punctuation, hyphens for spaces."""
+    if document.suffix != ".md":
+        return set()
+    heads = re.findall(r"^#+ (.+)$", FENCED.sub("", document.read_text("utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_every_named_test_exists(document: Path) -> None:
     named = TEST_FILE.findall(document.read_text(encoding="utf-8"))
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "docs/guarantees.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "README.zh-CN.md", "docs/guarantees.md", "docs/guarantees.zh-CN.md"]
+)
 def test_every_file_that_is_named_exists(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert [file for file in OTHER_FILE.findall(text) if not (ROOT / file).exists()] == []
@@ -82,6 +105,29 @@ def outline(document: Path) -> list[tuple[str, ...]]:
     text = FENCED.sub("", document.read_text(encoding="utf-8"))
     found = re.findall(r"^(#+) |^\| (`[^|]+`) \|", text, re.MULTILINE)
     return [(level, *re.findall(r"`[^`]+`", cell)) for level, cell in found]
+
+
+@pytest.mark.parametrize("name", ["guarantees", "architecture"])
+def test_a_translation_tells_the_same_names_figures_and_number_of_things(name: str) -> None:
+    """Section by section; where it fails, bring the other language up to what was changed."""
+    english, chinese = (ROOT / "docs" / f"{name}{end}.md" for end in ("", ".zh-CN"))
+    for one, other in zip(sections(english), sections(chinese), strict=True):
+        title = one.partition("\n")[0]
+        assert (title, *contents(other)) == (title, *contents(one))
+
+
+def sections(document: Path) -> list[str]:
+    text = FENCED.sub("", document.read_text(encoding="utf-8"))
+    return re.split(r"^#+ ", text, flags=re.MULTILINE)[1:]
+
+
+def contents(section: str) -> tuple[Counter[str], Counter[str], Counter[str], int]:
+    """Code (tests are named in it), links but not their texts, figures, and entries of lists."""
+    code = Counter(re.findall(r"`[^`\n]+`", section))
+    text = re.sub(r"`[^`\n]+`", "", section)
+    links = Counter(link.replace(".zh-CN", "") for link in LINK.findall(text))
+    figures = Counter(re.findall(r"\d+(?:[ .]\d+)*", LINK.sub("]", text)))
+    return code, links, figures, len(re.findall(r"^(?:- |\| )|\*\*", section, re.MULTILINE))
 
 
 TABLES = (
@@ -120,8 +166,9 @@ def said_by_itself(decision: Path) -> bool:
     return text.startswith(f"# {decision.name[:4]} ") and "**Price.**" in text
 
 
-def test_every_promise_names_its_tests() -> None:
-    text = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["guarantees.md", "guarantees.zh-CN.md"])
+def test_every_promise_names_its_tests(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
     sections = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
     promises = [section for section in sections if re.match(r"P\d+ ", section)]
     assert [one.split(" ", 1)[0] for one in promises] == [f"P{n}" for n in range(1, 12)]
