@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -66,8 +65,7 @@ class Refused(StrEnum):
     WRONG_VALUE = "wrong_value"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """One refused wish: of which rule, why, and what would be taken."""
 
     rule: str

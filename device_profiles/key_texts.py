@@ -3,7 +3,6 @@
 import inspect
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,8 +14,7 @@ from device_profiles.model import Profile
 _FILE = Path(__file__).with_name("keys.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(msgspec.Struct, frozen=True):
     """Of one table of a profile: what it is, and what each of its keys means."""
 
     about: Words

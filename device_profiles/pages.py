@@ -1,9 +1,10 @@
 """The pages that come from the catalogue: one of each device, their index, and all keys."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
+
+import msgspec
 
 from device_profiles.describe import sheet_of
 from device_profiles.handbook import said
@@ -21,8 +22,7 @@ _MADE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Language:
+class _Language(msgspec.Struct, frozen=True):
     """`suffix` is that of the files; `other` and `other_suffix` lead to the same page there."""
 
     code: str

@@ -1,34 +1,31 @@
 """The parts of a sheet about one device: facts, tables and lists, for terminal and page alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """Rows under their headings; all of the same length."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """What something is called, and what it is."""
 
     pairs: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(msgspec.Struct, frozen=True):
     """A list of sentences; `heading` stands above them, if there is one."""
 
     items: tuple[str, ...]
     heading: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """What one may type, and what comes of it."""
 
     line: str
@@ -38,22 +35,20 @@ class Command:
 Block = Table | Facts | Items | Command
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """Some blocks under a title; none of them: the section is left out."""
 
     title: str
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(msgspec.Struct, frozen=True):
     """All that a technician wants to read of one device, in one language."""
 
     title: str
     subtitle: str
     facts: Facts
-    sections: tuple[Section, ...] = field(default=())
+    sections: tuple[Section, ...] = msgspec.field(default=())
 
 
 def facts(*pairs: tuple[str, str | None]) -> Facts:

@@ -2,17 +2,17 @@
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from device_profiles.toml_words import remedy_for
 from device_profiles.typed_toml import Problem
 from runtime.toml_lines import TomlLines, line_told
 
 
-@dataclass(frozen=True, slots=True)
-class FileProblem:
+class FileProblem(msgspec.Struct, frozen=True):
     """One error, the file it stands in, and its line where that is known."""
 
     file: str

@@ -4,7 +4,6 @@ import difflib
 import re
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeGuard, TypeVar, Union, get_args, get_origin
 
@@ -18,8 +17,7 @@ _AT_INDEX = re.compile(r" - at `\$\[(\d+)\]`\Z")
 _WRONG = object()  # stands for a value that was reported, so that the others are still read
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """One error. `table`: dotted path (`points[2]`), empty at the top; `key`: may be empty."""
 
     table: str

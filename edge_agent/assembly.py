@@ -3,10 +3,10 @@
 import math
 import os
 from collections.abc import Callable
-from dataclasses import replace
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from alarm_rules.rule import hazard_points
 from alarm_rules.set_point import set_points, stated_points, voting_points, widest_deadbands

@@ -1,6 +1,5 @@
 """Request, Reply, Fault: the words that bus and driver share."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -18,8 +17,7 @@ class Table(StrEnum):
     INPUT_REGISTERS = "input_registers"
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True):
     """Read `count` bits or registers from `address` (wire address, zero-based) of one unit."""
 
     unit: int
@@ -28,8 +26,7 @@ class Read:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(msgspec.Struct, frozen=True):
     """Write one holding register (function 06)."""
 
     unit: int
@@ -40,8 +37,7 @@ class Write:
 Request = Read | Write
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """`words`: one 0/1 per bit, or one 0..65535 per register, as many as were asked for."""
 
     words: tuple[int, ...]
@@ -80,8 +76,7 @@ class Anomaly(StrEnum):
     BROKEN_FRAMES = "broken_frames"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """`code` is the Modbus exception code when the fault is EXCEPTION, else None.
 
     `was_sent`: of a port that is gone, whether the request may have left before.

@@ -1,7 +1,8 @@
 """What lines and devices say of themselves: snapshots for `status`, `doctor` and the birth."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from edge_agent.link_count import LinkCount
 from edge_agent.own_health import BaselineHealth, LocalActionHealth, MachineHealth
@@ -17,8 +18,7 @@ class DeviceState(StrEnum):
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class UnitHealth:
+class UnitHealth(msgspec.Struct, frozen=True):
     """What one unit did since the start; `stale` are its sound frames that nobody waited for.
 
     Reply times (µs from the first bit sent to the last received) are of the last 256 replies.
@@ -39,8 +39,7 @@ class UnitHealth:
     resting_until_us: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FrameRecord:
+class FrameRecord(msgspec.Struct, frozen=True):
     """Bytes that a line sent, took or discarded; `what` names the direction or the verdict."""
 
     at_us: int
@@ -48,8 +47,7 @@ class FrameRecord:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Caught:
+class Caught(msgspec.Struct, frozen=True):
     """Something odd on a line: `why` in a few words, and the frames up to it, oldest first."""
 
     why: str
@@ -57,8 +55,7 @@ class Caught:
     frames: tuple[FrameRecord, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(msgspec.Struct, frozen=True):
     """What would bring a line to a load that it can carry, each by itself; None or () if nothing.
 
     `move`: these devices to another line. `baud`: the lowest speed that does, with the load that
@@ -72,8 +69,7 @@ class Remedy:
     poll_us: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LineLoad:
+class LineLoad(msgspec.Struct, frozen=True):
     """The share of a line's time that its polls take, computed from the wire and the reply times.
 
     `share`: of all, read in the cheapest way. `hard`: of hazard points alone, read apart from the
@@ -93,8 +89,7 @@ class LineLoad:
     remedy: Remedy = Remedy()
 
 
-@dataclass(frozen=True, slots=True)
-class LineHealth:
+class LineHealth(msgspec.Struct, frozen=True):
     """`busy` is the share of the last minute in which the line was in use (0 to 1).
 
     `problem` says why the port is gone, and is empty while it is open. `units` is empty for a
@@ -113,8 +108,7 @@ class LineHealth:
     hears_itself: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceHealth:
+class DeviceHealth(msgspec.Struct, frozen=True):
     """`waits` says what the device waits for until `next_us`; `quality` is its newest worst one.
 
     `refused`: points that the device refuses to tell.
@@ -134,8 +128,7 @@ class DeviceHealth:
     refused: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LaneHealth:
+class LaneHealth(msgspec.Struct, frozen=True):
     """The ledger of a lane: taken = stored + buffered + thinned + the sum of dropped.
 
     `oldest_us`: when the oldest batch began on this boot's clock; None when none waits, or when it
@@ -154,8 +147,7 @@ class LaneHealth:
     in_flight: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class UplinkHealth:
+class UplinkHealth(msgspec.Struct, frozen=True):
     """`connection` counts from the first start on; `receipt_us`: when the last receipt came.
 
     `round_trip_us`: how long it took, from the message that it answers.
@@ -168,16 +160,14 @@ class UplinkHealth:
     round_trip_us: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True):
     """Something that a person should know, and when (RFC 3339, as far as the clock is right)."""
 
     at: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class WearHealth:
+class WearHealth(msgspec.Struct, frozen=True):
     """What the buffer writes to its card. `per_day`: bytes, by what they are written for.
 
     `most_per_day`: what all points together could make it write if they changed without end.
@@ -185,14 +175,13 @@ class WearHealth:
     `chattering`: points (`device:point`) whose changes are committed together, once a second.
     """
 
-    per_day: dict[str, int] = field(default_factory=dict)
+    per_day: dict[str, int] = msgspec.field(default_factory=dict)
     most_per_day: int = 0
     card_years: float | None = None
     chattering: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigHealth:
+class ConfigHealth(msgspec.Struct, frozen=True):
     """What is in force. `version` of the server, None: the site's own file alone.
 
     `desired`: the version that the server wanted last, and its `outcome`. `refused`: why what the
@@ -206,8 +195,7 @@ class ConfigHealth:
     refused: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AgentHealth:
+class AgentHealth(msgspec.Struct, frozen=True):
     """Everything at one instant, `now_us` of the boot's clock; `late` names loops that hang.
 
     `is_in_memory`: the disk failed at the start, and the buffer does not outlive the power.
@@ -234,8 +222,8 @@ class AgentHealth:
     uplink: UplinkHealth
     late: tuple[str, ...]
     notices: tuple[Notice, ...]
-    machine: MachineHealth = field(default_factory=MachineHealth)
-    wear: WearHealth = field(default_factory=WearHealth)
+    machine: MachineHealth = msgspec.field(default_factory=MachineHealth)
+    wear: WearHealth = msgspec.field(default_factory=WearHealth)
     clock_offset_us: int | None = None
     buffer_size: int = 0
     local_actions: tuple[LocalActionHealth, ...] = ()

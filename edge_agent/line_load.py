@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec.structs import replace
 
 from alarm_rules.rule import hazard_points
 from device_profiles.transport import Modbus, Serial
@@ -28,8 +28,7 @@ _ON_A_WIRE = (LineKind.MODBUS_RTU, LineKind.MODBUS_RTU_OVER_TCP)  # whose speed 
 _ROUND_TO = 100_000  # periods are proposed in tenths of a second
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(msgspec.Struct, frozen=True):
     """How one device is read: the cheapest way, and with its hazard points apart from the rest."""
 
     device: DeviceConfig
@@ -39,8 +38,7 @@ class _Plan:
     apart: tuple[PlannedRead, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Asks:
+class _Asks(msgspec.Struct, frozen=True):
     """What one device asks for: the cheapest way; hazard points read apart; the rest then."""
 
     plan: _Plan

@@ -1,10 +1,9 @@
 """What became of the polls or frames of one device: how good the way to it is."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class LinkCount:
+class LinkCount(msgspec.Struct, frozen=True):
     """What became of the polls of a device, or of the frames of one that talks by itself.
 
     Counted since the start. `wrong`: replies of another unit, function or length, or sooner than

@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from alarm_rules.link import LINK_BAD, LINK_POOR
 from alarm_rules.set_point import set_points
@@ -38,10 +39,9 @@ _POLICY = ReportPolicy(
 )
 
 
-@dataclass(slots=True)
-class _Link:
-    before: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=WINDOW + 1))
-    reported: ReportFilter = field(default_factory=lambda: ReportFilter(_POLICY))
+class _Link(msgspec.Struct):
+    before: deque[tuple[int, int]] = msgspec.field(default_factory=lambda: deque(maxlen=WINDOW + 1))
+    reported: ReportFilter = msgspec.field(default_factory=lambda: ReportFilter(_POLICY))
 
 
 def link_of(unit: UnitHealth) -> LinkCount:

@@ -2,8 +2,10 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from edge_agent.buffer.backlog import Backlog
 from edge_agent.buffer.control import Control
@@ -67,8 +69,7 @@ class Notices:
         return tuple(notice for _, notice in self._kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """What runs; made by the app."""
 
     database: Database

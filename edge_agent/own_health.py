@@ -1,10 +1,9 @@
 """What a gateway says of itself: its computer, and what it does without being asked."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class MachineHealth:
+class MachineHealth(msgspec.Struct, frozen=True):
     """The computer itself; None what it does not say."""
 
     memory: int | None = None
@@ -12,8 +11,7 @@ class MachineHealth:
     temperature: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineHealth:
+class BaselineHealth(msgspec.Struct, frozen=True):
     """What a point is judged against; `standing`: taken, configured, absent or other_device.
 
     `by` and `at` (RFC 3339, "" with the clock unset) of one that was taken here; `void`: why that
@@ -31,8 +29,7 @@ class BaselineHealth:
     void: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalActionHealth:
+class LocalActionHealth(msgspec.Struct, frozen=True):
     """`state` and `reason` are those of its table; `since_us`: when the state began, if it did.
 
     `holding`: what holds now, as `device/rule`. `detail`: what came of the last order.

@@ -1,7 +1,8 @@
 """What somebody asks the agent through its socket: a word on one line, or the head of HTTP GET."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 _LONGEST = 200
 
@@ -15,8 +16,7 @@ class Topic(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """`about`: a line, for frames. `is_http`: the answer needs a head of HTTP."""
 
     topic: Topic

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from edge_agent.buffer.control import Control
 from edge_agent.config.model import Config, DeviceConfig
@@ -25,8 +26,7 @@ _LINES_STOP_S = 8.0
 _OPERATORS_STOP_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Post:
+class _Post(msgspec.Struct, frozen=True):
     watch: Watch
     operator: Operator
     line: asyncio.Task[None]

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
 from typing import Protocol
+
+import msgspec
+from msgspec.structs import replace
 
 from edge_agent.assembly import (
     line_settings,
@@ -63,15 +65,14 @@ class Watch(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class AskedLine:
+class AskedLine(msgspec.Struct, frozen=True):
     """A Modbus line and its poller."""
 
     name: str
     line: Line
     poller: Poller
     meter: LoadMeter
-    started: asyncio.Event = field(default_factory=asyncio.Event)
+    started: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         async with self.line:
@@ -101,14 +102,13 @@ class AskedLine:
         return self.line.caught()
 
 
-@dataclass(frozen=True, slots=True)
-class HeardLine:
+class HeardLine(msgspec.Struct, frozen=True):
     """A stream and its listener."""
 
     name: str
     stream: Stream
     listener: Listener
-    started: asyncio.Event = field(default_factory=asyncio.Event)
+    started: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         async with self.stream:

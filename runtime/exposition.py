@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+import msgspec
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -20,8 +21,7 @@ class Sort(StrEnum):
 Labels = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(msgspec.Struct, frozen=True):
     """One family: `samples` are (labels, value), of a summary (suffix, labels, value)."""
 
     name: str

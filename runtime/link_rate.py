@@ -1,7 +1,8 @@
 """How fast a link is and how much may be under way on it, from what the peer acknowledges."""
 
 from collections import deque
-from dataclasses import dataclass
+
+import msgspec
 
 START_BYTES = 1_024
 """May be under way before anything was measured: a quarter of a second of 4 000 bytes a second."""
@@ -13,8 +14,7 @@ _KEPT_US = 10_000_000
 _US = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
+class Departure(msgspec.Struct, frozen=True):
     """One message as it left: how much had been acknowledged then, and since when."""
 
     size: int
@@ -23,8 +23,7 @@ class Departure:
     since_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Sample:
+class _Sample(msgspec.Struct, frozen=True):
     at_us: int
     per_second: float
 

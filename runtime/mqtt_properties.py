@@ -2,7 +2,8 @@
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 _FORMAT, _EXPIRY, _CONTENT_TYPE, _USER = b"\x01", b"\x02", b"\x03", b"\x26"  # MQTT 5 §2.2.2.2
 _TOPIC_ALIAS = b"\x23"
@@ -10,8 +11,7 @@ _LONGEST = 0xFFFF
 _SEVEN_BITS = 0x7F
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(msgspec.Struct, frozen=True):
     """The property length and the properties; `pack` is all that paho asks of them."""
 
     body: bytes

@@ -2,9 +2,10 @@
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+import msgspec
 
 _MOST_DOUBLINGS = 16
 
@@ -49,8 +50,7 @@ class Farewell(StrEnum):
     CLEAN = "clean"  # the broker drops it
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """What the broker delivered. `mid` and `connection` serve `Session.acknowledge` alone."""
 
     topic: str
@@ -59,12 +59,11 @@ class Message:
     content_type: str | None = None
     retain: bool = False
     qos: int = 0
-    mid: int = field(default=0, repr=False)
-    connection: int = field(default=0, repr=False)
+    mid: int = 0
+    connection: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Will:
+class Will(msgspec.Struct, frozen=True):
     """What the broker publishes for us when the connection dies."""
 
     topic: str
@@ -73,8 +72,7 @@ class Will:
     qos: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Where and as whom to connect. Raise ValueError for plain text beyond loopback.
 
     `ca_file` None trusts the system's authorities. `cert_file` and `key_file`: a certificate of our
@@ -86,7 +84,7 @@ class Options:
     port: int
     client_id: str
     username: str | None = None
-    password: str | None = field(default=None, repr=False)
+    password: str | None = None
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
@@ -102,6 +100,10 @@ class Options:
     def certificate(self) -> tuple[Path, Path | None] | None:
         """Our own and its key; None when we have none."""
         return None if self.cert_file is None else (self.cert_file, self.key_file)
+
+    def __repr__(self) -> str:
+        """Without the password."""
+        return f"Options(host={self.host!r}, port={self.port}, client_id={self.client_id!r})"
 
     def __post_init__(self) -> None:
         if not self.tls and not is_loopback(self.host):

@@ -133,7 +133,7 @@ def _places(path: Path, truth: dict[KeyOf, rows.Row]) -> dict[KeyOf, set[Place]]
             return pages.newest(page)
 
         for row, fields in read_page(pages.newest(number) or b"", number, fetch).rows:
-            if row in numbers and len(fields) == len(stored.Stored.__slots__) + 1:
+            if row in numbers and len(fields) == len(stored.Stored.__struct_fields__) + 1:
                 found[numbers[row]] = {newest.get(page, ("db", page)) for page in seen}
     assert set(found) == set(truth)
     return found

@@ -137,7 +137,7 @@ async def connect() -> AsyncIterator[Connect]:
     running: list[asyncio.Task[None]] = []
 
     def make(broker: Broker, client_id: str, **settings: Any) -> Session:
-        known = {key: settings.pop(key) for key in list(settings) if key in Options.__slots__}
+        known = {key: settings.pop(key) for key in Options.__struct_fields__ if key in settings}
         fast = {"reconnect_min_s": 0.05, "reconnect_max_s": 0.2, "tls": False}
         where = {"host": broker.host, "port": broker.port, "client_id": client_id}
         session = Session(Options(**{**where, **fast, **known}), **settings)

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
 
@@ -17,8 +16,7 @@ US = 1_000_000
 SENML_VERSION = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True):
     """Readings of one gateway. `relative`: their times count from the batch's base, not UTC."""
 
     gateway: str

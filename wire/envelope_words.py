@@ -1,6 +1,5 @@
 """What an envelope may say: key, base, sent, through, encoding and clock, as types."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -77,8 +76,7 @@ class Through(msgspec.Struct, frozen=True, omit_defaults=True):
     utc: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True):
     """All user properties of one message; what a stranger leaves out is None."""
 
     encoding: Encoding = Encoding.RAW

@@ -1,8 +1,9 @@
 """How far a reading may be trusted: good, uncertain or bad, why, its limit bits, and test mode."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from wire.refusal import Refusal, WireError
 
@@ -48,8 +49,7 @@ _GRAMMAR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
+class Quality(msgspec.Struct, frozen=True):
     """`test/` + status `/` reason [`/` limit]; plain good is silent on the wire."""
 
     status: Status = Status.GOOD

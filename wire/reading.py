@@ -2,7 +2,8 @@
 
 import re
 import sys
-from dataclasses import dataclass
+
+import msgspec
 
 from wire.bounds import TEXT
 from wire.quality import GOOD, Quality, Status, parse_quality
@@ -26,8 +27,7 @@ def is_of_link(point: str) -> bool:
     return point.startswith(_OF_LINK)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """`time_us`: microseconds of UTC, or since the base of its batch when the batch is relative.
 
     `value` is None exactly when the quality is bad. `unit` is a primary SenML unit, or None for

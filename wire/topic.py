@@ -1,8 +1,9 @@
 """The topic grammar: build and parse, shard of a gateway (design section 3, table of topics)."""
 
 import zlib
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from wire.reading import ID
 from wire.refusal import Refusal, WireError
@@ -36,8 +37,7 @@ class Down(StrEnum):
     COMMAND = "command"
 
 
-@dataclass(frozen=True, slots=True)
-class UpTopic:
+class UpTopic(msgspec.Struct, frozen=True):
     """A parsed `lifeline/1/up/{shard}/{gateway}/{kind}`."""
 
     gateway: str

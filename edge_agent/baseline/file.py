@@ -1,7 +1,6 @@
 """Baselines on disk, in two copies beside the buffer: a broken buffer does not take them along."""
 
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -22,8 +21,7 @@ class _Sealed(msgspec.Struct, frozen=True):
     taken: msgspec.Raw
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(msgspec.Struct, frozen=True):
     serial: int
     taken: tuple[Taken, ...]
 

@@ -1,9 +1,9 @@
 """The configuration with the baselines that were taken at the site: the later of the two counts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec.structs import replace
 
 from alarm_rules.in_force import in_force
 from alarm_rules.override import Override
@@ -25,8 +25,7 @@ NEEDED = {
 """What is wrong with a point that nothing is judged against."""
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(msgspec.Struct, frozen=True):
     """What one point of one device is judged against. `taken`: also one that does not count."""
 
     device: str

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from alarm_rules.rule import DeviationRule
 from device_profiles.model import Profile, Tilt
@@ -36,16 +37,14 @@ class Refused(StrEnum):
     NOTHING_TAKEN = "nothing_taken"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """`detail`: what was seen, in English."""
 
     reason: Refused
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(msgspec.Struct, frozen=True):
     """`spread`: how far the readings lay apart: degrees of a direction, else the point's unit."""
 
     value: tuple[float, ...]
@@ -53,8 +52,7 @@ class Measured:
     spread: float
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """`parts`: the points that make it, three with a `tilt`. `most`: the widest spread."""
 
     parts: tuple[str, ...]
@@ -62,13 +60,12 @@ class Wanted:
     tilt: Tilt | None = None
 
 
-@dataclass(slots=True)
-class Gathering:
+class Gathering(msgspec.Struct):
     """Takes samples as they come, until `verdict` is no longer None."""
 
     wanted: Wanted
     verdict: Measured | Refusal | None = None
-    _rows: list[tuple[int, tuple[float, ...]]] = field(default_factory=list)
+    _rows: list[tuple[int, tuple[float, ...]]] = msgspec.field(default_factory=list)
 
     def take(self, samples: Sequence[Sample]) -> None:
         """What one answer of the device brought; what is not wanted does not matter."""

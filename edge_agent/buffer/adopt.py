@@ -1,8 +1,10 @@
 """Brings rows into a buffer from elsewhere under their own keys: salvaged, or of a memory file."""
 
 import sqlite3
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from edge_agent.buffer import anchors, epochs, numbers, stored
 from edge_agent.buffer.epochs import Epoch, Forgotten
@@ -15,8 +17,7 @@ FILE_BROKEN: Final = "file_broken"
 """Why readings were given up that were taken, and that nothing proves any more."""
 
 
-@dataclass(slots=True)
-class Adopted:
+class Adopted(msgspec.Struct):
     """Rows brought in, their readings, and readings that were taken and are nowhere."""
 
     batches: int = 0

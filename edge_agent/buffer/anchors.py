@@ -1,7 +1,8 @@
 """Anchors on disk: when the clock of a boot was set; and the last good time, as a lower bound."""
 
 import sqlite3
-from dataclasses import dataclass
+
+import msgspec
 
 from edge_agent.buffer import numbers
 from edge_agent.buffer.proof import Field, Kind, check, proof
@@ -11,8 +12,7 @@ from wire.identity import Anchor
 _COLUMNS = "number, boot, mono_ms, utc_us, proof"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """What earlier runs left of a boot: its latest anchor, and the last good UTC (us) of any."""
 
     anchor: Anchor | None

@@ -1,15 +1,15 @@
 """How much waits in a lane, and since when."""
 
 import sqlite3
-from dataclasses import dataclass
+
+import msgspec
 
 from edge_agent.buffer import epochs, stored
 from edge_agent.buffer.row_id import span_of_lane
 from wire.topic import Lane
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(msgspec.Struct, frozen=True):
     """Batches and bytes of payload; `boot` and `mono_ms` place the oldest one, if there is any."""
 
     batches: int

@@ -2,7 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.had import Had
@@ -18,8 +20,7 @@ from wire.statement import Statement
 from wire.topic import Lane
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """What the uplink sends next of a lane: a row (or none: a heartbeat) and what it states."""
 
     row: Row | None

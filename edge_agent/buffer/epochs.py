@@ -1,10 +1,10 @@
 """The epochs of a lane: what each took, what of it went and why, and the ledger of the lane."""
 
 import sqlite3
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from edge_agent.buffer import stored
 from edge_agent.buffer.proof import DamagedError, Field, Kind, check, proof
@@ -14,8 +14,7 @@ from wire.statement import EpochStatement
 from wire.topic import Lane
 
 
-@dataclass(slots=True)
-class Epoch:
+class Epoch(msgspec.Struct):
     """One epoch; `id` 0: not in the file yet.
 
     `last`, `taken`, `size`: highest seq, readings and bytes of payload ever committed.
@@ -33,7 +32,7 @@ class Epoch:
     size_gone: int = 0
     stored: int = 0
     thinned: int = 0
-    dropped: dict[str, int] = field(default_factory=dict)
+    dropped: dict[str, int] = msgspec.field(default_factory=dict)
     boot: str = ""
 
     @property
@@ -68,8 +67,7 @@ class Epoch:
             self.last, self.taken, self.size = row.seq, row.through, row.size
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(msgspec.Struct, frozen=True):
     """Where the readings of a lane of this file are: taken is the sum of all the others."""
 
     taken: int
@@ -175,8 +173,7 @@ def opened(connection: sqlite3.Connection, one: Epoch) -> Epoch:
     return one
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(msgspec.Struct, frozen=True):
     """The sums of a lane's epochs that are done; `latest`: the newest of all, done or not."""
 
     lane: Lane

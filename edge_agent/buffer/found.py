@@ -1,6 +1,6 @@
 """What can be proven of a broken buffer: rows, epochs, sums, anchors and commands of any page."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from edge_agent.buffer import anchors
 from edge_agent.buffer.epochs import Epoch, Forgotten, epoch_of, forgotten_of
@@ -16,16 +16,15 @@ from wire.topic import Lane
 Fields = tuple[Field, ...]
 
 
-@dataclass(slots=True)
-class Found:
+class Found(msgspec.Struct):
     """`commands`: the columns of the table, of commands whose content can be read."""
 
-    rows: Spool = field(default_factory=Spool)
-    epochs: dict[tuple[Lane, str], Epoch] = field(default_factory=dict)
-    lanes: dict[Lane, Forgotten] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
-    anchors: dict[int, Anchor] = field(default_factory=dict)
-    commands: dict[str, Fields] = field(default_factory=dict)
+    rows: Spool = msgspec.field(default_factory=Spool)
+    epochs: dict[tuple[Lane, str], Epoch] = msgspec.field(default_factory=dict)
+    lanes: dict[Lane, Forgotten] = msgspec.field(default_factory=dict)
+    numbers: dict[str, int] = msgspec.field(default_factory=dict)
+    anchors: dict[int, Anchor] = msgspec.field(default_factory=dict)
+    commands: dict[str, Fields] = msgspec.field(default_factory=dict)
 
     def take(self, number: int, fields: Fields) -> bool:
         """Keep what the fields of a row prove; whether they are any row of ours."""

@@ -6,7 +6,9 @@ is not worth a sync of its own.
 
 import sqlite3
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.backlog import Backlog
@@ -23,8 +25,7 @@ ALONE_US = 30_000_000
 """After that time they get a commit of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(msgspec.Struct, frozen=True):
     """What a row counts for."""
 
     id: int
@@ -37,8 +38,7 @@ class Gone:
         return parts(self.id)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(msgspec.Struct, frozen=True):
     """To be deleted in one transaction: rows, and epochs that are done."""
 
     rows: tuple[int, ...]
@@ -61,12 +61,11 @@ def look_up(
     return [Gone(one.id, one.taken, one.kept, len(one.payload)) for one in found]
 
 
-@dataclass(slots=True)
-class Had:
+class Had(msgspec.Struct):
     """What receipts cover and the file still holds."""
 
-    _gone: dict[int, Gone] = field(default_factory=dict)
-    _done: dict[tuple[Lane, str], None] = field(default_factory=dict)
+    _gone: dict[int, Gone] = msgspec.field(default_factory=dict)
+    _done: dict[tuple[Lane, str], None] = msgspec.field(default_factory=dict)
     _since_us: int | None = None
 
     def __contains__(self, number: object) -> bool:

@@ -6,8 +6,9 @@ offset in use is moved as little as brings it within, so it is smooth. Bounds th
 away are a step: believed when several receipts said so for as long as a step must last.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 ROUND_TRIP_US = 2_000_000
 """A slower answer says too little (design section 3)."""
@@ -33,8 +34,7 @@ class Hearing(StrEnum):
     STEP = "step"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """The offset lies between the two, both included."""
 
     low_us: int
@@ -63,8 +63,7 @@ class Span:
         return abs(self.nearest(offset_us) - offset_us)
 
 
-@dataclass(slots=True)
-class _Claim:
+class _Claim(msgspec.Struct):
     """A step that receipts tell of."""
 
     span: Span

@@ -2,9 +2,10 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+import msgspec
 
 from edge_agent.buffer import epochs, numbers, stored
 from edge_agent.buffer.alive import Alive, nobody, watched
@@ -39,8 +40,7 @@ class Condition(StrEnum):
     BROKEN = "broken"
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(msgspec.Struct, frozen=True):
     """`detail` says why a file is broken or not ours."""
 
     condition: Condition

@@ -5,7 +5,8 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from edge_agent.buffer import reserve, rows
 from edge_agent.buffer.backlog import Backlog, backlog
@@ -39,8 +40,7 @@ GROUP_SECONDS = 1.0
 _TICK_S = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class PointPlan:
+class PointPlan(msgspec.Struct, frozen=True):
     """Where a point belongs and which SenML unit its numbers have."""
 
     lane: Lane

@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from edge_agent.buffer import rows, stored
 from edge_agent.buffer.row_id import span_of_lane
@@ -15,8 +16,7 @@ _YOUNGEST = 32
 _EXTRA = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """Rows above `after`, up to `until` (None: all): so many and so many bytes, at least one.
 
     `is_passed_over`: rows that are on their way, or that the server has.
@@ -30,8 +30,7 @@ class Wanted:
     is_passed_over: Callable[[int], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """`last`: up to here all was looked at; None: there is nothing more."""
 
     rows: tuple[Row, ...]

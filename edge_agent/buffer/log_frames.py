@@ -7,7 +7,8 @@ forgotten without a word (sqlite.org/fileformat2.html, section 4).
 import struct
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 HEADER_BYTES = 32
 FRAME_BYTES = 24
@@ -18,8 +19,7 @@ _MASK = 0xFFFFFFFF
 Salt = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """One version of one page; `place`: its number in the log."""
 
     page: int
@@ -28,8 +28,7 @@ class Frame:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(msgspec.Struct, frozen=True):
     """Frames of the present run of the log; `sound`: how many of them SQLite takes.
 
     What lies behind a broken frame may be committed too, and is lost unless somebody looks.

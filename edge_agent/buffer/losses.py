@@ -1,10 +1,11 @@
 """What was thinned or given up, from when to when and why: as readings that travel themselves."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from edge_agent.exchange import Sample
 
@@ -19,8 +20,7 @@ class Lost(StrEnum):
     GIVEN_UP = "given_up"
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(msgspec.Struct, frozen=True):
     """UTC (us) when the clock was set; else on the clock of `boot`."""
 
     at_us: int
@@ -34,8 +34,7 @@ class Instant:
         return f"{self.boot}+{self.at_us / 1_000_000:.3f}s"
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(msgspec.Struct, frozen=True):
     """`gone` of `taken` readings of a lane, between two instants."""
 
     what: Lost

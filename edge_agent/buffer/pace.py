@@ -4,8 +4,9 @@ Nothing is held back but the sync: what is not committed at once joins the group
 order and whole. A point that was quiet for a minute is never made to wait.
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 _MINUTE_US = 60_000_000
 _MINUTES, _SECONDS = 1_440, 86_400  # of a day
@@ -19,8 +20,7 @@ class Passage(StrEnum):
     ALL_CHATTER = "all_chatter"
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(msgspec.Struct, frozen=True):
     """Syncs at once: `burst` after a long rest, `per_minute` for ever."""
 
     burst: int
@@ -31,8 +31,7 @@ POINT = Budget(burst=20, per_minute=6)
 TOTAL = Budget(burst=120, per_minute=30)
 
 
-@dataclass(slots=True)
-class _Bucket:
+class _Bucket(msgspec.Struct):
     budget: Budget
     left: float
     at_us: int
@@ -46,20 +45,18 @@ class _Bucket:
         return True
 
 
-@dataclass(slots=True)
-class _Point:
+class _Point(msgspec.Struct):
     bucket: _Bucket
     seen_us: int
     grouped_us: int | None = None
 
 
-@dataclass(slots=True)
-class Pace:
+class Pace(msgspec.Struct):
     """Of one agent: a budget for each point and one for all together."""
 
     point: Budget = POINT
     total: Budget = TOTAL
-    _points: dict[tuple[str, str], _Point] = field(default_factory=dict)
+    _points: dict[tuple[str, str], _Point] = msgspec.field(default_factory=dict)
     _all: _Bucket | None = None
 
     def judge(self, place: tuple[str, str], now_us: int) -> Passage:

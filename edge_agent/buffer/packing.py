@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from edge_agent.buffer.rows import Draft
 from edge_agent.buffer.timebase import STEP_US, Timebase
@@ -21,16 +23,14 @@ US_PER_MS = 1_000
 RECORDS_OF_READING = 2  # its value and its quality
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True):
     """A sample of a device that waits for its commit; its time is the one that it will have."""
 
     device: str
     sample: Sample
 
 
-@dataclass(frozen=True, slots=True)
-class _Stamp:
+class _Stamp(msgspec.Struct, frozen=True):
     mono_us: int
     utc_us: int
 

@@ -1,8 +1,9 @@
 """Whether a command may be carried out: allow-list, device, and how old it may be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from device_profiles.model import Profile
 from edge_agent.buffer.timebase import Timebase
@@ -45,8 +46,7 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(msgspec.Struct, frozen=True):
     """When a command came, on the clock of a boot."""
 
     boot: str

@@ -1,7 +1,8 @@
 """What must go when the buffer is full: bulk first, the oldest first; urgent only when alone."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from wire.topic import Lane
 
@@ -13,16 +14,14 @@ class Full(StrEnum):
     URGENT_FULL = "urgent_full"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """`total` bytes of payload in the buffer, of which `reserved` are kept for the urgent lane."""
 
     total: int
     reserved: int
 
 
-@dataclass(frozen=True, slots=True)
-class Eviction:
+class Eviction(msgspec.Struct, frozen=True):
     """Give up the oldest rows of `lane` until `size` bytes are free, under `reason`."""
 
     lane: Lane

@@ -7,7 +7,8 @@ it is lost.
 import logging
 import sqlite3
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from edge_agent.buffer import rows, stored, unpacking
 from edge_agent.buffer.losses import Loss, Lost
@@ -33,8 +34,7 @@ class _ChangedError(Exception):
     """A row went, or left, since it was looked at: nothing was changed."""
 
 
-@dataclass(slots=True)
-class _Pass:
+class _Pass(msgspec.Struct):
     """How far a lane was thinned, with which interval."""
 
     level: int = 0
@@ -47,8 +47,7 @@ class _Pass:
         return self.level > 0
 
 
-@dataclass(slots=True)
-class _Making:
+class _Making(msgspec.Struct):
     """Room is being made. `most`: when so much is lacking, rows come faster than they are thinned.
 
     `is_through`: there is nothing more to thin, or no time for it.
@@ -59,8 +58,7 @@ class _Making:
     is_through: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
+class _Planned(msgspec.Struct, frozen=True):
     """Rows and what is to take their place."""
 
     before: tuple[Stored, ...]

@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 
 import msgspec
+from msgspec.structs import replace
 
 from edge_agent.buffer import epochs, stored
 from edge_agent.buffer.epochs import Epoch, Ledger
@@ -45,8 +45,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """A batch that is about to be committed."""
 
     taken: int

@@ -1,7 +1,6 @@
 """A row of the buffer as it lies in the file, with its running totals and its proof."""
 
 import sqlite3
-from dataclasses import dataclass, fields
 
 import msgspec
 
@@ -11,8 +10,7 @@ from wire.envelope import Base, ClockState, Cover, Encoding, Key
 from wire.topic import Lane
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A committed batch: what is published, and under which key."""
 
     id: int
@@ -23,8 +21,7 @@ class Row:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """Columns in the order of the table; see schema_5_proof.sql for what each says."""
 
     id: int
@@ -75,7 +72,7 @@ class Stored:
         return tuple(getattr(self, name) for name in NAMES)
 
 
-NAMES = tuple(one.name for one in fields(Stored))
+NAMES = Stored.__struct_fields__
 _LIST = f"{', '.join(NAMES)}, proof"
 _MARKS = ", ".join("?" * (len(NAMES) + 1))
 

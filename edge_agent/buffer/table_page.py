@@ -6,7 +6,8 @@ itself (sqlite.org/fileformat2.html, sections 1.6 and 2.1).
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from edge_agent.buffer.proof import Field
 
@@ -25,8 +26,7 @@ class _UnreadableError(ValueError):
     """These bytes are no row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True):
     """The rows of a page: row id and fields. `is_clean`: there was nothing that is no row."""
 
     rows: tuple[tuple[int, tuple[Field, ...]], ...]

@@ -5,8 +5,9 @@ quality and the first of each text stay, so that no fault is thinned away.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+import msgspec
 
 from wire.bounds import COVERS, RECORDS
 from wire.envelope import Base, Cover
@@ -19,8 +20,7 @@ _READINGS = RECORDS // 4
 _TEXTS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """The readings that are left of one key, of `taken` that it stands for."""
 
     seq: int
@@ -28,8 +28,7 @@ class Part:
     readings: tuple[Reading, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A row that was not published yet. Only neighbours of one epoch are looked at together."""
 
     id: int
@@ -44,8 +43,7 @@ class Candidate:
         return earliest + self.base.mono * 1_000 if self.relative else earliest
 
 
-@dataclass(frozen=True, slots=True)
-class Thinned:
+class Thinned(msgspec.Struct, frozen=True):
     """What takes the place of the rows `numbers`, under the key of the last."""
 
     numbers: tuple[int, ...]

@@ -10,8 +10,9 @@ an offset | not trusted, a quick receipt     | narrow it down by that, see `hear
 """
 
 import logging
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from edge_agent.buffer.hearsay import Hearing, Hearsay, Span
 from runtime.clock import Clock
@@ -54,8 +55,7 @@ class Setting(StrEnum):
     BEFORE_LAST_GOOD = "before_last_good"
 
 
-@dataclass(frozen=True, slots=True)
-class ClockSaid:
+class ClockSaid(msgspec.Struct, frozen=True):
     """What `clock show` tells. `slack_us`: how far off the time may be; None when nobody knows.
 
     `system_us`: how far the machine's own clock is ahead of the time in use. `heard_us`: since when
@@ -72,8 +72,7 @@ class ClockSaid:
     heard_us: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Timebase:
+class Timebase(msgspec.Struct, frozen=True):
     """`offset_us` added to the boot's clock gives UTC; it is None while the clock is unset."""
 
     state: ClockState
@@ -94,8 +93,7 @@ class Timebase:
         return None if utc_us is None else Anchor(self.boot, self.mono_ms, utc_us)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(msgspec.Struct, frozen=True):
     offset_us: int
     since_us: int
 

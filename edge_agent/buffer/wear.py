@@ -1,7 +1,8 @@
 """What the buffer writes to the card, by what it was written for; how long a card endures that."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 _DAY_US = 86_400_000_000
 
@@ -19,11 +20,12 @@ class Purpose(StrEnum):
     ROOM = "room"
 
 
-@dataclass(slots=True)
-class Meter:
+class Meter(msgspec.Struct):
     """Asked by the writing thread before each transaction: what came since belongs to the last."""
 
-    by_purpose: dict[Purpose, int] = field(default_factory=lambda: dict.fromkeys(Purpose, 0))
+    by_purpose: dict[Purpose, int] = msgspec.field(
+        default_factory=lambda: dict.fromkeys(Purpose, 0)
+    )
     _before: int | None = None
     _purpose: Purpose | None = None
 

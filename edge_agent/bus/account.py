@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+
+import msgspec
 
 from edge_agent.bus.anomaly import Lookout
 from edge_agent.bus.framing import Framing, RtuFraming
@@ -24,8 +25,7 @@ _COUNTER = {
 }
 
 
-@dataclass(slots=True)
-class _UnitCount:
+class _UnitCount(msgspec.Struct):
     requests: int = 0
     replies: int = 0
     exceptions: int = 0
@@ -35,10 +35,10 @@ class _UnitCount:
     too_early: int = 0
     cancelled: int = 0
     stale: int = 0
-    reply_us: deque[int] = field(default_factory=lambda: deque(maxlen=_REPLY_TIMES_KEPT))
+    reply_us: deque[int] = msgspec.field(default_factory=lambda: deque(maxlen=_REPLY_TIMES_KEPT))
 
     def counters(self) -> dict[str, int]:
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "reply_us"}
+        return {name: getattr(self, name) for name in self.__struct_fields__ if name != "reply_us"}
 
 
 class LineAccount:

@@ -1,6 +1,6 @@
 """Frames of an adapter that hears itself: our own bytes come back, are checked, and skipped."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from edge_agent.bus.framing import Framing
 from edge_agent.bus.modbus import Match, Verdict

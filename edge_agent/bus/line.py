@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
+
+import msgspec
 
 from edge_agent.bus.account import LineAccount
 from edge_agent.bus.echo import EchoFraming
@@ -30,8 +31,7 @@ _HANGS = "the port's thread hangs"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class LineSettings:
+class LineSettings(msgspec.Struct, frozen=True):
     """`settle_us`: rest after opening, since whoever held the port before may be owed a reply.
 
     `refuse_early` is off only for a port behind which no wire keeps the time. `framing` belongs to
@@ -42,7 +42,7 @@ class LineSettings:
     port: Place
     settle_us: int = SETTLE_US
     refuse_early: bool = True
-    framing: Framing = field(default_factory=RtuFraming)
+    framing: Framing = msgspec.field(default_factory=RtuFraming)
     local_echo: bool = False
 
 

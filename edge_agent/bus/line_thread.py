@@ -5,10 +5,11 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Protocol
+
+import msgspec
 
 from edge_agent.bus.back_off import BackOff
 from edge_agent.bus.framing import Framing
@@ -41,8 +42,7 @@ class Owner(Protocol):
     def port_gone(self, problem: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(msgspec.Struct, frozen=True):
     errand: Errand
     answer: "asyncio.Future[Outcome]"
 

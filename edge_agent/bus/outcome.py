@@ -1,6 +1,6 @@
 """What one exchange brought, and what else was heard on the line."""
 
-from dataclasses import dataclass
+import msgspec
 
 from edge_agent.bus.modbus import Verdict
 from edge_agent.exchange import Failure, Fault, Reply, Request
@@ -21,8 +21,7 @@ OWES_NOTHING = frozenset({Fault.EXCEPTION, Fault.RESTING})
 """Faults after which no reply of the unit can still be on its way."""
 
 
-@dataclass(slots=True)
-class Errand:
+class Errand(msgspec.Struct):
     """One request on its way: handed to the line's thread, and perhaps given up meanwhile.
 
     `turnaround_us`: the silence that the unit needs after its reply, if longer than the wire's.
@@ -36,8 +35,7 @@ class Errand:
     abandoned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """`sent_us` is None if the request never left. `stale`: units whose sound frames came instead.
 
     `stray`: bytes thrown away since the exchange before, because nobody had asked for them.

@@ -1,7 +1,8 @@
 """Which units rest after a time-out, so that a late reply finds nobody waiting for it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from edge_agent.bus.modbus import is_same_shape
 from edge_agent.exchange import Request
@@ -18,8 +19,7 @@ class Standing(StrEnum):
     NEEDS_OTHER_SHAPE = "needs_other_shape"
 
 
-@dataclass(frozen=True, slots=True)
-class _Unanswered:
+class _Unanswered(msgspec.Struct, frozen=True):
     request: Request
     until_us: int
 

@@ -3,9 +3,9 @@
 import errno
 import logging
 import termios
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 import serial
 from serial.rs485 import RS485Settings
 
@@ -17,8 +17,7 @@ _SECOND_US = 1_000_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class DirectionControl:
+class DirectionControl(msgspec.Struct, frozen=True):
     """The kernel's RS-485 mode: RTS, which switches the transceiver, follows what is sent.
 
     `rts_on_send`, `rts_after_send`: its level (True is high) while we send and while we listen. The
@@ -33,8 +32,7 @@ class DirectionControl:
     hear_ourselves: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PortSettings:
+class PortSettings(msgspec.Struct, frozen=True):
     """Where the port is and how it is set. `direction`: for an adapter that leaves that to RTS.
 
     `opened` is what the port is really opened with when that differs from the wire's: a pseudo-

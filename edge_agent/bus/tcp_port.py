@@ -1,7 +1,8 @@
 """A TCP connection as a port: to a Modbus TCP server, or to a serial line behind a converter."""
 
 import socket
-from dataclasses import dataclass, field
+
+import msgspec
 
 from edge_agent.bus.port import Descriptor, Port, PortGoneError
 from edge_agent.bus.wire_time import NoWire, SerialFormat
@@ -17,13 +18,12 @@ _PROBES = 3
 _SECOND_US = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class TcpSettings:
+class TcpSettings(msgspec.Struct, frozen=True):
     """Where to connect to, and the wire behind it whose time the replies have to keep, if any."""
 
     host: str
     port: int
-    format: SerialFormat | NoWire = field(default_factory=NoWire)
+    format: SerialFormat | NoWire = msgspec.field(default_factory=NoWire)
     connect_us: int = CONNECT_US
 
     @property

@@ -1,7 +1,8 @@
 """How long characters take on a serial wire, if there is one, and how soon a reply can be there."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 _SECOND_US = 1_000_000
 _FIXED_GAP_ABOVE_BAUD = 19_200
@@ -18,8 +19,7 @@ class Parity(StrEnum):
     ODD = "O"
 
 
-@dataclass(frozen=True, slots=True)
-class SerialFormat:
+class SerialFormat(msgspec.Struct, frozen=True):
     """Speed and shape of a character: 8N1 is 10 bits long, 8E1 and 8N2 are 11, 7E1 is 10.
 
     Raises ValueError for what no UART can be set to.
@@ -66,8 +66,7 @@ class SerialFormat:
         return sent_us + self.duration_us(request + reply) * _EARLY_PER_CENT // 100
 
 
-@dataclass(frozen=True, slots=True)
-class NoWire:
+class NoWire(msgspec.Struct, frozen=True):
     """No serial wire, or one that we can not know (behind a Modbus TCP server): no time to keep."""
 
     @property

@@ -1,7 +1,9 @@
 """What differs between two configurations: lines to start and stop, and what needs a restart."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from device_profiles.typed_toml import Problem
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
@@ -25,8 +27,7 @@ _MQTT_KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LineChanges:
+class LineChanges(msgspec.Struct, frozen=True):
     """Lines by name: `stop` in their old order, then `start` in their new one.
 
     A line that changed stands in both; one that stands in neither is not touched.

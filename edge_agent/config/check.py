@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from alarm_rules.duration import duration_text
 from alarm_rules.in_force import OverrideError, in_force
@@ -27,12 +28,11 @@ LEAST_BUFFER = 1024 * 1024
 _GRAMMAR = "write small letters, digits and hyphens, at most 64, the first no hyphen"
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(msgspec.Struct):
     """Errors keep the agent from starting; warnings are shown and logged."""
 
-    errors: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    errors: list[Problem] = msgspec.field(default_factory=list)
+    warnings: list[Problem] = msgspec.field(default_factory=list)
 
 
 def check_sections(

@@ -1,12 +1,11 @@
 """What a local action of this gateway is to do, with every rule resolved."""
 
-from dataclasses import dataclass
+import msgspec
 
 from alarm_rules.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class LocalActionConfig:
+class LocalActionConfig(msgspec.Struct, frozen=True):
     """What this gateway does by itself while one of the rules (device, rule) holds.
 
     See edge_agent.config.tables.LocalActionTable; durations are microseconds.

@@ -1,7 +1,8 @@
 """The configuration as the agent uses it: every default filled in, every name resolved."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from alarm_rules.in_force import InForce
 from alarm_rules.override import Override
@@ -13,8 +14,7 @@ from runtime.clock import Trust
 from runtime.mqtt_words import Options
 
 
-@dataclass(frozen=True, slots=True)
-class BufferConfig:
+class BufferConfig(msgspec.Struct, frozen=True):
     """Sizes in bytes of payload. `group_readings`: of bulk, in one batch.
 
     `endurance`: bytes that the card can take in its life.
@@ -27,8 +27,7 @@ class BufferConfig:
     endurance: int
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkConfig:
+class NetworkConfig(msgspec.Struct, frozen=True):
     """Where a network line connects to. `timeout_us`: replies may take so long, at the least."""
 
     host: str
@@ -37,8 +36,7 @@ class NetworkConfig:
     connect_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class LineConfig:
+class LineConfig(msgspec.Struct, frozen=True):
     """A port and how it is set. `settle_us` is 0 for a stream.
 
     `port`: a path, or `host:number` of a network line. `rs485`: RTS switches the transceiver.
@@ -54,8 +52,7 @@ class LineConfig:
     local_echo: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceConfig:
+class DeviceConfig(msgspec.Struct, frozen=True):
     """A device. `unit` is 0 and `period_us` is 0 on a stream.
 
     `rules` are those in force; `site_class` and `overrides` are what made them of the profile's.
@@ -77,8 +74,7 @@ class DeviceConfig:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(msgspec.Struct, frozen=True):
     """What one agent is to do.
 
     `hash` covers all of it except where its secrets stand, `watched_hash` lines and devices alone.

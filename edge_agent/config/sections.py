@@ -2,10 +2,10 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from device_profiles.typed_toml import Problem, read_table
 from edge_agent.config.tables import (
@@ -33,8 +33,7 @@ _MISSING = {
 _CROSS_CHECKED = frozenset({"unit", "baud", "parity", "stop_bits"})
 
 
-@dataclass(slots=True)
-class Sections:
+class Sections(msgspec.Struct):
     """What of the file could be read; None or absent is what has a problem."""
 
     gateway: GatewayTable | None = None
@@ -42,11 +41,11 @@ class Sections:
     clock: ClockTable | None = None
     buffer: BufferTable | None = None
     health: HealthTable | None = None
-    lines: dict[str, LineTable] = field(default_factory=dict)
-    devices: dict[str, DeviceTable] = field(default_factory=dict)
-    local_actions: dict[str, LocalActionTable] = field(default_factory=dict)
+    lines: dict[str, LineTable] = msgspec.field(default_factory=dict)
+    devices: dict[str, DeviceTable] = msgspec.field(default_factory=dict)
+    local_actions: dict[str, LocalActionTable] = msgspec.field(default_factory=dict)
     named_lines: frozenset[str] = frozenset()
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = msgspec.field(default_factory=list)
 
     def whole(self) -> AgentFile | None:
         """The file, if nothing is wrong with any section."""

@@ -1,10 +1,10 @@
 """Where the configuration comes from: the site's file, and beside the buffer what was desired."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from device_profiles.toml_bounds import read_bounded
 from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml
@@ -21,8 +21,7 @@ _LARGEST = 4 * SENT_BYTES
 CHANGED_ON_SITE = "agent.toml was changed on site since: its lines and devices are in force"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What is to be in force; `site` is the hash of the file's own lines and devices.
 
     `notices`: what a person should know, because it is not as it was.
@@ -38,8 +37,7 @@ class Found:
         return self.loaded.config
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """`path`: agent.toml. `environ` None: for who only asks and needs no secrets."""
 
     path: Path

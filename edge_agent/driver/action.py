@@ -1,6 +1,6 @@
 """An allow-listed action of a profile as the requests or frames that carry it out."""
 
-from dataclasses import dataclass
+import msgspec
 
 from device_profiles.model import Action, Confirmation, FrameWrite, Profile
 from device_profiles.transport import Stream
@@ -9,16 +9,14 @@ from edge_agent.driver.frame import encode_frame
 from edge_agent.exchange import Write
 
 
-@dataclass(frozen=True, slots=True)
-class WriteStep:
+class WriteStep(msgspec.Struct, frozen=True):
     """One register to write, and how long to leave the device alone afterwards."""
 
     write: Write
     pause_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class FrameStep:
+class FrameStep(msgspec.Struct, frozen=True):
     """One frame to send, what proves that it was taken, and the pause after it.
 
     `answer`: None where the device confirms nothing, so that nobody can know.

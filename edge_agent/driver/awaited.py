@@ -1,14 +1,14 @@
 """The frame that answers what was sent, looked for in all that comes afterwards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from device_profiles.framing import Layout
 from edge_agent.driver.frame import Frame, FrameReader
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A frame of this code, and with this data unless that is None."""
 
     code: str

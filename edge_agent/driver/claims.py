@@ -1,10 +1,10 @@
 """Which reads of a device bring its hazard points, and what is read apart on a crowded line."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import reduce
 
 import msgspec
+from msgspec.structs import replace
 
 from device_profiles.model import Point
 from device_profiles.transport import Modbus

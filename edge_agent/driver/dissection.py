@@ -1,7 +1,8 @@
 """Which places of a read does a device refuse? Each is asked by itself, once."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from device_profiles.model import Point
 from edge_agent.driver.request_plan import PlannedRead

@@ -1,11 +1,11 @@
 """Which queries wait for an answer, and which one may be sent now."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(msgspec.Struct):
     tries_left: int
     again_us: int = 0
 

@@ -1,6 +1,6 @@
 """What a read costs its line: characters on the wire, silence, and the device's own time."""
 
-from dataclasses import dataclass
+import msgspec
 
 from device_profiles.encoding import BIT_TABLES, Table
 
@@ -13,8 +13,7 @@ _BITS_OF_A_REGISTER = 16
 _NO_LIMIT = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class RequestCost:
+class RequestCost(msgspec.Struct, frozen=True):
     """`character_us` is 0 where no wire keeps the time, or one that nobody knows.
 
     `between_us`: what an exchange takes besides its characters: the device's thinking, and the

@@ -1,7 +1,9 @@
 """The points of a Modbus profile as the cheapest reads that fetch them all."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from device_profiles.encoding import BIT_TABLES, Register, Table
 from device_profiles.model import Point
@@ -10,8 +12,7 @@ from edge_agent.driver.request_cost import RequestCost
 from edge_agent.exchange import Claim
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRead:
+class PlannedRead(msgspec.Struct, frozen=True):
     """One request of a cycle: what to read, and the points that its reply holds.
 
     `every_us`: it is left out of a cycle that comes sooner; 0 is in every cycle. `is_fixed`: read
@@ -31,8 +32,7 @@ class PlannedRead:
         return self.table is table and self.address <= address < self.address + self.count
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(msgspec.Struct, frozen=True):
     point: Point
     register: Register
 

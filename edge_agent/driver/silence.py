@@ -1,6 +1,6 @@
 """When a planned read or its whole device counts as silent, and how often that is told."""
 
-from dataclasses import dataclass
+import msgspec
 
 from edge_agent.exchange import Fault
 from wire.quality import Quality, Reason, bad
@@ -14,8 +14,7 @@ Told = list[tuple[int, Quality]]
 """By the number of a read, what is to be told of its points now."""
 
 
-@dataclass(slots=True)
-class _Count:
+class _Count(msgspec.Struct):
     good_us: int
     misses: int = 0
 
@@ -28,7 +27,6 @@ class _Count:
         return self.good_us + MISSES * period_us if self.misses >= MISSES else None
 
 
-@dataclass(slots=True)
 class _Read(_Count):
     told: Quality | None = None
     told_us: int = 0

@@ -7,8 +7,9 @@ direction; "Decode As… RTAC Serial: Modbus RTU" shows what is in it. Modbus TC
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+
+import msgspec
 
 _SECTION, _INTERFACE, _PACKET = 0x0A0D0D0A, 1, 6
 _MAGIC = 0x1A2B3C4D
@@ -25,8 +26,7 @@ class Link(IntEnum):
     RTAC_SERIAL = 250
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(msgspec.Struct, frozen=True):
     """One frame. `at_us`: UTC, or since the boot where nobody knows the time."""
 
     at_us: int

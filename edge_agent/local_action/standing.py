@@ -1,9 +1,9 @@
 """One local action as it stands: its plan, its trigger, what it remembers, and words about it."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import replace
 
 from alarm_rules.verdict import Evidence
 from edge_agent.config.local_plan import LocalActionConfig
@@ -24,8 +24,7 @@ class Succession(StrEnum):
     ENDS = "ends"
 
 
-@dataclass(slots=True)
-class Standing:
+class Standing(msgspec.Struct):
     """`is_owed`: its order was decided, and the table of commands may not have it yet."""
 
     plan: LocalActionConfig

@@ -1,8 +1,9 @@
 """A device as the poller and the listener know it, and what its driver and the buffer owe them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
 
 from edge_agent.config.tables import Vector
 from edge_agent.exchange import Claim, Failure, Read, Reply, Request, Sample
@@ -76,8 +77,7 @@ class Intake(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PolledDevice:
+class PolledDevice(msgspec.Struct, frozen=True):
     """A device on a request line.
 
     `timeout_us` runs to the end of the reply; `late_max_us`: how late a reply may still come after
@@ -94,15 +94,14 @@ class PolledDevice:
     late_max_us: int = 3_000_000
     turnaround_us: int = 0
     probe: Read | None = None
-    report: ReportPolicy = field(default_factory=ReportPolicy)
+    report: ReportPolicy = msgspec.field(default_factory=ReportPolicy)
     is_test: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ListenedDevice:
+class ListenedDevice(msgspec.Struct, frozen=True):
     """A device that owns a stream."""
 
     name: str
     driver: ListenDriver
-    report: ReportPolicy = field(default_factory=ReportPolicy)
+    report: ReportPolicy = msgspec.field(default_factory=ReportPolicy)
     is_test: bool = False

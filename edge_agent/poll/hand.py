@@ -1,13 +1,13 @@
 """What carries a command out, and what came of it."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from wire.command import Command, Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """How it ended, and what a person should know about it."""
 
     outcome: Outcome

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from edge_agent.exchange import Failure, Fault, Sample
 from edge_agent.health import DeviceHealth, DeviceState, LineHealth
@@ -35,8 +36,7 @@ class Talker(Protocol):
     def health(self) -> LineHealth: ...
 
 
-@dataclass(slots=True)
-class _Saying:
+class _Saying(msgspec.Struct):
     """What somebody else wants to say, and what will answer it."""
 
     data: bytes

@@ -2,9 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeGuard
+
+import msgspec
 
 from edge_agent.exchange import Sample
 from wire.quality import Quality
@@ -30,8 +31,7 @@ class Cause(StrEnum):
 _KEPT_BACK = frozenset({Cause.UNCHANGED, Cause.TOO_SOON})
 
 
-@dataclass(frozen=True, slots=True)
-class PointPolicy:
+class PointPolicy(msgspec.Struct, frozen=True):
     """When a point is reported.
 
     A change counts when it is more than `deadband` (in the point's unit) and more than `relative`
@@ -48,11 +48,10 @@ class PointPolicy:
     always: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ReportPolicy:
+class ReportPolicy(msgspec.Struct, frozen=True):
     """Policies by point; `otherwise_us`: of a point without one. `always`: of the whole device."""
 
-    points: Mapping[str, PointPolicy] = field(default_factory=dict)
+    points: Mapping[str, PointPolicy] = msgspec.field(default_factory=dict)
     otherwise_us: int = BULK_INTERVAL_US
     always: bool = False
 
@@ -60,8 +59,7 @@ class ReportPolicy:
         return self.points.get(point) or PointPolicy(self.otherwise_us)
 
 
-@dataclass(slots=True)
-class _Reported:
+class _Reported(msgspec.Struct):
     """What was last reported of a point, and from when to when that needs no saying again."""
 
     policy: PointPolicy

@@ -1,8 +1,9 @@
 """Which turn of a line is next: hard periods first, the rest in what is left, few of the dead."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from edge_agent.exchange import Claim
 
@@ -41,8 +42,7 @@ class Miss(StrEnum):
     STILL_DEAD = "still_dead"
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """The reads of one device that stand or fall together: they have one period and one claim."""
 
     device: str
@@ -50,8 +50,7 @@ class Turn:
     period_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """The turn to take now, or None and when to choose again."""
 
     turn: Turn | None
@@ -59,18 +58,16 @@ class Choice:
     why: Why
 
 
-@dataclass(slots=True)
-class _Device:
+class _Device(msgspec.Struct):
     misses: int = 0
-    turns: list["_Entry"] = field(default_factory=list)
+    turns: list["_Entry"] = msgspec.field(default_factory=list)
 
     @property
     def is_dead(self) -> bool:
         return self.misses >= DEAD_AFTER
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(msgspec.Struct):
     turn: Turn
     device: _Device
     due_us: int

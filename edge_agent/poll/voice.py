@@ -1,7 +1,8 @@
 """What one device says: test mode, report filter, and what its health needs to remember."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from edge_agent.exchange import Failure, Sample
 from edge_agent.health import DeviceState

@@ -1,12 +1,12 @@
 """What a command answers: text for stdout, complaints for stderr, and its exit code."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+
+class Answer(msgspec.Struct, frozen=True):
     """`code`: 0 fine, 1 a problem was found, 2 usage or configuration."""
 
     code: int

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
+
+import msgspec
 
 from alarm_rules.duration import duration_text
 from alarm_rules.rule import hazard_points
@@ -87,7 +88,7 @@ def _as_json(
         said["config_hash"] = config.hash
         loads = line_loads(config)
         said["load"] = {name: load.share for name, load in loads.items()}
-        said["lines"] = {name: asdict(load) for name, load in loads.items()}
+        said["lines"] = {name: msgspec.to_builtins(load) for name, load in loads.items()}
     return as_json(said)
 
 

@@ -1,7 +1,8 @@
 """What of a lane leaves next: what is live, then what waits; each row once as new."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Feed(StrEnum):
@@ -11,8 +12,7 @@ class Feed(StrEnum):
     BACKLOG = "backlog"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """Rows above `after` and up to `until`, oldest first; `until` None: to the end."""
 
     after: int

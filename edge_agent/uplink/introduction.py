@@ -1,6 +1,5 @@
 """When the birth goes out: before all else, unless the broker has this very one."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -23,8 +22,7 @@ class Step(StrEnum):
     BIRTH = "birth"  # once more, beside all else
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(msgspec.Struct, frozen=True):
     """A connection, and what else asks for a birth: the latest anchor, the configuration."""
 
     connection: int

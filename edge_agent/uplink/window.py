@@ -1,7 +1,8 @@
 """Which rows of a lane are on their way, and when each is to be sent again."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 RESEND_FIRST_US = 10_000_000
 RESEND_LONGEST_US = 60_000_000
@@ -12,8 +13,7 @@ BACK_US = 2_000_000
 _MOST_TRIES = 8
 
 
-@dataclass(slots=True)
-class _Flight:
+class _Flight(msgspec.Struct):
     again_us: int
     tries: int
     receipts: int

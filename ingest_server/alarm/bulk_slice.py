@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from ingest_server.db.journal import Entry
 from ingest_server.db.retime import ClockMark, Moves, Retime
 
@@ -48,5 +50,7 @@ def _corrected(entry: Entry, corrections: Sequence[Entry]) -> Entry:
 def _moved(entry: Entry, said: Retime) -> Entry:
     if not any(said.holds(one.time_us) for one in entry.readings):
         return entry
-    readings = tuple(replace(one, time_us=said.moved(one.time_us)) for one in entry.readings)
+    readings = tuple(
+        structs.replace(one, time_us=said.moved(one.time_us)) for one in entry.readings
+    )
     return replace(entry, readings=readings, clock=said.clock or entry.clock)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
+from msgspec import structs
 
 from ingest_server.db.migrate import migrate
 from ingest_server.db.retime import Retime, decode_retime
@@ -155,7 +156,7 @@ def _entry(row: _Row) -> Entry:
         slices = msgspec.json.decode(kept, type=list[tuple[int, int]])
         readings = tuple(r for start, end in slices for r in readings[start:end])
     if shift_us:
-        readings = tuple(replace(r, time_us=r.time_us + shift_us) for r in readings)
+        readings = tuple(structs.replace(r, time_us=r.time_us + shift_us) for r in readings)
     return replace(entry, readings=readings)
 
 

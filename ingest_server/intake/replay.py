@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
+from msgspec import structs
 
 from ingest_server.db.journal import Kind
 from ingest_server.db.lane_book import Epoch
@@ -93,7 +94,7 @@ def _try(
 
 def _timeless(admitted: Admitted) -> Admitted:
     """Without what was said of that moment alone: an old statement would look like a clone's."""
-    envelope = replace(admitted.envelope, statement=None, through=None)
+    envelope = structs.replace(admitted.envelope, statement=None, through=None)
     return replace(admitted, envelope=envelope)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+from msgspec import structs
+
 from runtime.clock import SystemClock
 from runtime.mqtt import Message, Outcome, Session
 from simulators.broker import Broker
@@ -111,7 +113,7 @@ def hostile(seq: int) -> list[Hostile]:
 
     def add(reason: Refusal, *, keyed: bool = True, **changes: object) -> None:
         like = good(seq + len([one for one in found if one.keyed]))
-        found.append(Hostile(reason, replace(like, **changes), keyed))  # type: ignore[arg-type]
+        found.append(Hostile(reason, structs.replace(like, **changes), keyed))
 
     for reason, payload in payloads():
         add(reason, payload=payload)

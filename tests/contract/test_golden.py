@@ -11,13 +11,13 @@ import json
 import sys
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import asdict
 
 from wire.batch import Batch, decode_batch, encode_batch
 from wire.codec import content_type, pack, unpack

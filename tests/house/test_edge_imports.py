@@ -4,9 +4,12 @@ import importlib.util
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
+LOADED = ("alarm_rules", "device_profiles", "edge_agent", "runtime", "wire")
 SERVERS_ONLY = ("pydantic", "aiohttp", "fastapi", "structlog", "prometheus_client", "uvicorn")
 SHOW = """
 import importlib, json, sys
@@ -35,3 +38,14 @@ def test_the_agent_leaves_the_servers_libraries_alone(module: str) -> None:
 def test_the_agent_fits_a_small_gateway() -> None:
     _, megabytes = imported("edge_agent.app")
     assert megabytes < 40
+
+
+def test_what_the_agent_loads_defines_no_dataclass() -> None:
+    """One costs a gateway 0.5 ms and 15 kB at each start; a msgspec.Struct 0.02 ms and 3 kB."""
+    found = [
+        str(path.relative_to(ROOT))
+        for package in LOADED
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if "dataclasses" in path.read_text(encoding="utf-8")
+    ]
+    assert not found

@@ -1,12 +1,12 @@
 """P3 over the whole way: derived points, several rules at once, every bound of a report."""
 
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from msgspec.structs import replace as changed
 
 from alarm_rules.evaluate import fold

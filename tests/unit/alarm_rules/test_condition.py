@@ -1,6 +1,5 @@
-from dataclasses import replace as with_
-
 from msgspec.structs import replace
+from msgspec.structs import replace as with_
 
 from alarm_rules.evaluate import advance, apply, fold, replay
 from alarm_rules.rule import AlarmClass, Mark, Severity, Source, StateRule, Words

@@ -1,7 +1,8 @@
 """Each question gets its answer; over TCP figures alone."""
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from edge_agent.answering import Answering
 from edge_agent.frames.report import LineFrames, line_frames

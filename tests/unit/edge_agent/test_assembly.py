@@ -1,6 +1,5 @@
 """What the configuration becomes: devices with their drivers, lanes of points, the birth."""
 
-from dataclasses import replace as with_
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import msgspec
 import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
+from msgspec.structs import replace as with_
 
 from alarm_rules.in_force import in_force
 from alarm_rules.override import Override

@@ -1,9 +1,8 @@
 """A diagnosis is whole when it fits, and else leaves out what is well."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from edge_agent.diagnosis import Diagnosis, diagnosis
 from edge_agent.health import (

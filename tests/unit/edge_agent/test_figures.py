@@ -1,6 +1,6 @@
 """Figures are right by the format, named for ever, and as many as the configuration names."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from edge_agent.figures import figures
 from edge_agent.health import DeviceHealth, DeviceState, LineHealth

@@ -1,6 +1,6 @@
 """What a gateway tells of itself: in primary units, when it changes, and only what is known."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from edge_agent.gateway_readings import UNITS, GatewayBook, buffer_fill
 from edge_agent.health import AgentHealth, ConfigHealth, LaneHealth, UplinkHealth, WearHealth

@@ -1,7 +1,6 @@
 """What is not known of a line, a device or a lane says so, and is never taken for health."""
 
-import dataclasses
-
+import msgspec
 import pytest
 
 from edge_agent.health import (
@@ -33,15 +32,15 @@ def test_a_device_is_in_one_of_four_states() -> None:
 
 
 @pytest.mark.parametrize("kind", SNAPSHOTS, ids=lambda kind: kind.__name__)
-def test_a_snapshot_is_frozen_and_needs_no_dictionary(kind: type) -> None:
-    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]  # dataclasses set it
+def test_a_snapshot_is_frozen_and_needs_no_dictionary(kind: type[msgspec.Struct]) -> None:
+    assert kind.__struct_config__.frozen
     assert "__dict__" not in dir(kind)
 
 
 def test_a_unit_that_was_not_asked_has_no_reply_times() -> None:
     unit = UnitHealth(7)
     assert (unit.reply_p50_us, unit.reply_p99_us) == (None, None)
-    counts = dataclasses.asdict(unit)
+    counts = msgspec.structs.asdict(unit)
     del counts["unit"], counts["reply_p50_us"], counts["reply_p99_us"]
     assert set(counts.values()) == {0}
 
@@ -56,9 +55,8 @@ def test_health_has_no_default_that_says_all_is_well() -> None:
         (AgentHealth, "not_taken"),
         (AgentHealth, "late"),
     ):
-        (found,) = [one for one in dataclasses.fields(kind) if one.name == field]
-        assert found.default is dataclasses.MISSING
-        assert found.default_factory is dataclasses.MISSING
+        (found,) = [one for one in msgspec.structs.fields(kind) if one.name == field]
+        assert found.required
 
 
 def test_a_lane_keeps_the_terms_of_its_ledger() -> None:

@@ -1,10 +1,10 @@
 """The load of a line against figures worked out by hand."""
 
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from alarm_rules.duration import duration_text
 from edge_agent.config.load import load_config

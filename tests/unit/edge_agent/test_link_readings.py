@@ -1,8 +1,7 @@
 """A link in readings: what is said, when it is said, and that a dead device is not a poor link."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from alarm_rules.link import LINK_BAD
 from edge_agent.health import DeviceHealth, DeviceState, UnitHealth

@@ -3,9 +3,9 @@
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from edge_agent.exchange import Sample
 from edge_agent.health import AgentHealth, DeviceHealth, DeviceState

@@ -1,9 +1,9 @@
 """Who a device says that it is, and which contact says that all is not well."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from edge_agent.baseline.told import Told
 from edge_agent.exchange import Sample

@@ -87,7 +87,7 @@ def test_of_a_known_epoch_only_newer_rows_are_taken(found: Found) -> None:
 def test_a_row_for_which_a_thinned_one_stands_is_left_out(found: Found) -> None:
     (last,) = sorted(found.rows)[-1:]
     thinned = found.rows[last]
-    fields = {name: getattr(thinned, name) for name in stored.Stored.__slots__}
+    fields = {name: getattr(thinned, name) for name in stored.Stored.__struct_fields__}
     fields |= {"first": 4, "taken": 20, "kept": 3, "covers": "[[4,10,1],[5,10,2]]"}
     found.rows[last] = stored.Stored(**fields)
     disk = new()

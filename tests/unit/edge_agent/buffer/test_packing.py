@@ -1,9 +1,9 @@
 """Samples become batches that the server will take, whatever the samples are."""
 
-from dataclasses import replace
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from edge_agent.buffer.packing import Packer, Pending
 from edge_agent.buffer.rows import Draft

@@ -1,8 +1,7 @@
 """Rows found are kept outside the memory, the version that stands for most of each."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from edge_agent.buffer.row_id import row_id
 from edge_agent.buffer.spool import Spool

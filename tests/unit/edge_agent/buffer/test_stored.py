@@ -1,9 +1,9 @@
 """A row of the table: written and read whole, refused when a bit of it differs."""
 
 import sqlite3
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from edge_agent.buffer import rows, stored
 from edge_agent.buffer.proof import DamagedError

@@ -1,6 +1,6 @@
 """Stored rows become readings by key, and thinned readings one message again."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from edge_agent.buffer.losses import Lost
 from edge_agent.buffer.retention import Eviction, Full

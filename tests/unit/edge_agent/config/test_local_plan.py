@@ -1,6 +1,6 @@
 """A plan is a value: two that say the same are equal, so what goes on as it was is known."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from device_profiles.load import catalog
 from edge_agent.config.local_plan import LocalActionConfig

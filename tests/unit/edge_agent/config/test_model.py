@@ -1,8 +1,8 @@
 """A line finds its devices in the order of the file; what came from a file can not be changed."""
 
-import dataclasses
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from edge_agent.config import model
@@ -54,9 +54,10 @@ def test_a_stream_has_neither_unit_nor_period_nor_settle(config: Config) -> None
     "kind",
     [model.BufferConfig, model.LineConfig, model.NetworkConfig, model.DeviceConfig, model.Config],
 )
-def test_every_default_is_filled_in_before_and_nothing_changes_after(kind: type) -> None:
+def test_every_default_is_filled_in_before_and_nothing_changes_after(
+    kind: type[msgspec.Struct],
+) -> None:
     """A default here would be a second place for it, beside tables.py and the profiles."""
-    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]  # dataclasses set it
-    for field in dataclasses.fields(kind):
-        assert field.default is dataclasses.MISSING, field.name
-        assert field.default_factory is dataclasses.MISSING, field.name
+    assert kind.__struct_config__.frozen
+    for field in msgspec.structs.fields(kind):
+        assert field.required, field.name

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from alarm_rules.rule import Words
 from device_profiles.encoding import NumberType, Register, Table

@@ -1,6 +1,6 @@
 """A device found dead, a stream that breaks: each said once in a while."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from edge_agent.exchange import Anomaly
 from edge_agent.frames.odd import Odd

@@ -1,8 +1,7 @@
 """What a local action says and orders, and what becomes of it with another configuration."""
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from alarm_rules.verdict import Evidence
 from edge_agent.local_action.decide import TRIES, Memory, Phase, View, decide

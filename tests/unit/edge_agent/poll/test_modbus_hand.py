@@ -5,11 +5,11 @@ import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from device_profiles.load import catalog
 from device_profiles.model import Action, RegisterWrite

@@ -1,8 +1,7 @@
 """Each thing that can be wrong is said with its remedy; tables show what is there."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from edge_agent.health import (
     AgentHealth,

@@ -1,6 +1,6 @@
 """Gateways over HTTP: presence by arrival, a ledger that balances, devices by pages."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.golden_message import golden
 from tests.server_rig import ServerRig

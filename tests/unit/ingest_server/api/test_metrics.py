@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from msgspec import structs
 
 from ingest_server.api.web import build
 from ingest_server.health import Vitals
@@ -30,7 +31,7 @@ async def test_an_empty_server_has_figures_too(rig: ServerRig) -> None:
 
 async def test_what_was_taken_refused_and_is_owed(rig: ServerRig) -> None:
     good = golden("urgent_good")
-    await rig.feed("birth", "urgent_good", replace(good, payload=b"\xff"))
+    await rig.feed("birth", "urgent_good", structs.replace(good, payload=b"\xff"))
     rig.clock.advance(40_000_000)
     found = await figures(rig)
     ledger = {

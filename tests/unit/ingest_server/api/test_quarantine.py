@@ -1,6 +1,6 @@
 """The quarantine over HTTP: what was refused, why, by pages."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.golden_message import golden
 from tests.server_rig import ServerRig

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from msgspec import structs
 
 from ingest_server.db.journal import Entry, Kind, entries_after, migrate_journal
 from ingest_server.intake.receiver import REST, URGENT, Intake, IntakeSettings
@@ -97,7 +98,7 @@ async def test_the_same_message_again_changes_nothing_and_is_answered(rig: Rig) 
 
 
 async def test_what_is_refused_is_kept_acknowledged_and_answered(rig: Rig) -> None:
-    rig.urgent.put(replace(golden("urgent_good", mid=1), payload=b"{"))
+    rig.urgent.put(structs.replace(golden("urgent_good", mid=1), payload=b"{"))
     rig.urgent.put(Message(topic="lifeline/1/up/99/x/urgent", payload=b"", qos=1, mid=2))
     async with rig.running():
         await until(lambda: rig.urgent.acknowledged == [1, 2])
