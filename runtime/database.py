@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -97,16 +98,15 @@ class Database:
         async with self._turns.turn(hurry=hurry):
             if self._connection is None:
                 raise sqlite3.ProgrammingError(f"{self._path} is closed")
-            # aiosqlite's own door to its thread: the public methods run one statement each, and
+            # aiosqlite's own queue to its thread: the public methods run one statement each, and
             # a cancel between two of them would leave half a transaction (stack: measured).
             thread: Any = self._connection
-            task: asyncio.Future[T] = asyncio.ensure_future(  # noqa: TID251 - awaited below
-                thread._execute(call, thread._conn),  # noqa: SLF001
-            )
+            done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            thread._tx.put_nowait((done, partial(call, thread._conn)))  # noqa: SLF001
             try:
-                return await asyncio.shield(task)
+                return await asyncio.shield(done)
             except asyncio.CancelledError:
-                await asyncio.wait([task])
+                await asyncio.wait([done])
                 raise
 
     async def read(self, work: Work[T]) -> T:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from runtime.mqtt import Options, Session
 from simulators import influxd as influx
@@ -30,6 +31,12 @@ def pytest_configure() -> None:
 
 def _in_ci() -> bool:
     return os.environ.get("CI", "") not in ("", "0", "false")
+
+
+# No deadline per example on a shared machine; what fails is printed to be replayed. In CI the same
+# examples each time: what is new there is the change that it judges.
+settings.register_profile("house", deadline=None, print_blob=True, derandomize=_in_ci())
+settings.load_profile("house")
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

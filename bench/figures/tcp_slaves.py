@@ -17,6 +17,7 @@ _HEADER = struct.Struct(">HHHBBHH")
 _REQUEST = 12
 _ENDS_S = 5.0
 _VALUES = 0x8000
+_REST = 18  # answers after a change that is now and then: the agent takes more for chatter
 
 
 class Slaves:
@@ -47,7 +48,7 @@ class Change(StrEnum):
 
     NOTHING = "nothing"
     EVERYTHING = "everything"
-    NOW_AND_THEN = "now_and_then"  # the first register of one unit, drawn anew after each time
+    NOW_AND_THEN = "now_and_then"  # the first register of one unit, another one each time
 
 
 @contextmanager
@@ -76,20 +77,26 @@ class Contents:
         self._units = units
         self._chosen = 1
         self._count = 0
+        self._rest = _REST
         self._first = dict.fromkeys(range(256), 0)
 
     def next(self, unit: int) -> tuple[int | None, bytes]:
         """The first register if it is new, and all of them."""
         new: int | None = None
-        if self._change is Change.EVERYTHING or (
-            self._change is Change.NOW_AND_THEN and unit == self._chosen
-        ):
+        self._rest -= 1
+        if self._changes(unit):
             self._count = new = (self._count + 1) % _VALUES
             self._first[unit] = new
             self._chosen = self._draw.randint(1, self._units)
+            self._rest = _REST
         rest = self._count if self._change is Change.EVERYTHING else 0
         first = self._first[unit]
         return new, struct.pack(self._form, first, *(rest + at for at in self._others))
+
+    def _changes(self, unit: int) -> bool:
+        if self._change is Change.NOW_AND_THEN:
+            return unit == self._chosen and self._rest <= 0
+        return self._change is Change.EVERYTHING
 
 
 def _play(orders: Connection, asked: Any, sent_ns: Any, contents: Contents) -> None:

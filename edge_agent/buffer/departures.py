@@ -7,15 +7,19 @@ import msgspec
 from msgspec.structs import replace
 
 from edge_agent.buffer import rows
-from edge_agent.buffer.had import Had
+from edge_agent.buffer.fresh import Fresh
+from edge_agent.buffer.had import Had, look_up
+from edge_agent.buffer.heads import Heads
 from edge_agent.buffer.leaving import Found, Wanted, look, oldest_young
 from edge_agent.buffer.room import Room
 from edge_agent.buffer.rows import Row
 from edge_agent.buffer.statement import cut
+from edge_agent.buffer.stored import Stored
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.buffer.waiting import Waiting
 from runtime.database import Database
 from wire.envelope import Through
+from wire.receipt import Receipt
 from wire.statement import Statement
 from wire.topic import Lane
 
@@ -42,6 +46,10 @@ class Departures:
         self._waiting = Waiting()
         self._had = had
         self._numbers = dict.fromkeys(Lane, 0)
+        # By lane: called right after a commit; whether what it made has left.
+        self.leave_at_once: dict[Lane, Callable[[], bool]] = dict.fromkeys(Lane, _nobody)
+        self._heads = Heads(epoch)
+        self._fresh: Fresh | None = None  # until something of its lane is committed, or may go
 
     async def outgoing(self, lane: Lane, number: int | None) -> Outgoing | None:
         """The row with this id (None asks for a heartbeat) with what is to be stated with it.
@@ -72,6 +80,30 @@ class Departures:
         free = replace(wanted, is_passed_over=lambda n: n in self._had or wanted.is_passed_over(n))
         found, outgoing = await self._stated(wanted.lane, lambda c: look(c, free))
         return outgoing, found.last
+
+    def fresh(self, wanted: Wanted) -> tuple[list[Outgoing], int]:
+        """All new rows of the lane, when they are what the last commit made, and the last's id.
+
+        At once: an alarm does not wait for a second turn at the file. Else none.
+        """
+        fresh, self._fresh = self._fresh, None
+        timebase = self._timekeeper.now()
+        if fresh is None or self._room.is_making or not fresh.is_next(wanted, timebase.mono_us):
+            return [], wanted.after
+        self._room.published(row.id for row in fresh.rows)
+        through = self._waiting.through(wanted.lane, timebase)
+        pairs = zip(fresh.rows, fresh.statements, strict=True)
+        outgoing = [Outgoing(row, said, through, timebase) for row, said in pairs]
+        return outgoing, fresh.rows[-1].id
+
+    def _fresh_of(self, connection: sqlite3.Connection, made: Sequence[Stored]) -> Fresh | None:
+        """In the transaction that made these rows of a lane."""
+        if not made:
+            return None
+        lane = made[0].lane
+        stated = self._heads.state(connection, lane)
+        said = tuple(cut(stated, self._next_number(lane)) for _ in made)
+        return Fresh(tuple(one.row() for one in made), said, self._timekeeper.now().mono_us)
 
     async def again(self, lane: Lane, numbers: Sequence[int]) -> list[Outgoing]:
         """These rows, as far as they are still here, each with what is to be stated with it."""
@@ -104,6 +136,18 @@ class Departures:
         boot, since_ms = self._timekeeper.boot, (self._timekeeper.now().mono_us - young_us) // 1_000
         return await self._database.transact(lambda c: oldest_young(c, lane, boot, since_ms))
 
+    async def receive(self, receipt: Receipt) -> list[int]:
+        """The ids of the rows that the receipt covers: gone, and soon deleted."""
+        found = await self._database.transact(lambda c: look_up(c, receipt, self._had))
+        return self._had.note(found, receipt, self._timekeeper.now().mono_us)
+
+    async def give_up(self, number: int, reason: str) -> None:
+        await self._database.transact(lambda c: rows.give_up(c, number, reason))
+        self._room.gone([number])
+
+    async def next_connection(self) -> int:
+        return await self._database.transact(rows.next_connection)
+
     def _next_number(self, lane: Lane) -> int:
         self._numbers[lane] += 1
         return self._numbers[lane]
@@ -114,3 +158,7 @@ class Departures:
             lambda c: rows.numbers_after(c, lane, after, limit + len(self._had)),
         )
         return [number for number in numbers if number not in self._had][:limit]
+
+
+def _nobody() -> bool:
+    return False

@@ -10,8 +10,10 @@ import msgspec
 
 from edge_agent.buffer import reserve, rows
 from edge_agent.buffer.backlog import Backlog, backlog
+from edge_agent.buffer.chatter import Chatter
 from edge_agent.buffer.departures import Departures, Outgoing
-from edge_agent.buffer.had import NOTHING, Had, look_up
+from edge_agent.buffer.fresh import Fresh
+from edge_agent.buffer.had import NOTHING, Had
 from edge_agent.buffer.losses import Loss, samples
 from edge_agent.buffer.pace import Pace, Passage
 from edge_agent.buffer.packing import Packer
@@ -28,7 +30,6 @@ from runtime.database import Database
 from wire.identity import Anchor
 from wire.quality import Quality
 from wire.reading import ITSELF, Value
-from wire.receipt import Receipt
 from wire.topic import Lane
 
 __all__ = ["GROUP_READINGS", "GROUP_SECONDS", "Lanes", "Outgoing", "PointPlan"]
@@ -69,15 +70,15 @@ class Lanes(Departures):
         self._plan = plan
         self._group_readings = group_readings
         self._progress = progress
-        self._tell = tell
-        self._told: set[tuple[str, str]] = set()
         self._packer = Packer(gateway, lambda device, point: plan(device, point).unit)
         self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
         self._meter = Meter()
+        self._came: tuple[Lane, ...] = ()  # committed, and not announced yet
         # One group at a time: what comes while a sync is under way shares the next one.
         self._turn = asyncio.Lock()
         self._time = KeptTime(database, timekeeper)
         self.pace = Pace() if pace is None else pace
+        self._chatter = Chatter(self.pace, tell)
         self.started_us = timekeeper.now().mono_us
         self.committed = {lane: asyncio.Event() for lane in Lane}
         self.refusal = ""  # why the disk refuses at present
@@ -160,20 +161,10 @@ class Lanes(Departures):
                     await self.flush()
                 await self._time.keep()
                 await self._make_room()
-                self._tell_of_chatter()
+                self._chatter.look(self._timekeeper.now().mono_us)
                 self._progress("buffer")
         finally:
             await asyncio.shield(self._end())
-
-    def _tell_of_chatter(self) -> None:
-        """Once when it begins, by name; again when it comes back after a rest."""
-        now = set(self.pace.chattering(self._timekeeper.now().mono_us))
-        for device, point in sorted(now - self._told):
-            self._tell(
-                f"{device}:{point} changes without end: its changes are committed together, once a"
-                " second, to spare the card; look at its wiring or its deadband"
-            )
-        self._told = now
 
     def _had_is_due(self) -> bool:
         return self._had.is_due(self._timekeeper.now().mono_us)
@@ -190,13 +181,22 @@ class Lanes(Departures):
 
     async def _commit(self, *lanes: Lane) -> None:
         async with self._turn:
-            with self._waiting.handed_over(lanes) as groups:
-                try:
+            try:
+                with self._waiting.handed_over(lanes) as groups:
                     await self._write(groups)
-                except sqlite3.Error as error:
-                    self._refused(str(error))
-                    if not isinstance(error, sqlite3.OperationalError):
-                        raise  # only a start mends a broken file
+            except sqlite3.Error as error:
+                self._refused(str(error))
+                if not isinstance(error, sqlite3.OperationalError):
+                    raise  # only a start mends a broken file
+            finally:
+                self._announce()
+
+    def _announce(self) -> None:
+        """Of what is on the disk: what is *complete through* does not wait for it any more."""
+        came, self._came = self._came, ()
+        for lane in came:
+            if not self.leave_at_once[lane]():
+                self.committed[lane].set()
 
     async def _write(self, groups: Groups) -> None:
         """One transaction: the groups, and with them what receipts have.
@@ -210,18 +210,31 @@ class Lanes(Departures):
         if not drafts and due == NOTHING:
             return
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite3.Connection) -> Fresh | None:
             self._meter.begin(_purpose(groups), written_by_this_thread())
-            due.delete(connection, self._epoch)
-            for lane, some in drafts.items():
-                rows.commit(connection, lane, self._epoch, some)
+            self._heads.begin(connection)
+            if due != NOTHING:
+                due.delete(connection, self._epoch)
+                self._heads.forget()
+            made = {
+                lane: self._heads.append(connection, lane, some) for lane, some in drafts.items()
+            }
+            fresh = self._fresh_of(connection, made.get(Lane.URGENT, []))
+            self._heads.end(connection)
+            return fresh
 
-        committed = threading.Event()
+        def on_disk() -> None:
+            self._heads.committed()
+            committed.set()
+
+        committed, fresh = threading.Event(), None
         try:
-            await self._database.transact(
-                work, hurry=Lane.URGENT in groups, committed=committed.set
+            fresh = await self._database.transact(
+                work, hurry=Lane.URGENT in groups, committed=on_disk
             )
         finally:
+            if Lane.URGENT in groups:
+                self._fresh = fresh
             if committed.is_set():
                 self._had.deleted(due, now.mono_us)
                 self._room.gone(due.rows)
@@ -233,8 +246,7 @@ class Lanes(Departures):
         if groups:
             self._refused("")
             self._room.has_grown = True
-        for lane in groups:
-            self.committed[lane].set()
+        self._came = tuple(groups)
 
     def _refused(self, reason: str) -> None:
         """Say it once when it begins and once when it ends: it is tried twice a second."""
@@ -253,6 +265,7 @@ class Lanes(Departures):
         if is_first and len(self._had):
             await self._end()
             return
+        self._fresh = None  # what is thinned must not leave as it was
         with self._waiting.being_taken(self._timekeeper.now().mono_us):
             if await self._room.make(self._database, eviction, self._record):
                 self.committed[Lane.URGENT].set()
@@ -263,18 +276,6 @@ class Lanes(Departures):
         told = [self._packer.placed(ITSELF, one) for one in samples(losses, now.mono_us)]
         drafts = self._packer.drafts(told, now) if told else []
         return lambda c: rows.commit(c, Lane.URGENT, self._epoch, drafts) if drafts else None
-
-    async def receive(self, receipt: Receipt) -> list[int]:
-        """The ids of the rows that the receipt covers: gone, and soon deleted."""
-        found = await self._database.transact(lambda c: look_up(c, receipt, self._had))
-        return self._had.note(found, receipt, self._timekeeper.now().mono_us)
-
-    async def give_up(self, number: int, reason: str) -> None:
-        await self._database.transact(lambda c: rows.give_up(c, number, reason))
-        self._room.gone([number])
-
-    async def next_connection(self) -> int:
-        return await self._database.transact(rows.next_connection)
 
     async def ledgers(self) -> dict[Lane, Ledger]:
         books = await self._database.read(

@@ -26,11 +26,13 @@ __all__ = [
     "Ledger",
     "NewerBufferError",
     "Row",
+    "append",
     "commit",
     "covered",
     "delete",
     "forget",
     "give_up",
+    "head",
     "ledger",
     "migrate",
     "next_connection",
@@ -54,17 +56,30 @@ class Draft(msgspec.Struct, frozen=True):
     payload: bytes
 
 
-def commit(connection: sqlite3.Connection, lane: Lane, epoch: str, drafts: list[Draft]) -> None:
-    """Append drafts under the next keys of the epoch; the epoch's row is made with its first."""
+def head(connection: sqlite3.Connection, lane: Lane, epoch: str, boot: str) -> Epoch:
+    """The epoch up to its newest row; made, of this boot, if it has no row yet."""
     one = epochs.named(connection, lane, epoch)
     if one is None:
         one = epochs.unopened(connection, lane, epoch)
-        one.boot = drafts[0].base.boot
+        one.boot = boot
         one = epochs.opened(connection, one)
+    return one
+
+
+def append(connection: sqlite3.Connection, one: Epoch, drafts: Sequence[Draft]) -> list[Stored]:
+    """Append drafts under the next keys of the epoch, which follows them."""
+    made = []
     for draft in drafts:
         appended = _appended(one, draft)
         stored.write(connection, appended)
         one.follow(appended)
+        made.append(appended)
+    return made
+
+
+def commit(connection: sqlite3.Connection, lane: Lane, epoch: str, drafts: list[Draft]) -> None:
+    """Append drafts under the next keys of the epoch; the epoch's row is made with its first."""
+    append(connection, head(connection, lane, epoch, drafts[0].base.boot), drafts)
 
 
 def _appended(one: Epoch, draft: Draft) -> Stored:

@@ -19,31 +19,31 @@ class Delivery:
         """Take what is put to `intake` once `run` runs."""
         self._intake = intake
         self._waiting: deque[tuple[str, list[Sample]]] = deque(maxlen=_WAITING_MAX)
-        self._changed = asyncio.Condition()
+        self._came, self._went = asyncio.Event(), asyncio.Event()
         self._closing = False
 
     async def put(self, device: str, samples: list[Sample]) -> None:
         """Hand over the samples of one answer; nothing to say costs nothing."""
         if not samples:
             return
-        async with self._changed:
-            await self._changed.wait_for(lambda: len(self._waiting) < _WAITING_MAX)
-            self._waiting.append((device, samples))
-            self._changed.notify_all()
+        while len(self._waiting) >= _WAITING_MAX:
+            self._went.clear()
+            await self._went.wait()
+        self._waiting.append((device, samples))
+        self._came.set()
 
     async def close(self) -> None:
         """Let `run` end once everything is delivered."""
-        async with self._changed:
-            self._closing = True
-            self._changed.notify_all()
+        self._closing = True
+        self._came.set()
 
     async def run(self) -> None:
         """Deliver until closed and empty."""
-        while True:
-            async with self._changed:
-                await self._changed.wait_for(lambda: bool(self._waiting) or self._closing)
-                if not self._waiting:
-                    return
-                device, samples = self._waiting.popleft()
-                self._changed.notify_all()
+        while self._waiting or not self._closing:
+            if not self._waiting:
+                self._came.clear()
+                await self._came.wait()
+                continue
+            device, samples = self._waiting.popleft()
+            self._went.set()
             await self._intake.take(device, samples)

@@ -1,11 +1,12 @@
 """One lane on its way up: what is live, then its backlog, again until receipts have it."""
 
 import asyncio
-import logging
 from collections.abc import Callable
+from functools import partial
 
 from edge_agent.buffer.lanes import Lanes, Outgoing
 from edge_agent.buffer.leaving import ENVELOPE_BYTES, Wanted
+from edge_agent.uplink.broker_answers import BrokerAnswers
 from edge_agent.uplink.feeds import Feed, Feeds
 from edge_agent.uplink.reaction import WAITS_US, Reaction, reaction, set_aside_as
 from edge_agent.uplink.speech import Speech
@@ -14,8 +15,6 @@ from edge_agent.uplink.window import Window
 from runtime.clock import Clock
 from runtime.mqtt import Outcome, Session
 from wire.topic import Lane
-
-log = logging.getLogger(__name__)
 
 YOUNG_US = 10_000_000
 """A row that is older goes with the backlog."""
@@ -58,10 +57,11 @@ class Sender:
         self.throttle = Throttle(lane)
         self._connection: int | None = None
         self._is_begun = False
+        self._is_waiting = False
         self.spoke_us = 0
         self.wake = asyncio.Event()
         self.may_speak: Callable[[], bool] = lambda: True
-        self._answer = Outcome.ACCEPTED
+        self._answers = BrokerAnswers(lane)
 
     @property
     def has_unsent(self) -> bool:
@@ -73,6 +73,7 @@ class Sender:
         """Send what is due, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch())
+            self._lanes.leave_at_once[self.lane] = partial(self._leave_at_once, tasks)
             while True:
                 self._progress(f"uplink-{self.lane}")
                 if not await self._is_connected():
@@ -153,17 +154,13 @@ class Sender:
         return True
 
     async def _send_new(self, feed: Feed, tasks: asyncio.TaskGroup) -> bool:
-        span, now_us = self.feeds.span(feed), self._clock.mono_us()
-        is_live = feed is Feed.LIVE
-        room = self.window.room(now_us) if is_live else self.window.room_for_backlog(now_us)
-        most = min(room, self.throttle.messages(feed, self._session.slots))
-        size = self.throttle.size(feed, self._session.rate, now_us)
-        if span is None or most <= 0 or size <= 0:
+        wanted = self._wanted(feed)
+        if wanted is None:
             return False
-        found, last = await self._lanes.leaving(
-            Wanted(self.lane, span.after, span.until, most, size, self.window.__contains__)
-        )
-        if is_live and found and self._is_old(found[0]):
+        if feed is Feed.LIVE and self._send_fresh(wanted, tasks):
+            return True
+        found, last = await self._lanes.leaving(wanted)
+        if feed is Feed.LIVE and found and self._is_old(found[0]):
             await self._look_for_the_young()
             return True
         self.feeds.read(feed, last)
@@ -172,6 +169,38 @@ class Sender:
         if not found:
             self._yield()
         return bool(found)
+
+    def _wanted(self, feed: Feed) -> Wanted | None:
+        """What of the feed may leave now."""
+        span, now_us = self.feeds.span(feed), self._clock.mono_us()
+        is_live = feed is Feed.LIVE
+        room = self.window.room(now_us) if is_live else self.window.room_for_backlog(now_us)
+        most = min(room, self.throttle.messages(feed, self._session.slots))
+        size = self.throttle.size(feed, self._session.rate, now_us)
+        if span is None or most <= 0 or size <= 0:
+            return None
+        return Wanted(self.lane, span.after, span.until, most, size, self.window.__contains__)
+
+    def _send_fresh(self, wanted: Wanted, tasks: asyncio.TaskGroup) -> bool:
+        """All that is new, if it was committed just now."""
+        fresh, last = self._lanes.fresh(wanted)
+        if not fresh:
+            return False
+        for one in fresh:
+            self._send(one, Feed.LIVE, tasks)
+        self.feeds.read(Feed.LIVE, last)
+        self.feeds.read(Feed.LIVE, None)
+        self._yield()
+        return True
+
+    def _leave_at_once(self, tasks: asyncio.TaskGroup) -> bool:
+        """Whether what was committed just now has left; only who waits for it may answer yes."""
+        is_here = self._session.is_connected and self._connection == self._session.connection
+        if not (self._is_waiting and self._is_begun and is_here and self.may_speak()):
+            return False
+        self.feeds.came()
+        wanted = self._wanted(Feed.LIVE)
+        return wanted is not None and self._send_fresh(wanted, tasks)
 
     def _yield(self) -> None:
         """Whoever waits for this lane looks whether it may go."""
@@ -190,11 +219,14 @@ class Sender:
         wait_s = self._look_again_s if due_us is None else (due_us - now_us) / 1e6
         if self.feeds.has(Feed.BACKLOG):
             wait_s = min(wait_s, max(self.throttle.wait_us(now_us) / 1e6, _STEP_S))
+        self._is_waiting = True
         try:
             async with asyncio.timeout(min(max(wait_s, 0.01), self._look_again_s)):
                 await self.wake.wait()
         except TimeoutError:
             return
+        finally:
+            self._is_waiting = False
 
     def _send(self, one: Outgoing, feed: Feed, tasks: asyncio.TaskGroup) -> None:
         if one.row is None:
@@ -222,7 +254,7 @@ class Sender:
             outcome = await self.speech.say(outgoing, tries=tries)
         finally:
             self.throttle.answered()
-        self._tell(outcome)
+        self._answers.heard(outcome)
         await self._react(number, outcome, reaction(outcome, tries))
         self.wake.set()
 
@@ -242,20 +274,6 @@ class Sender:
                 self.window.refused(number, self._clock.mono_us(), WAITS_US[what])
                 self.feeds.rewind(number)
                 self._is_begun = False  # what was young when it was refused is still live
-
-    def _tell(self, outcome: Outcome) -> None:
-        """A line when the answer changes, not one for each batch; what is set aside each time.
-
-        A lost connection is the session's to tell, and says nothing of what the broker thinks.
-        """
-        if outcome is Outcome.TOO_LARGE:
-            log.error("the broker refuses a batch of %s as too large: set aside", self.lane)
-        elif outcome not in (Outcome.LOST, self._answer):
-            if outcome is Outcome.ACCEPTED:
-                log.info("the broker takes batches of %s again", self.lane)
-            else:
-                log.warning("the broker answers %s to batches of %s", outcome, self.lane)
-            self._answer = outcome
 
     async def heartbeat(self) -> None:
         """Say that there is nothing to say: liveness, statement and complete-through."""

@@ -112,43 +112,6 @@ async def test_what_is_said_to_be_no_text_leaves_once_more_without_that_word(
     assert await send(tmp_path / "again", twice) == ([1, 1], {"refused_payload_format": 1})
 
 
-def said(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
-    """What the sender logged; others may have their say."""
-    records = [one for one in caplog.records if one.name == "edge_agent.uplink.sender"]
-    return [(one.levelname, one.getMessage()) for one in records]
-
-
-async def test_only_a_change_of_the_answer_is_worth_a_line(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """An hour without a server must not fill the log of a gateway."""
-    caplog.set_level("INFO", "edge_agent.uplink.sender")
-    nobody, quota = Outcome.NO_SUBSCRIBER, Outcome.QUOTA
-    keys, _ = await send(tmp_path, [nobody] * 20 + [Outcome.LOST, nobody, quota, quota])
-    assert len(keys) == 25
-    assert said(caplog) == [
-        ("WARNING", "the broker answers no_subscriber to batches of urgent"),
-        ("WARNING", "the broker answers quota to batches of urgent"),
-        ("INFO", "the broker takes batches of urgent again"),
-    ]
-
-
-async def test_a_broker_that_accepts_is_not_worth_a_line(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO", "edge_agent.uplink.sender")
-    await send(tmp_path, [])
-    assert said(caplog) == []
-
-
-async def test_each_batch_that_is_set_aside_is_named(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    await send(tmp_path, [Outcome.TOO_LARGE])
-    (said,) = [one for one in caplog.records if one.name == "edge_agent.uplink.sender"]
-    assert (said.levelname, "too large" in said.getMessage()) == ("ERROR", True)
-
-
 async def test_while_no_receipts_come_it_asks_with_a_few_rows(tmp_path: Path) -> None:
     """A broker keeps what a server that is down does not take: not to be filled with copies."""
     clock, session = StandingClock(), AnsweringSession([])
@@ -172,3 +135,22 @@ async def test_while_no_receipts_come_it_asks_with_a_few_rows(tmp_path: Path) ->
             task.cancel()
     assert sorted(session.keys[:40]) == [*range(1, 41)]
     assert session.keys[40:] == [*range(1, PROBES + 1)]
+
+
+async def test_an_alarm_leaves_with_its_commit(tmp_path: Path) -> None:
+    """Nothing is asked of the file in between: it has left when it is on the disk."""
+    clock, session = StandingClock(), AnsweringSession([])
+    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
+        lanes = lanes_on(database, clock)
+        await lanes.take("d", [Sample("smoke", False, clock.mono_us())])
+        sender = sender_of(lanes, session, clock, window=4)
+        async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(sender.run())
+            await until(lambda: session.keys == [1] and not sender.has_unsent)
+            await asyncio.sleep(0.03)  # it waits
+            clock.advance(1_000)
+            await lanes.take("d", [Sample("smoke", True, clock.mono_us())])
+            await asyncio.sleep(0)
+            assert session.keys == [1, 2]
+            assert not sender.has_unsent
+            task.cancel()
