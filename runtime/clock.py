@@ -4,6 +4,7 @@ import ctypes
 import time
 import uuid
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -68,8 +69,14 @@ def _boot_id() -> str:
         return str(uuid.uuid4())
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    """Opened once: it is asked for every batch."""
+    return ctypes.CDLL(None)
+
+
 def _kernel_is_synchronised() -> bool:
     """adjtimex(2) with no modes only reads; its return value is the state of the clock."""
     buffer = ctypes.create_string_buffer(_TIMEX_BYTES)
-    state: int = ctypes.CDLL(None, use_errno=True).adjtimex(buffer)
+    state: int = _libc().adjtimex(buffer)
     return 0 <= state < _TIME_ERROR

@@ -103,7 +103,7 @@ class Departures:
         lane = made[0].lane
         stated = self._heads.state(connection, lane)
         said = tuple(cut(stated, self._next_number(lane)) for _ in made)
-        return Fresh(tuple(one.row() for one in made), said, self._timekeeper.now().mono_us)
+        return Fresh(tuple(one.row() for one in made), said, self._timekeeper.mono_us)
 
     async def again(self, lane: Lane, numbers: Sequence[int]) -> list[Outgoing]:
         """These rows, as far as they are still here, each with what is to be stated with it."""
@@ -133,13 +133,13 @@ class Departures:
 
     async def oldest_young(self, lane: Lane, young_us: int) -> int:
         """The first row that tells how things stand now; all below it are backlog."""
-        boot, since_ms = self._timekeeper.boot, (self._timekeeper.now().mono_us - young_us) // 1_000
+        boot, since_ms = self._timekeeper.boot, (self._timekeeper.mono_us - young_us) // 1_000
         return await self._database.transact(lambda c: oldest_young(c, lane, boot, since_ms))
 
     async def receive(self, receipt: Receipt) -> list[int]:
         """The ids of the rows that the receipt covers: gone, and soon deleted."""
         found = await self._database.transact(lambda c: look_up(c, receipt, self._had))
-        return self._had.note(found, receipt, self._timekeeper.now().mono_us)
+        return self._had.note(found, receipt, self._timekeeper.mono_us)
 
     async def give_up(self, number: int, reason: str) -> None:
         await self._database.transact(lambda c: rows.give_up(c, number, reason))

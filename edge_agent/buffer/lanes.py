@@ -135,7 +135,7 @@ class Lanes(Departures):
 
     def _add(self, device: str, samples: Sequence[Sample]) -> bool:
         """Whether a transition among them is to be committed at once."""
-        now_us = self._timekeeper.now().mono_us
+        now_us = self._timekeeper.mono_us
         is_urgent = False
         for sample in samples:
             lane = self._plan(device, sample.point).lane
@@ -161,13 +161,13 @@ class Lanes(Departures):
                     await self.flush()
                 await self._time.keep()
                 await self._make_room()
-                self._chatter.look(self._timekeeper.now().mono_us)
+                self._chatter.look(self._timekeeper.mono_us)
                 self._progress("buffer")
         finally:
             await asyncio.shield(self._end())
 
     def _had_is_due(self) -> bool:
-        return self._had.is_due(self._timekeeper.now().mono_us)
+        return self._had.is_due(self._timekeeper.mono_us)
 
     async def _end(self) -> None:
         """All that waits, and then what receipts have, without waiting for company."""
@@ -266,7 +266,7 @@ class Lanes(Departures):
             await self._end()
             return
         self._fresh = None  # what is thinned must not leave as it was
-        with self._waiting.being_taken(self._timekeeper.now().mono_us):
+        with self._waiting.being_taken(self._timekeeper.mono_us):
             if await self._room.make(self._database, eviction, self._record):
                 self.committed[Lane.URGENT].set()
 

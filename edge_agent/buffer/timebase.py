@@ -124,6 +124,11 @@ class Timekeeper:
     def boot(self) -> str:
         return self._clock.boot
 
+    @property
+    def mono_us(self) -> int:
+        """The boot's clock alone: nothing is looked at, and any thread may ask."""
+        return self._clock.mono_us()
+
     def remember(self, anchor: Anchor | None, last_utc_us: int) -> None:
         """What an earlier run left: an anchor, of use in its own boot only; the last good time."""
         self._good_us = last_utc_us
