@@ -101,7 +101,6 @@ async def test_takers_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
 async def crowded(lanes: Lanes, clock: StandingClock, *, published: bool) -> dict[Lane, Ledger]:
     """Bulk beyond its room; the ledgers once `run` has made room."""
     async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
-        run = tasks.create_task(lanes.run())
         await lanes.take("d", [sample(clock, "smoke", True)])
         for number in range(60):
             await lanes.take(f"device-{number % 3}", [sample(clock, "heat", float(number))])
@@ -109,6 +108,8 @@ async def crowded(lanes: Lanes, clock: StandingClock, *, published: bool) -> dic
             if published:
                 for row in await lanes.rows_after(Lane.BULK, 0, 99):
                     await lanes.outgoing(Lane.BULK, row)
+        # Only now: room is made in slices, and what comes more quickly than they do is given up.
+        run = tasks.create_task(lanes.run())
         while not await has_told_and_made_room(lanes):
             await asyncio.sleep(0.01)
         run.cancel()
