@@ -13,7 +13,7 @@ import msgspec
 
 from alarm_rules.in_force import in_force
 from alarm_rules.override import Override
-from device_profiles.load import catalog, profile_hash
+from device_profiles.load import profile_hash
 from ingest_server.alarm.operate import Order, acknowledge
 from ingest_server.alarm.watcher import Watcher, WatcherSettings
 from ingest_server.db.alarm_book import Which, list_alarms, migrate_book
@@ -21,6 +21,7 @@ from ingest_server.db.journal import Draft, Kind, append, migrate_journal
 from ingest_server.db.snapshot import Snapshot
 from runtime.database import Database
 from tests.gauge_profile import gauge_profile
+from tests.shipped import PROFILES as SHIPPED_PROFILES
 from tests.standing_clock import StandingClock
 from wire.batch import Batch, encode_batch
 from wire.envelope import Encoding
@@ -32,7 +33,7 @@ from wire.topic import Lane
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
 GAUGE = gauge_profile()
-PROFILES = {**catalog(), GAUGE.id: GAUGE}
+PROFILES = {**SHIPPED_PROFILES, GAUGE.id: GAUGE}
 SMOKE = PROFILES["calectro_ug3"]
 RADAR = PROFILES["micradar_r60afd1"]
 GATEWAY = "gw-001"

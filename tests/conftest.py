@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,11 @@ Connect = Callable[..., Session]
 def pytest_configure() -> None:
     """Take signals as a terminal gives them: who starts us in the background has some ignored.
 
-    A program that a test starts inherits what is ignored, and would not hear Ctrl-C.
+    A program that a test starts inherits what is ignored, and would not hear Ctrl-C. Programs are
+    started by the hundred: what one of them compiled serves the next, whatever the shell wished.
     """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 

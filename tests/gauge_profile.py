@@ -18,8 +18,8 @@ from alarm_rules.rule import (
     StuckRule,
     Words,
 )
-from device_profiles.load import catalog
 from device_profiles.model import Profile
+from tests.shipped import PROFILES
 
 S = 1_000_000
 UNDERPASS = "underpass"
@@ -27,7 +27,7 @@ UNDERPASS = "underpass"
 
 def gauge_profile() -> Profile:
     """`test_gauge`: a level with three severities and a rise, a tilt against its baseline."""
-    base = catalog()["calectro_ug3"]
+    base = PROFILES["calectro_ug3"]
     level = replace(base.points[0], id="level", value="number", unit="m")
     tilt = replace(base.points[1], id="tilt", value="number", unit="deg")
     return replace(base, id="test_gauge", points=(level, tilt), rules=_rules())

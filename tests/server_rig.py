@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 
-from device_profiles.load import catalog
 from ingest_server.alarm.watcher import Watcher
 from ingest_server.api.office import Office
 from ingest_server.api.web import build
@@ -24,6 +23,7 @@ from ingest_server.receiver import Place, Receiver
 from ingest_server.store.writer import Writer
 from runtime.mqtt import Message
 from tests.golden_message import golden
+from tests.shipped import PROFILES
 from tests.standing_clock import StandingClock
 
 TOKEN = "t" * 40
@@ -67,7 +67,7 @@ class ServerRig:
         self.watcher = Watcher(
             journal=self.files.journal,
             book=self.files.book,
-            profiles=catalog(),
+            profiles=PROFILES,
             clock=self.clock,
             enqueue=self.office.enqueue,
             reachable_since=lambda: 1,
@@ -103,7 +103,7 @@ async def server_rig(folder: Path) -> AsyncIterator[ServerRig]:
             alarms_url="http://127.0.0.1:8470/v1/alarms",
             gateway_silent_us=30_000_000,
             health=health,
-            profiles=catalog(),
+            profiles=PROFILES,
         )
         transport = httpx.ASGITransport(build(office, TOKEN), raise_app_exceptions=False)
         async with httpx.AsyncClient(

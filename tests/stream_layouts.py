@@ -9,8 +9,8 @@ from device_profiles.framing import (
     TextEncoding,
     TextFrame,
 )
-from device_profiles.load import catalog
 from device_profiles.transport import Stream
+from tests.shipped import PROFILES
 
 R60 = BinaryFrame(
     sync="53 59",
@@ -79,6 +79,6 @@ SEALED = BinaryFrame(
 
 SHIPPED: dict[str, tuple[Layout, ...]] = {
     name: profile.transport.layouts
-    for name, profile in catalog().items()
+    for name, profile in PROFILES.items()
     if isinstance(profile.transport, Stream)
 }

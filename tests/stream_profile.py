@@ -3,9 +3,9 @@
 from alarm_rules.rule import Words
 from device_profiles.encoding import Field, NumberType
 from device_profiles.framing import BinaryFrame, Checksum, LineFrame, TextFrame
-from device_profiles.load import catalog
 from device_profiles.model import DeviceKind, Evidence, Grade, Point, Profile, ValueKind
 from device_profiles.transport import Stream
+from tests.shipped import PROFILES
 
 S = 1_000_000
 BINARY = BinaryFrame(
@@ -33,7 +33,7 @@ WORDS = Words("Test", "测试")
 def stream_profile() -> Profile:
     """`test_stream`: asked for `80 81`, reports `80 01`, sends lines and records of text."""
     return Profile(
-        schema=catalog()["calectro_ug3"].schema,
+        schema=PROFILES["calectro_ug3"].schema,
         id="test_stream",
         version=1,
         kind=DeviceKind.RADAR,

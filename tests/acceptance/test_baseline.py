@@ -13,7 +13,6 @@ import msgspec
 
 from alarm_rules.in_force import in_force
 from alarm_rules.override import Override
-from device_profiles.load import catalog
 from edge_agent.health_socket import ask
 from runtime.mqtt import Session
 from simulators.broker import Broker
@@ -26,6 +25,7 @@ from simulators.water_level import WaterLevel
 from tests.acceptance.test_agent_runs import GATEWAY, Server, agent, run, serving
 from tests.baseline_site import CONTACTS, COVER, GAUGE, TOML
 from tests.patience import until
+from tests.shipped import PROFILES
 from wire.command import (
     TAKE_BASELINE,
     Command,
@@ -105,7 +105,7 @@ def is_known(server: Server) -> bool:
     """Whether the server can make the gauge's rules of what the birth says, baseline and all."""
     gauge = born(server, GAUGE)
     wishes = tuple(msgspec.convert(one, Override) for one in gauge.site_rules.overrides)
-    rules = in_force(catalog()[gauge.profile].rules, wishes, gauge.site_rules.site_class)
+    rules = in_force(PROFILES[gauge.profile].rules, wishes, gauge.site_rules.site_class)
     assert rules.hash == gauge.rules_hash
     return any(wish.baseline is not None for wish in wishes)
 

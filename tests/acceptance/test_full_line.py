@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from alarm_rules.rule import Words
 from device_profiles.encoding import NumberType, Register, Table
-from device_profiles.load import catalog
 from device_profiles.model import Point, Profile, ValueKind
 from device_profiles.transport import Modbus
 from edge_agent.bus.line import Line, LineSettings
@@ -23,6 +22,7 @@ from simulators.fault import FaultPlan
 from simulators.register_image import READ_HOLDING, RegisterImage
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
+from tests.shipped import PROFILES
 
 BAUD = 9_600
 PERIOD_US = 250_000
@@ -64,12 +64,12 @@ def counters() -> Profile:
         )
         for n in range(REGISTERS)
     )
-    return replace(catalog()["calectro_ug3"], points=points, transport=Modbus(), rules=())
+    return replace(PROFILES["calectro_ug3"], points=points, transport=Modbus(), rules=())
 
 
 def polled(unit: int) -> PolledDevice:
     if unit in SMOKE:
-        smoke = catalog()["calectro_ug3"]
+        smoke = PROFILES["calectro_ug3"]
         driver = ModbusDriver(smoke, unit, PERIOD_US, hazards={"smoke"})
     else:
         driver = ModbusDriver(counters(), unit, PERIOD_US)

@@ -4,7 +4,6 @@ import asyncio
 import bisect
 from collections.abc import Sequence
 
-from device_profiles.load import catalog
 from device_profiles.model import Profile
 from edge_agent.bus.line import Line, LineSettings
 from edge_agent.bus.serial_port import PortSettings
@@ -29,6 +28,7 @@ from simulators.fault import (
 )
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
+from tests.shipped import PROFILES
 
 BAUD = 57_600
 UNITS = 8
@@ -94,7 +94,7 @@ def wrong(detector: SmokeDetector, samples: Sequence[Sample]) -> list[Sample]:
 
 
 async def test_no_wrong_value_whatever_the_units_do() -> None:
-    profile = catalog()["calectro_ug3"]
+    profile = PROFILES["calectro_ug3"]
     detectors = {f"smoke-{unit}": broken(unit) for unit in range(1, UNITS + 1)}
     memory = Memory()
     with SerialLine(detectors.values(), baud=BAUD, stop_bits=1) as slaves:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from device_profiles.load import catalog
 from device_profiles.model import Profile
 from device_profiles.transport import Stream as StreamTransport
 from edge_agent.assembly import open_port, serial_format
@@ -22,6 +21,7 @@ from runtime.clock import SystemClock
 from simulators.pseudo_terminal import PseudoTerminal
 from tests.fuzz.stream_parser import StreamParser, stream_parsers
 from tests.patience import PATIENCE_S
+from tests.shipped import PROFILES
 
 PARSERS = [pytest.param(parser, id=parser.name) for parser in stream_parsers()]
 NOISE = b"\x00\x53\x01\xff\xaa\xf4\x41\x1b\xfd"
@@ -46,7 +46,7 @@ def told_by(profile: Profile, layouts: StreamTransport, frames: Sequence[bytes])
 
 @pytest.mark.parametrize("parser", PARSERS)
 async def test_its_frames_become_readings(parser: StreamParser, tmp_path: Path) -> None:
-    profile = catalog()[parser.name.removeprefix("stream.")]
+    profile = PROFILES[parser.name.removeprefix("stream.")]
     transport = profile.transport
     assert isinstance(transport, StreamTransport)
     link, clock, memory = tmp_path / "port", SystemClock(), Memory()

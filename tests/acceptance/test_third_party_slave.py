@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from device_profiles.load import catalog
 from device_profiles.model import Profile
 from device_profiles.transport import Carrier, Modbus
 from edge_agent.assembly import open_port, serial_format
@@ -38,6 +37,7 @@ from simulators.wire_time import WireFormat
 from tests.documented_registers import CASES
 from tests.paced_wire import ConverterEnd, End, PacedWire
 from tests.patience import PATIENCE_S
+from tests.shipped import PROFILES
 from tests.third_party_slave import ThirdPartySlave, compiled_slave, slave_on_tcp, slave_on_tty
 from wire.reading import Value
 
@@ -45,7 +45,7 @@ CLOCK = SystemClock()
 POLLS = 200
 GAP_AT_9600_US = 3_646  # 3.5 characters of 10 bits
 MODBUS = {
-    name: profile for name, profile in catalog().items() if isinstance(profile.transport, Modbus)
+    name: profile for name, profile in PROFILES.items() if isinstance(profile.transport, Modbus)
 }
 
 

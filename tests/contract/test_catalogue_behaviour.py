@@ -11,14 +11,13 @@ from alarm_rules.rule import AlarmClass, Rule
 from alarm_rules.transition import Episode
 from alarm_rules.verdict import Sample
 from device_profiles.framing import Layout
-from device_profiles.load import catalog
 from device_profiles.transport import Stream
 from edge_agent.driver.frame import encode_frame
 from edge_agent.driver.stream import StreamDriver
+from tests.shipped import PROFILES
 from wire.quality import Limit, Quality, Reason, bad
 from wire.reading import Value
 
-PROFILES = catalog()
 SECOND, MINUTE, HOUR = 1_000_000, 60_000_000, 3_600_000_000
 ABD1, LD2450 = "micradar_r60abd1", "hlk_ld2450"
 NO_LOCK = bad("no_lock")

@@ -16,10 +16,9 @@ from alarm_rules.rule import (
     hazard_points,
     points_of,
 )
-from device_profiles.load import catalog
 from device_profiles.transport import Modbus, Stream
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 SECOND, MINUTE, HOUR = 1_000_000, 60_000_000, 3_600_000_000
 CRITICAL, HIGH, WARNING, NOTICE = Severity
 

@@ -7,11 +7,10 @@ import pytest
 from alarm_rules.rule import AbsenceRule, AlarmClass, QualityRule, StuckRule, Words
 from device_profiles.encoding import NumberType
 from device_profiles.handbook import english
-from device_profiles.load import catalog
 from device_profiles.model import Grade
 from device_profiles.transport import Modbus, Stream
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 SECOND = 1_000_000
 GAS = {"fault", "no_bump_test"}
 TRANSMITTER = GAS | {

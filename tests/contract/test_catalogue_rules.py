@@ -9,11 +9,10 @@ from alarm_rules.in_force import in_force
 from alarm_rules.rule import AbsenceRule, AlarmClass, Rule
 from alarm_rules.transition import Episode
 from alarm_rules.verdict import Evidence, Sample
-from device_profiles.load import catalog
+from tests.shipped import PROFILES
 from wire.quality import GOOD, Limit, Quality, Reason, bad, uncertain
 from wire.reading import Value
 
-PROFILES = catalog()
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 SATURATED = bad(Reason.OUT_OF_RANGE, Limit.HIGH)

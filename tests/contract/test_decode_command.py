@@ -7,10 +7,10 @@ from typing import Any, TypedDict
 
 import pytest
 
-from device_profiles.load import catalog
 from edge_agent.__main__ import main
 from edge_agent.show.decode import decode_with
 from runtime.language import Language
+from tests.shipped import PROFILES
 
 
 class Printed(TypedDict):
@@ -22,7 +22,6 @@ class Printed(TypedDict):
 
 
 FRAMES: list[Printed] = json.loads(Path(__file__).with_name("device_frames.json").read_text())
-PROFILES = catalog()
 ALIASES = {  # names of the vectors: our profiles
     "honeywell_xcd": "honeywell_sensepoint_xcd",
     "novabo_sqr2": "di2_modbus_sqr2",

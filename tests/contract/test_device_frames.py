@@ -9,7 +9,6 @@ import pytest
 from msgspec.structs import replace
 
 from device_profiles.encoding import Table as ProfileTable
-from device_profiles.load import catalog
 from device_profiles.model import Profile
 from device_profiles.transport import Modbus, Stream
 from edge_agent.bus.modbus import Verdict, encode, match
@@ -20,6 +19,7 @@ from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Failure, Fault, Read, Reply, Sample, Table, Write
+from tests.shipped import PROFILES
 from wire.quality import GOOD, Reason, Status
 from wire.reading import Value
 
@@ -34,7 +34,6 @@ class Printed(TypedDict):
 
 
 FRAMES: list[Printed] = json.loads(Path(__file__).with_name("device_frames.json").read_text())
-PROFILES = catalog()
 SMOKE = PROFILES["calectro_ug3"]
 RADAR = PROFILES["micradar_r60afd1"]
 assert isinstance(RADAR.transport, Stream)

@@ -7,11 +7,11 @@ import pytest
 from alarm_rules.evaluate import fold
 from alarm_rules.transition import Episode
 from alarm_rules.verdict import Sample
-from device_profiles.load import catalog
 from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.exchange import Failure, Fault, Reply
+from tests.shipped import PROFILES
 
-UG3 = catalog()["calectro_ug3"]
+UG3 = PROFILES["calectro_ug3"]
 RULE = "relay_test_too_long"
 SECOND = 1_000_000
 

@@ -3,10 +3,9 @@
 import pytest
 
 from alarm_rules.rule import AlarmClass, Rule, Severity
-from device_profiles.load import catalog
 from device_profiles.model import DeviceKind, Profile
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 HAZARDS = [
     (profile, rule)
     for profile in PROFILES.values()

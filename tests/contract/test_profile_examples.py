@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from device_profiles.handbook import Example
-from device_profiles.load import catalog
 from device_profiles.model import Profile
 from edge_agent.__main__ import main
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 PRINTED = {
     one["hex"]
     for one in json.loads(Path(__file__).with_name("device_frames.json").read_text("utf-8"))

@@ -7,13 +7,13 @@ from typing import TypedDict
 
 import pytest
 
-from device_profiles.load import catalog
 from device_profiles.transport import Modbus
 from edge_agent.bus.modbus import Verdict, encode, match
 from edge_agent.driver.decode import Decoded
 from edge_agent.driver.interpret import Interpreter
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.exchange import Read, Table
+from tests.shipped import PROFILES
 from wire.quality import Reason, bad
 from wire.reading import Value
 
@@ -26,7 +26,6 @@ class Printed(TypedDict):
     decode: dict[str, Value | None]
 
 
-PROFILES = catalog()
 DEVICES = {"qdy30a", "honeywell_xrl", "honeywell_xcl"}
 FRAMES: list[Printed] = json.loads(Path(__file__).with_name("device_frames.json").read_text())
 NAMES = {  # the sources' words: our points, and the unit of theirs in ours

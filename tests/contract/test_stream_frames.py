@@ -7,11 +7,11 @@ from typing import TypedDict
 import pytest
 
 from device_profiles.framing import Layout
-from device_profiles.load import catalog
 from device_profiles.transport import Stream
 from edge_agent.driver.frame import Frame, FrameReader, encode_frame
 from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Sample
+from tests.shipped import PROFILES
 from wire.quality import GOOD, bad
 from wire.reading import Value
 
@@ -24,7 +24,6 @@ class Printed(TypedDict):
     decode: dict[str, Value | list[float]]
 
 
-PROFILES = catalog()
 ELSEWHERE = "micradar_r60afd1"  # tests/contract/test_device_frames.py
 DEVICES = {name for name, one in PROFILES.items() if isinstance(one.transport, Stream)} - {
     ELSEWHERE

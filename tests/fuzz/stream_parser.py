@@ -7,7 +7,6 @@ from pathlib import Path
 from random import Random
 
 from device_profiles.framing import BinaryFrame, Layout, TextFrame
-from device_profiles.load import catalog
 from device_profiles.model import Profile
 from device_profiles.transport import Stream
 from edge_agent.driver.frame import Frame, FrameReader, encode_frame
@@ -15,6 +14,7 @@ from edge_agent.driver.frame_shape import Found, shape_of
 from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Sample
 from tests.fuzz.mutation import cut
+from tests.shipped import PROFILES
 from wire.quality import Status
 
 SWALLOWED = {1: "frame taken by one sound by chance", 2: "next frame taken so too"}
@@ -25,7 +25,7 @@ _DRIVER_RUNS = 1_000
 
 def stream_parsers() -> Iterator["StreamParser"]:
     """One for each stream of the catalogue."""
-    for name, profile in sorted(catalog().items()):
+    for name, profile in sorted(PROFILES.items()):
         if isinstance(profile.transport, Stream):
             yield StreamParser(name, profile, profile.transport)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from device_profiles.load import catalog
 from edge_agent.config import tables
 from tests.house.modules_page import COMMAND, PAGE, ROOT, render
+from tests.shipped import PROFILES
 
 DOCUMENTS = sorted(
     [
@@ -91,7 +91,7 @@ def test_every_file_that_is_named_exists(name: str) -> None:
 def test_the_readme_lists_every_profile_once_with_its_page(name: str, ending: str) -> None:
     found = PROFILE.findall((ROOT / name).read_text(encoding="utf-8"))
     assert {page for _, page in found} == {ending}
-    assert sorted(profile for profile, _ in found) == sorted(catalog())
+    assert sorted(profile for profile, _ in found) == sorted(PROFILES)
 
 
 @pytest.mark.parametrize("chinese", TRANSLATED, ids=name_of)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from alarm_rules.rule import AbsenceRule
-from device_profiles.load import catalog
 from edge_agent.buffer.retention import Full
 from ingest_server.alarm.system_alarm import SystemRule
 from ingest_server.api.lanes import LedgerView
 from ingest_server.health import NotReady
+from tests.shipped import PROFILES
 from wire.refusal import Refusal
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -27,7 +27,7 @@ def explained(document: Path) -> set[str]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_each_alarm_and_reason_of_ours_is_explained(document: Path) -> None:
     absence = {
-        rule.id for one in catalog().values() for rule in one.rules if isinstance(rule, AbsenceRule)
+        rule.id for one in PROFILES.values() for rule in one.rules if isinstance(rule, AbsenceRule)
     }
     ledger = set(LedgerView.model_fields) - BALANCE
     wanted = {*SystemRule, *NotReady, *Full, *absence, *ledger}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_profiles.load import catalog
 from device_profiles.model import Profile
 from device_profiles.transport import Modbus, Stream
 from edge_agent.driver.modbus import ModbusDriver
@@ -17,12 +16,12 @@ from edge_agent.health import LineHealth
 from edge_agent.poll.device import ListenedDevice, PolledDevice
 from edge_agent.poll.listener import Listener
 from edge_agent.poll.poller import Poller
+from tests.shipped import PROFILES
 from tests.virtual_time import VirtualClock, run
 from wire.quality import Reason
 
 S = 1_000_000
 MS = 1_000
-PROFILES = catalog()
 POLLED = sorted(one.id for one in PROFILES.values() if isinstance(one.transport, Modbus))
 HEARD = sorted(
     one.id

@@ -25,7 +25,6 @@ from alarm_rules.rule import (
     Words,
 )
 from alarm_rules.verdict import Sample as Judged
-from device_profiles.load import catalog
 from device_profiles.model import Condition, Held, Point, Profile, Report, Rise, Tilt, ValueKind
 from edge_agent.assembly import report_policy
 from edge_agent.config.load import load_config
@@ -34,11 +33,12 @@ from edge_agent.driver.derive import Derivation
 from edge_agent.driver.tilt import tilt_of
 from edge_agent.exchange import Sample
 from edge_agent.poll.report_filter import ReportFilter
+from tests.shipped import PROFILES
 from wire.quality import GOOD, Reason, Status, bad, uncertain
 
 S = 1_000_000
 WORDS = Words("a", "一")
-BASE = catalog()["calectro_ug3"]
+BASE = PROFILES["calectro_ug3"]
 TILT = Tilt(x="x", y="y", z="z")
 COMMON: dict[str, Any] = {
     "severity": Severity.HIGH,

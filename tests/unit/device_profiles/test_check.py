@@ -7,12 +7,11 @@ from alarm_rules.rule import AbsenceRule, AlarmClass, Words
 from device_profiles.check import check_profile
 from device_profiles.encoding import NumberType, Register, Table
 from device_profiles.handbook import Example
-from device_profiles.load import catalog
 from device_profiles.model import Gate, Point, Profile, Report, ValueKind
 from device_profiles.transport import Modbus
+from tests.shipped import PROFILES
 from tests.stream_profile import stream_profile
 
-PROFILES = catalog()
 UG3 = PROFILES["calectro_ug3"]
 RADAR = PROFILES["micradar_r60afd1"]
 SEN = PROFILES["dfrobot_sen0676"]

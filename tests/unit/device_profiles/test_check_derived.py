@@ -6,11 +6,10 @@ from msgspec.structs import replace
 from alarm_rules.rule import Words
 from device_profiles.check_derived import check_derived, sources_of
 from device_profiles.encoding import ScaleFrom
-from device_profiles.load import catalog
 from device_profiles.model import Condition, Held, Point, Profile, Rise, Tilt, ValueKind
+from tests.shipped import PROFILES
 from tests.stream_profile import stream_profile
 
-PROFILES = catalog()
 WIT = PROFILES["witmotion_485"]
 SEN = PROFILES["dfrobot_sen0676"]
 PROFILE = stream_profile()  # presence, height, lel, event

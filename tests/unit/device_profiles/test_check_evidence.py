@@ -2,10 +2,10 @@ import pytest
 from msgspec.structs import replace
 
 from device_profiles.check_evidence import check_evidence
-from device_profiles.load import catalog
 from device_profiles.model import Grade
+from tests.shipped import PROFILES
 
-UG3 = catalog()["calectro_ug3"]
+UG3 = PROFILES["calectro_ug3"]
 
 
 def told(**changes: object) -> list[str]:

@@ -3,12 +3,12 @@ from msgspec.structs import replace
 
 from device_profiles.check_layouts import check_layouts
 from device_profiles.framing import BinaryFrame, Checksum, Layout
-from device_profiles.load import catalog
 from device_profiles.model import Profile
 from device_profiles.transport import Stream
+from tests.shipped import PROFILES
 from tests.stream_profile import BINARY, LINE, TEXT
 
-STREAMS = [one for one in catalog().values() if isinstance(one.transport, Stream)]
+STREAMS = [one for one in PROFILES.values() if isinstance(one.transport, Stream)]
 TINY = BinaryFrame(
     name="tiny",
     sync="01",

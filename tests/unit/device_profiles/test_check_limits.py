@@ -3,10 +3,9 @@ from msgspec.structs import replace
 
 from alarm_rules.rule import Direction, LimitRule, RateRule, Rule, SiteCaps
 from device_profiles.check_limits import check_limits
-from device_profiles.load import catalog
 from tests.gauge_profile import gauge_profile
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 XCD = PROFILES["honeywell_sensepoint_xcd"]
 LEL = XCD.point("lel")  # from -0.1 to 1.0
 (GAS_HIGH,) = (rule for rule in XCD.rules if rule.id == "gas_high")

@@ -6,11 +6,10 @@ from msgspec.structs import replace
 
 from device_profiles.check_modbus import check_modbus
 from device_profiles.encoding import ScaleFrom, Table
-from device_profiles.load import catalog
 from device_profiles.model import Point, Profile
 from device_profiles.transport import Block, Identity, Modbus
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 UG3 = PROFILES["calectro_ug3"]
 XCD = PROFILES["honeywell_sensepoint_xcd"]
 SEN = PROFILES["dfrobot_sen0676"]

@@ -7,12 +7,12 @@ from alarm_rules.rule import Words
 from device_profiles.check_orders import check_orders
 from device_profiles.encoding import NumberType, Register, Table
 from device_profiles.handbook import Installation, Switch
-from device_profiles.load import catalog
 from device_profiles.model import Action, Confirmation, FrameWrite, Profile, RegisterWrite, Setting
+from tests.shipped import PROFILES
 from tests.stream_profile import stream_profile
 from wire.command import TAKE_BASELINE
 
-UG3 = catalog()["calectro_ug3"]
+UG3 = PROFILES["calectro_ug3"]
 STREAM = stream_profile()
 TITLE = Words("Set", "设置")
 WRITE = RegisterWrite(address=0, value=234)
@@ -132,6 +132,6 @@ def test_a_contradiction_is_named(profile: Profile, first: str) -> None:
     assert any(one.startswith(first) for one in found), found
 
 
-@pytest.mark.parametrize("profile", catalog().values(), ids=lambda profile: profile.id)
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda profile: profile.id)
 def test_the_shipped_ones_are_sound(profile: Profile) -> None:
     assert told(profile) == []

@@ -4,9 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from device_profiles.check_reports import check_reports
-from device_profiles.load import catalog
 from device_profiles.model import Profile, Report
 from tests.gauge_profile import gauge_profile
+from tests.shipped import PROFILES
 
 S = 1_000_000
 
@@ -19,7 +19,7 @@ def told(profile: Profile, point: str, report: Report) -> list[str]:
 
 
 def test_all_that_is_shipped_is_sound() -> None:
-    assert [problem for one in catalog().values() for problem in check_reports(one)] == []
+    assert [problem for one in PROFILES.values() for problem in check_reports(one)] == []
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_hazard_and_its_rise_bound_a_report(report: Report, message: str) -> N
 
 
 def test_a_state_that_a_rule_judges_is_told_at_each_change() -> None:
-    detector = catalog()["calectro_ug3"]
+    detector = PROFILES["calectro_ug3"]
     said = told(detector, "service", Report(min_interval=S))
     assert said == [
         "points[1].report.min_interval: is of no use, a rule judges each change: leave it"

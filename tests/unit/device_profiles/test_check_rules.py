@@ -15,10 +15,9 @@ from alarm_rules.rule import (
     UnsetRule,
 )
 from device_profiles.check_rules import check_rules
-from device_profiles.load import catalog
 from device_profiles.model import Profile
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 UG3 = PROFILES["calectro_ug3"]
 RADAR = PROFILES["micradar_r60afd1"]
 RULER = PROFILES["bcd_ruler"]

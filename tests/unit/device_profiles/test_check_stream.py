@@ -4,13 +4,13 @@ from msgspec.structs import replace
 from alarm_rules.rule import AbsenceRule, AlarmClass, Mark, Severity, Source
 from device_profiles.check_stream import check_stream
 from device_profiles.encoding import ScaleFrom
-from device_profiles.load import catalog
 from device_profiles.model import Gate, Profile
 from device_profiles.transport import Stream
+from tests.shipped import PROFILES
 from tests.stream_profile import stream_profile
 
 PROFILE = stream_profile()
-STREAMS = [one for one in catalog().values() if isinstance(one.transport, Stream)]
+STREAMS = [one for one in PROFILES.values() if isinstance(one.transport, Stream)]
 
 
 def problems(profile: Profile) -> list[str]:

@@ -3,10 +3,10 @@ from msgspec.structs import replace
 
 from device_profiles.describe import sheet_of
 from device_profiles.handbook import Example
-from device_profiles.load import catalog
 from device_profiles.sheet import Command
+from tests.shipped import PROFILES
 
-UG3 = catalog()["calectro_ug3"]
+UG3 = PROFILES["calectro_ug3"]
 
 
 def titles(lang: str, *, page: bool) -> list[str]:

@@ -4,11 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from alarm_rules.rule import Mark, Source, Words
-from device_profiles.load import catalog
 from device_profiles.meaning import Kept, VersionFault, judge, keep, meaning
 from device_profiles.model import Profile, Report
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 UG3 = PROFILES["calectro_ug3"]
 WIT = PROFILES["witmotion_485"]
 MOUNTED = UG3.points[0].register

@@ -1,9 +1,9 @@
 import pytest
 
-from device_profiles.load import catalog
 from device_profiles.model import Profile
+from tests.shipped import PROFILES
 
-UG3 = catalog()["calectro_ug3"]
+UG3 = PROFILES["calectro_ug3"]
 
 
 def test_a_point_is_found_by_its_id() -> None:
@@ -18,5 +18,5 @@ def test_what_is_not_said_is_required() -> None:
 
 
 def test_only_a_tilt_takes_a_baseline() -> None:
-    assert catalog()["witmotion_485"].takes_baseline
+    assert PROFILES["witmotion_485"].takes_baseline
     assert not UG3.takes_baseline

@@ -1,15 +1,15 @@
 from pathlib import Path, PurePosixPath
 
-from device_profiles.load import catalog
 from device_profiles.page_files import stale_pages, write_pages
 from device_profiles.pages import all_pages
+from tests.shipped import PROFILES
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGES = {PurePosixPath("devices/a.md"): "# A\n", PurePosixPath("schema/keys.md"): "# Keys\n"}
 
 
 def test_the_kept_pages_are_of_this_catalogue() -> None:
-    assert stale_pages(DOCS, all_pages(catalog())) == {}
+    assert stale_pages(DOCS, all_pages(PROFILES)) == {}
 
 
 def test_what_differs_is_written_and_nothing_else(tmp_path: Path) -> None:

@@ -6,11 +6,10 @@ from msgspec.structs import replace
 
 from alarm_rules.rule import Words
 from device_profiles.encoding import Encoding, NumberType, Register, ScaleFrom, Table
-from device_profiles.load import catalog
 from device_profiles.model import Condition, Held, Point, Rise, ValueKind
 from device_profiles.reach import ANY, Reach, never_is, no_such_point, raw_reach, reach_of, words_of
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 RADAR = PROFILES["micradar_r60afd1"]
 WIT = PROFILES["witmotion_485"]
 T = NumberType

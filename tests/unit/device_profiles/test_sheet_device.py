@@ -3,7 +3,6 @@ from msgspec.structs import replace
 from alarm_rules.rule import Words
 from device_profiles.framing import Checksum
 from device_profiles.handbook import Installation, Switch
-from device_profiles.load import catalog
 from device_profiles.model import Profile
 from device_profiles.sheet import Facts, Items, Table
 from device_profiles.sheet_device import (
@@ -12,9 +11,9 @@ from device_profiles.sheet_device import (
     installation_section,
     serial_text,
 )
+from tests.shipped import PROFILES
 from tests.stream_profile import BINARY, stream_profile
 
-PROFILES = catalog()
 UG3 = PROFILES["calectro_ug3"]
 XCD = PROFILES["honeywell_sensepoint_xcd"]
 STREAM = stream_profile()

@@ -2,12 +2,12 @@ from msgspec.structs import replace
 
 from alarm_rules.rule import Words
 from device_profiles.encoding import NumberType, Register, Table
-from device_profiles.load import catalog
 from device_profiles.model import Action, Effect, FrameWrite, Profile, RegisterWrite, Setting
 from device_profiles.sheet import Table as SheetTable
 from device_profiles.sheet_orders import actions_section, settings_section
+from tests.shipped import PROFILES
 
-UG3 = catalog()["calectro_ug3"]
+UG3 = PROFILES["calectro_ug3"]
 TITLE = Words("Speed", "波特率")
 HELD = Register(type=NumberType.U16, table=Table.HOLDING_REGISTERS, address=4, doc_address="0x04")
 UNLOCK = RegisterWrite(address=0x69, value=0xB588, pause=100_000)

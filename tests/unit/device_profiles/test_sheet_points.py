@@ -2,13 +2,12 @@ import pytest
 from msgspec.structs import replace
 
 from device_profiles.encoding import ByteOrder, NumberType, ScaleFrom, WordOrder
-from device_profiles.load import catalog
 from device_profiles.model import Condition, Held, Point, Rise
 from device_profiles.sheet import Table
 from device_profiles.sheet_points import points_section
+from tests.shipped import PROFILES
 from tests.stream_profile import stream_profile
 
-PROFILES = catalog()
 XCD = PROFILES["honeywell_sensepoint_xcd"]
 WIT = PROFILES["witmotion_485"]
 STREAM = stream_profile()

@@ -2,12 +2,11 @@ import pytest
 from msgspec.structs import replace
 
 from alarm_rules.rule import Direction, QualityRule, Rule, StateRule, VotedRule
-from device_profiles.load import catalog
 from device_profiles.sheet import Items, Table
 from device_profiles.sheet_rules import amount, rules_section
 from tests.gauge_profile import gauge_profile
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 GAUGE = gauge_profile()
 UG3 = PROFILES["calectro_ug3"]
 XCD = PROFILES["honeywell_sensepoint_xcd"]

@@ -2,13 +2,12 @@ import pytest
 
 from device_profiles.describe import sheet_of
 from device_profiles.handbook import said
-from device_profiles.load import catalog
 from device_profiles.model import Profile
 from device_profiles.sheet import Command, Facts, Items, Section, Sheet, Table
 from device_profiles.show import summarise, terminal, transport_word
 from runtime.language import width
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 SHEET = Sheet(
     title="Gauge",
     subtitle="Nobody, none",

@@ -1,10 +1,8 @@
 import pytest
 from msgspec.structs import replace
 
-from device_profiles.load import catalog
 from device_profiles.transport import Carrier, Modbus, Parity, Serial, Stream
-
-PROFILES = catalog()
+from tests.shipped import PROFILES
 
 
 def test_the_smoke_detector_speaks_as_its_switches_say() -> None:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from device_profiles.load import catalog
 from edge_agent.baseline.taken import (
     TILT,
     configured,
@@ -13,6 +12,7 @@ from edge_agent.baseline.taken import (
     is_of,
 )
 from tests.baseline_site import site, taken_cover
+from tests.shipped import PROFILES
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,8 @@ from tests.baseline_site import site, taken_cover
 def test_the_points_that_a_site_takes_one_of(
     profile: str, points: tuple[str, ...], identity: tuple[str, ...]
 ) -> None:
-    assert catalog()[profile].baseline_points == points
-    assert identity_points(catalog()[profile]) == identity
+    assert PROFILES[profile].baseline_points == points
+    assert identity_points(PROFILES[profile]) == identity
 
 
 def test_it_is_of_what_stands_in_the_configuration(tmp_path: Path) -> None:

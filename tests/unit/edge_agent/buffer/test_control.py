@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, closing
 from importlib.resources import files
 from pathlib import Path
 
-from device_profiles.load import catalog
 from edge_agent.buffer import rows
 from edge_agent.buffer.control import ANSWERED_KEPT, WAITING_MOST, Control
 from edge_agent.buffer.inspection import Condition, inspect
@@ -15,9 +14,10 @@ from edge_agent.buffer.permission import Verdict
 from edge_agent.buffer.timebase import Timekeeper
 from runtime.clock import SystemClock
 from runtime.database import Database
+from tests.shipped import PROFILES
 from wire.command import TAKE_BASELINE, Command, CommandKind, Outcome, Result, decode_command
 
-DEVICES = {"smoke-1": catalog()["calectro_ug3"]}
+DEVICES = {"smoke-1": PROFILES["calectro_ug3"]}
 RESET = Command("c-1", CommandKind.ACTION, "desk", "smoke-1", "reset")
 READ = Command("c-2", CommandKind.READ, "desk", "smoke-1")
 DIAGNOSTICS = Command("c-3", CommandKind.DIAGNOSTICS, "desk")
@@ -179,7 +179,7 @@ async def test_what_came_of_a_command_can_be_asked(tmp_path: Path) -> None:
 async def test_a_siren_waits_neither_for_a_queue_nor_for_a_baseline(tmp_path: Path) -> None:
     siren = Command("local-siren-1-do-1", CommandKind.ACTION, "local action", "smoke-1", "reset")
     baseline = Command("c-9", CommandKind.ACTION, "desk", "cover-1", TAKE_BASELINE)
-    devices = {**DEVICES, "cover-1": catalog()["witmotion_485"]}
+    devices = {**DEVICES, "cover-1": PROFILES["witmotion_485"]}
     async with Database(tmp_path / "buffer.db", rows.migrate) as database:
         control = Control(database, Timekeeper(SystemClock()), devices)
         for command in (baseline, RESET, READ, siren):

@@ -2,14 +2,13 @@
 
 import pytest
 
-from device_profiles.load import catalog
 from edge_agent.buffer.permission import OUTCOMES, WORDS, Came, Verdict, judge
 from edge_agent.buffer.timebase import Timebase
+from tests.shipped import PROFILES
 from wire.command import TAKE_BASELINE, Command, CommandKind
 from wire.envelope import ClockState
 
-CATALOG = catalog()
-PROFILES = {"smoke-1": CATALOG["calectro_ug3"], "cover-1": CATALOG["witmotion_485"]}
+DEVICES = {"smoke-1": PROFILES["calectro_ug3"], "cover-1": PROFILES["witmotion_485"]}
 NOW_US = 1_790_000_000_000_000
 SET = Timebase(ClockState.SYNCHRONISED, NOW_US - 100_000_000, "b1", 100_000_000)
 UNSET = Timebase(ClockState.UNSET, None, "b1", 100_000_000)
@@ -40,17 +39,17 @@ def command(
     ],
 )
 def test_with_the_clock_set(asked: Command, expected: Verdict) -> None:
-    assert judge(asked, FRESH, SET, PROFILES) is expected
+    assert judge(asked, FRESH, SET, DEVICES) is expected
 
 
 def test_a_gateway_without_the_time_refuses_what_expires_at_a_time() -> None:
-    assert judge(command(), FRESH, UNSET, PROFILES) is Verdict.CLOCK_UNSET
-    assert judge(command(expires=None), FRESH, UNSET, PROFILES) is Verdict.ALLOWED
+    assert judge(command(), FRESH, UNSET, DEVICES) is Verdict.CLOCK_UNSET
+    assert judge(command(expires=None), FRESH, UNSET, DEVICES) is Verdict.ALLOWED
 
 
 @pytest.mark.parametrize("came", [Came("b1", 39_999), Came("b0", 99_000)])
 def test_what_carries_no_expiry_is_good_for_a_minute_of_its_boot(came: Came) -> None:
-    assert judge(command(expires=None), came, UNSET, PROFILES) is Verdict.EXPIRED
+    assert judge(command(expires=None), came, UNSET, DEVICES) is Verdict.EXPIRED
 
 
 def test_every_refusal_has_an_outcome_and_words() -> None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 
-from device_profiles.load import catalog
 from device_profiles.model import Profile
 from device_profiles.transport import Modbus, Serial
 from edge_agent.config.check import Findings, check_sections
 from edge_agent.config.sections import read_sections
+from tests.shipped import PROFILES
 
 HEAD = 'gateway.id = "gw-001"\nmqtt = { host = "localhost", password_env = "X" }\n'
 SHED = '[lines.shed]\nkind = "modbus-rtu"\nport = "/dev/ttyS0"\n'
@@ -25,7 +25,7 @@ def faster(profile: Profile) -> Profile:
 
 @pytest.fixture(scope="module")
 def profiles() -> dict[str, Profile]:
-    known = catalog()
+    known = PROFILES
     return {**known, "faster": faster(known["calectro_ug3"])}
 
 

@@ -4,14 +4,13 @@ import tomllib
 
 import pytest
 
-from device_profiles.load import catalog
 from device_profiles.transport import Parity
 from edge_agent.config.check import check_sections
 from edge_agent.config.check_lines import kinds_of, serial_of
 from edge_agent.config.sections import read_sections
 from edge_agent.config.tables import LineKind, LineTable
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 HEAD = 'gateway.id = "gw-001"\nmqtt = { host = "localhost", password_env = "X" }\n'
 GAS = '[devices.gas-01]\nprofile = "honeywell_sensepoint_xcd"\nline = "hall"\n'
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from device_profiles.load import catalog
 from device_profiles.typed_toml import Problem
 from edge_agent.config.check_local_actions import (
     check_local_actions,
@@ -10,8 +9,8 @@ from edge_agent.config.check_local_actions import (
     meant,
 )
 from edge_agent.config.sections import Sections, read_sections
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 DEVICES = {
     "smoke-01": {"profile": "calectro_ug3", "line": "shed"},
     "smoke-02": {"profile": "calectro_ug3", "line": "shed", "unit": 2},

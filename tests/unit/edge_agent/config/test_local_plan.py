@@ -2,10 +2,10 @@
 
 from msgspec.structs import replace
 
-from device_profiles.load import catalog
 from edge_agent.config.local_plan import LocalActionConfig
+from tests.shipped import PROFILES
 
-RULES = catalog()["calectro_ug3"].rules
+RULES = PROFILES["calectro_ug3"].rules
 PLAN = LocalActionConfig(
     "siren", (("smoke-01", RULES[0]),), "siren-01", "relay_test", None, None, 0, 0,
     only_when_cut_off=True, in_test=False,

@@ -2,11 +2,11 @@
 
 import pytest
 
-from device_profiles.load import catalog
 from edge_agent.bus.modbus import encode
 from edge_agent.driver.action import frame_steps, write_steps
+from tests.shipped import PROFILES
 
-SMOKE, RADAR = catalog()["calectro_ug3"], catalog()["micradar_r60afd1"]
+SMOKE, RADAR = PROFILES["calectro_ug3"], PROFILES["micradar_r60afd1"]
 
 
 def test_the_reset_of_a_detector_is_the_makers_frame() -> None:

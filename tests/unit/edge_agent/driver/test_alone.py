@@ -1,15 +1,14 @@
 """One frame by itself: what it does not contain is not held against it, and is named."""
 
 from device_profiles.encoding import Table
-from device_profiles.load import catalog
 from device_profiles.transport import Stream
 from edge_agent.driver.alone import Alone, Unknown, frame_alone, words_alone
 from edge_agent.driver.decode import Decoded
 from edge_agent.driver.frame import Frame
 from edge_agent.driver.request_plan import read_of
+from tests.shipped import PROFILES
 from wire.quality import GOOD, Limit, Reason, bad, uncertain
 
-PROFILES = catalog()
 HOLDING = Table.HOLDING_REGISTERS
 
 

@@ -3,13 +3,13 @@ from msgspec.structs import replace
 
 from alarm_rules.rule import Words
 from device_profiles.encoding import NumberType, Register, Table
-from device_profiles.load import catalog
 from device_profiles.model import Gate, Point, ValueKind
 from device_profiles.transport import Block, Identity, Modbus
 from edge_agent.driver.claims import claimed, needed_for, parted
 from edge_agent.driver.request_cost import RequestCost
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.exchange import Claim
+from tests.shipped import PROFILES
 
 HOLDING = Table.HOLDING_REGISTERS
 COST = RequestCost(character_us=10_000_000 / 9_600, between_us=13_646)
@@ -42,7 +42,7 @@ def apart(*hazards: str, transport: Modbus | None = None) -> list[tuple[Claim, i
 
 
 def test_a_point_needs_what_it_is_judged_by() -> None:
-    profile = catalog()["honeywell_sensepoint_xcd"]
+    profile = PROFILES["honeywell_sensepoint_xcd"]
     gated = next(one for one in profile.points if one.valid_when)
     found = needed_for(profile.points, frozenset({gated.id}))
     assert {gated.id, *(gate.point for gate in gated.valid_when)} <= found
@@ -87,7 +87,7 @@ def test_without_hazards_everything_is_soft() -> None:
 
 
 def test_a_read_is_hard_when_it_brings_a_hazard_point_or_tells_who_answers() -> None:
-    profile = catalog()["honeywell_sensepoint_xcd"]
+    profile = PROFILES["honeywell_sensepoint_xcd"]
     assert isinstance(profile.transport, Modbus)
     wire = msgspec.structs.replace(
         profile.transport, identity=Identity(table=Table.HOLDING_REGISTERS, address=56, value=1)

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device_profiles.load import catalog
 from device_profiles.model import Point
 from edge_agent.driver.derive import Derivation
 from edge_agent.exchange import Sample
+from tests.shipped import PROFILES
 from wire.quality import GOOD, Limit, Quality, Reason, Status, bad, uncertain
 
 SECOND = 1_000_000
 NEVER = bad(Reason.NEVER_READ)
-ANY = next(iter(catalog().values()))
+ANY = next(iter(PROFILES.values()))
 
 
 def derivation(**derived: Any) -> Derivation:

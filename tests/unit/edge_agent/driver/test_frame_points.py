@@ -4,11 +4,11 @@ from msgspec.structs import replace
 from alarm_rules.rule import Words
 from device_profiles.encoding import Field, NumberType
 from device_profiles.framing import Layout
-from device_profiles.load import catalog
 from device_profiles.model import Gate, Point, ValueKind
 from edge_agent.driver.frame import Frame
 from edge_agent.driver.frame_points import FramePoints
 from edge_agent.exchange import Sample
+from tests.shipped import PROFILES
 from tests.stream_layouts import PRINTER, R60
 from wire.quality import GOOD, Limit, Quality, Reason, bad
 
@@ -55,7 +55,7 @@ PLACE = Point(
 
 
 def make(*points: Point) -> FramePoints:
-    return FramePoints(replace(catalog()["micradar_r60afd1"], points=points))
+    return FramePoints(replace(PROFILES["micradar_r60afd1"], points=points))
 
 
 def said(points: FramePoints, code: str, data: bytes, layout: Layout = R60) -> dict[str, object]:

@@ -6,7 +6,6 @@ import msgspec
 import pytest
 
 from device_profiles.encoding import Table
-from device_profiles.load import catalog
 from device_profiles.model import Point, Profile
 from device_profiles.transport import Modbus
 from edge_agent.driver.decode import Decoded
@@ -14,9 +13,9 @@ from edge_agent.driver.interpret import Interpreter, Who
 from edge_agent.driver.reader import decode_read
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.driver.tilt import NOT_AT_REST
+from tests.shipped import PROFILES
 from wire.quality import Limit, Quality, Reason, bad, uncertain
 
-PROFILES = catalog()
 XCD = PROFILES["honeywell_sensepoint_xcd"]
 SEN = PROFILES["dfrobot_sen0676"]
 WIT = PROFILES["witmotion_485"]

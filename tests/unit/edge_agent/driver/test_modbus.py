@@ -4,15 +4,14 @@ from msgspec.structs import replace
 from alarm_rules.rule import Words
 from device_profiles.encoding import NumberType, Register
 from device_profiles.encoding import Table as ProfileTable
-from device_profiles.load import catalog
 from device_profiles.model import Condition, Held, Point, Profile, ValueKind
 from device_profiles.transport import Modbus
 from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.driver.request_cost import RequestCost
 from edge_agent.exchange import Claim, Failure, Fault, Read, Reply, Sample, Table
+from tests.shipped import PROFILES
 from wire.quality import GOOD, Reason, bad
 
-PROFILES = catalog()
 UG3 = replace(PROFILES["calectro_ug3"], points=PROFILES["calectro_ug3"].points[:4])  # all read
 SECOND = 1_000_000
 NORMAL = (1, 0, 0, 0)

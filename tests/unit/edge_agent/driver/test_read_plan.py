@@ -3,13 +3,13 @@ from msgspec.structs import replace
 
 from alarm_rules.rule import Words
 from device_profiles.encoding import NumberType, Register, Table
-from device_profiles.load import catalog
 from device_profiles.model import Point, Profile, ValueKind
 from device_profiles.transport import Modbus
 from edge_agent.driver.dissection import AGAIN_US, HARD_AGAIN_US
 from edge_agent.driver.read_plan import ILLEGAL_ADDRESS, ReadPlan, Refused
 from edge_agent.driver.request_cost import RequestCost
 from edge_agent.exchange import Claim
+from tests.shipped import PROFILES
 
 HOLDING = Table.HOLDING_REGISTERS
 COST = RequestCost(character_us=1_042.0)
@@ -27,7 +27,7 @@ def plan(count: int, *hazards: str) -> ReadPlan:
         )
         for n in range(count)
     )
-    shipped: Profile = catalog()["calectro_ug3"]
+    shipped: Profile = PROFILES["calectro_ug3"]
     transport = Modbus()
     profile = replace(shipped, points=points, transport=transport, rules=())
     return ReadPlan(profile, transport, hazards, COST)

@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 
 from alarm_rules.rule import Words
 from device_profiles.encoding import ByteOrder, NumberType, Register, ScaleFrom, Table, WordOrder
-from device_profiles.load import catalog
 from device_profiles.model import Gate, Point, ValueKind
 from device_profiles.transport import Modbus
 from edge_agent.driver.reader import Reader, decode_raws, decode_read, raws_of
 from edge_agent.driver.request_plan import PlannedRead, plan_reads
+from tests.shipped import PROFILES
 
 HOLDING = Table.HOLDING_REGISTERS
-MODBUS = [one for one in catalog().values() if isinstance(one.transport, Modbus)]
+MODBUS = [one for one in PROFILES.values() if isinstance(one.transport, Modbus)]
 READS = [
     read
     for profile in MODBUS

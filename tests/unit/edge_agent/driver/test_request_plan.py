@@ -1,9 +1,9 @@
 from alarm_rules.rule import Words
 from device_profiles.encoding import NumberType, Register, Table
-from device_profiles.load import catalog
 from device_profiles.model import Point, ValueKind
 from device_profiles.transport import Block, Identity, Modbus
 from edge_agent.driver.request_plan import plan_reads, read_of
+from tests.shipped import PROFILES
 
 
 def point(name: str, table: Table, address: int, type_: NumberType = NumberType.U16) -> Point:
@@ -22,7 +22,7 @@ def shapes(points: list[Point], transport: Modbus | None = None) -> list[tuple[T
 
 
 def test_the_smoke_detector_takes_one_read() -> None:
-    profile = catalog()["calectro_ug3"]
+    profile = PROFILES["calectro_ug3"]
     assert isinstance(profile.transport, Modbus)
     (read,) = plan_reads(profile.points, profile.transport)
     assert (read.table, read.address, read.count) == (Table.DISCRETE_INPUTS, 0, 4)
@@ -56,7 +56,7 @@ def test_two_bits_of_one_register_are_read_once() -> None:
 
 
 def profile_shapes(name: str) -> list[tuple[Table, int, int, int]]:
-    profile = catalog()[name]
+    profile = PROFILES[name]
     assert isinstance(profile.transport, Modbus)
     reads = plan_reads(profile.points, profile.transport)
     return [(read.table, read.address, read.count, read.every_us) for read in reads]
@@ -79,7 +79,7 @@ def test_what_bounds_another_point_comes_before_it() -> None:
 
 
 def test_a_computed_point_comes_with_what_it_is_computed_from() -> None:
-    profile = catalog()["witmotion_485"]
+    profile = PROFILES["witmotion_485"]
     assert isinstance(profile.transport, Modbus)
     motion, battery, firmware = plan_reads(profile.points, profile.transport)
     assert "tilt" in [one.id for one in motion.points]
@@ -120,6 +120,6 @@ def test_a_read_that_somebody_else_made_has_the_points_that_lie_in_it_whole() ->
 
 
 def test_a_tilt_comes_with_all_its_axes_only() -> None:
-    points = catalog()["witmotion_485"].points
+    points = PROFILES["witmotion_485"].points
     assert "tilt" in {one.id for one in read_of(points, HOLDING, 0x34, 3).points}
     assert "tilt" not in {one.id for one in read_of(points, HOLDING, 0x34, 2).points}

@@ -4,16 +4,15 @@ import pytest
 from msgspec.structs import replace
 
 from alarm_rules.rule import Words
-from device_profiles.load import catalog
 from device_profiles.model import Condition, Held, Point, ValueKind
 from device_profiles.transport import Serial, Stream
 from edge_agent.driver.frame import Frame, FrameReader, Refused, encode_frame
 from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Failure, Fault, Sample
 from edge_agent.link_count import LinkCount
+from tests.shipped import PROFILES
 from wire.quality import GOOD, Reason, bad, uncertain
 
-PROFILES = catalog()
 SECOND = 1_000_000
 RADAR = PROFILES["micradar_r60afd1"]
 assert isinstance(RADAR.transport, Stream)

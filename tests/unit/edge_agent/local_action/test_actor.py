@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from device_profiles.load import catalog
 from edge_agent.buffer import rows
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.timebase import Timekeeper
@@ -21,11 +20,12 @@ from edge_agent.local_action.book import Book
 from runtime.clock import SystemClock
 from runtime.database import Database
 from tests.patience import until
+from tests.shipped import PROFILES
 from wire.command import Command, Outcome, Result
 from wire.quality import Quality
 
 CLOCK = SystemClock()
-UG3 = catalog()["calectro_ug3"]
+UG3 = PROFILES["calectro_ug3"]
 (SMOKE,) = (rule for rule in UG3.rules if rule.id == "smoke")
 PLAN = LocalActionConfig(
     "siren", (("smoke-01", SMOKE),), "smoke-02", "relay_test", "reset", None, 0, 0,

@@ -2,14 +2,14 @@
 
 from alarm_rules.rule import AbsenceRule, Rule, StateRule
 from alarm_rules.verdict import Evidence
-from device_profiles.load import catalog
 from edge_agent.exchange import Sample
 from edge_agent.local_action.trigger import LATE_US, Trigger
+from tests.shipped import PROFILES
 from wire.quality import GOOD, Quality, Reason, bad
 
 SECOND = 1_000_000
 T0 = 100 * SECOND
-RULES = {rule.id: rule for rule in catalog()["calectro_ug3"].rules}
+RULES = {rule.id: rule for rule in PROFILES["calectro_ug3"].rules}
 SMOKE = RULES["smoke"]
 
 

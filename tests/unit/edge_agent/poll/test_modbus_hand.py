@@ -11,7 +11,6 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from device_profiles.load import catalog
 from device_profiles.model import Action, RegisterWrite
 from edge_agent.bus.line import Line, LineSettings
 from edge_agent.bus.serial_port import PortSettings
@@ -24,11 +23,12 @@ from runtime.clock import SystemClock
 from simulators.fault import exception, silence
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
+from tests.shipped import PROFILES
 from wire.command import Command, CommandKind, Outcome
 
 BAUD = 57_600
 CLOCK = SystemClock()
-PROFILE = catalog()["calectro_ug3"]
+PROFILE = PROFILES["calectro_ug3"]
 RESET = Command("c-1", CommandKind.ACTION, "desk", "smoke-1", "reset")
 READ = Command("c-2", CommandKind.READ, "desk", "smoke-1")
 INPUTS = Read(1, Table.DISCRETE_INPUTS, 0, 4)
@@ -152,4 +152,4 @@ async def test_polling_waits_for_one_exchange_at_most(tmp_path: Path) -> None:
 
 def test_a_stream_is_not_asked() -> None:
     with pytest.raises(TypeError, match="micradar"):
-        ModbusHand(Line.__new__(Line), DEVICE, catalog()["micradar_r60afd1"], CLOCK)
+        ModbusHand(Line.__new__(Line), DEVICE, PROFILES["micradar_r60afd1"], CLOCK)

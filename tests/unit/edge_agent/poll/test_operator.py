@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from device_profiles.load import catalog
 from edge_agent.buffer import rows
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.timebase import Timekeeper
@@ -15,9 +14,10 @@ from edge_agent.poll.operator import Operator
 from runtime.clock import SystemClock
 from runtime.database import Database, Work
 from tests.patience import PATIENCE_S
+from tests.shipped import PROFILES
 from wire.command import Command, CommandKind, Outcome, Result, decode_command
 
-DEVICES = {"smoke-1": catalog()["calectro_ug3"], "smoke-2": catalog()["calectro_ug3"]}
+DEVICES = {"smoke-1": PROFILES["calectro_ug3"], "smoke-2": PROFILES["calectro_ug3"]}
 
 
 class FullDisk(Database):

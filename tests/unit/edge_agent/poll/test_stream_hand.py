@@ -3,15 +3,15 @@
 import pytest
 from msgspec.structs import replace
 
-from device_profiles.load import catalog
 from device_profiles.model import Confirmation, Profile
 from device_profiles.transport import Stream
 from edge_agent.exchange import Failure, Fault
 from edge_agent.poll.listener import Awaited
 from edge_agent.poll.stream_hand import StreamHand
+from tests.shipped import PROFILES
 from wire.command import Command, CommandKind, Outcome
 
-PROFILE = catalog()["micradar_r60afd1"]
+PROFILE = PROFILES["micradar_r60afd1"]
 RESTART = Command("c-1", CommandKind.ACTION, "desk", "radar-1", "restart")
 READ = Command("c-2", CommandKind.READ, "desk", "radar-1")
 RESET_FRAME = bytes.fromhex("53590102 0001 0F BF 5443")
@@ -99,4 +99,4 @@ async def test_what_can_not_be_asked_says_so() -> None:
 
 def test_a_modbus_unit_is_no_stream() -> None:
     with pytest.raises(TypeError, match="calectro"):
-        StreamHand(FakeSpeaker(), catalog()["calectro_ug3"])
+        StreamHand(FakeSpeaker(), PROFILES["calectro_ug3"])

@@ -1,14 +1,14 @@
 from alarm_rules.rule import Words
-from device_profiles.load import catalog
 from edge_agent.show.decode_labels import label_of
 from runtime.language import Language
+from tests.shipped import PROFILES
 
 SAME_IN_BOTH = {"ppm", "psi"}
 
 
 def words_of_the_catalogue() -> set[str]:
     found: set[str] = set()
-    for profile in catalog().values():
+    for profile in PROFILES.values():
         for point in profile.points:
             encoding = point.register or point.field
             if encoding is not None:

@@ -3,15 +3,14 @@
 import pytest
 
 from device_profiles.framing import Checksum
-from device_profiles.load import catalog
 from edge_agent.bus.modbus import Verdict
 from edge_agent.driver.checksum import checksum_of
 from edge_agent.show.decode_cut import Piece, pieces
 from edge_agent.show.decode_modbus import explain_modbus
 from edge_agent.show.decode_said import OK, Said, Sentence
+from tests.shipped import PROFILES
 from wire.quality import GOOD, Status
 
-PROFILES = catalog()
 READ_LEVEL = "01 03 00 03 00 01"
 LEVEL = "01 03 02 01 5E"
 

@@ -1,6 +1,5 @@
 from alarm_rules.rule import Words
 from device_profiles.encoding import Table
-from device_profiles.load import catalog
 from device_profiles.model import Setting
 from edge_agent.driver.alone import Alone
 from edge_agent.driver.decode import Decoded
@@ -13,9 +12,8 @@ from edge_agent.show.decode_said import (
     shown,
     step_of,
 )
+from tests.shipped import PROFILES
 from wire.quality import bad
-
-PROFILES = catalog()
 
 
 def test_raw_is_a_number_or_the_bytes() -> None:

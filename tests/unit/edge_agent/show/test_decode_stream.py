@@ -2,13 +2,12 @@
 
 import pytest
 
-from device_profiles.load import catalog
 from device_profiles.transport import Stream
 from edge_agent.driver.frame import encode_frame
 from edge_agent.show.decode_said import OK, Said, Sentence
 from edge_agent.show.decode_stream import explain_stream
+from tests.shipped import PROFILES
 
-PROFILES = catalog()
 TARGET = "01 00 12 00 14 0A 04 F6 01 00 00 00 00 00 00 3F 9A 99 99 3F FE FF FF FF 00 00 00 00 65"
 FALL = "53 59 83 01 00 01 01 32 54 43"
 

@@ -1,11 +1,9 @@
 """What is written over Modbus: a step of an action, a setting, or just a register."""
 
-from device_profiles.load import catalog
 from edge_agent.show.decode_cut import Form, Piece
 from edge_agent.show.decode_said import Said, Sentence
 from edge_agent.show.decode_write import explain_write
-
-PROFILES = catalog()
+from tests.shipped import PROFILES
 
 
 def said(profile: str, pdu: str, form: Form = Form.ECHO) -> Said:

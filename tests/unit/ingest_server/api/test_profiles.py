@@ -6,13 +6,13 @@ from typing import Any
 
 import httpx
 
-from device_profiles.load import catalog
 from ingest_server.api.web import build
 from tests.server_rig import TOKEN, server_rig
+from tests.shipped import PROFILES
 
 
 async def test_all_profiles_come_page_by_page(tmp_path: Path) -> None:
-    profiles = catalog()
+    profiles = PROFILES
     async with server_rig(tmp_path) as rig:
         app = build(replace(rig.office, profiles=profiles), TOKEN)
         headers = {"authorization": f"Bearer {TOKEN}"}

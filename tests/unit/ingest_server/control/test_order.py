@@ -8,17 +8,16 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from device_profiles.load import catalog
 from ingest_server.control.order import OPEN_MOST, Asked, Refusal, allowed, give
 from ingest_server.db.alarm_book import migrate_book
 from ingest_server.db.command import CommandState, StoredCommand
 from ingest_server.db.registry import take_birth
 from tests.golden_message import golden
+from tests.shipped import PROFILES
 from wire.command import TAKE_BASELINE, Command, CommandKind, decode_command
 from wire.identity import decode_birth
 
 NOW = 1_790_000_000_000_000
-PROFILES = catalog()
 BIRTH = decode_birth(golden("birth").payload, "gw-001")
 
 

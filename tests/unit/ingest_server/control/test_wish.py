@@ -8,16 +8,15 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from device_profiles.load import catalog
 from ingest_server.control.wish import Refusal, Refused, Wanted, want
 from ingest_server.db.alarm_book import migrate_book
 from ingest_server.db.desired_book import Desired
 from ingest_server.db.registry import take_birth
 from tests.golden_message import golden
+from tests.shipped import PROFILES
 from wire.identity import decode_birth
 
 NOW = 1_790_000_000_000_000
-PROFILES = catalog()
 BIRTH = decode_birth(golden("birth").payload, "gw-001")
 LINE = '[lines.shed]\nkind = "modbus-rtu"\nport = "/dev/ttyUSB0"\n'
 DEVICE = '[devices.a]\nprofile = "calectro_ug3"\nline = "shed"\n'

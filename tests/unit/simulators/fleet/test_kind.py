@@ -6,8 +6,8 @@ import pytest
 
 from alarm_rules.in_force import in_force
 from alarm_rules.rule import hazard_points
-from device_profiles.load import catalog
 from simulators.fleet.kind import KINDS, FleetKind, KindError, with_hashes
+from tests.shipped import PROFILES
 from wire.topic import Lane
 
 KIND = KINDS["smoke"]
@@ -16,7 +16,7 @@ LISTED = [{"id": "calectro_ug3", "hash": "aa", "rules_hash": "bb", "kind": "smok
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_points_lanes_and_units_are_those_of_the_catalogue(kind: FleetKind) -> None:
-    profile = catalog()[kind.profile]
+    profile = PROFILES[kind.profile]
     urgent = hazard_points(in_force(profile.rules).rules)
     shipped = {
         point.id: (Lane.URGENT if point.id in urgent else Lane.BULK, point.unit)

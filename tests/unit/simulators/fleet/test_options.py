@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from device_profiles.load import catalog, profile_hash
+from device_profiles.load import profile_hash
 from runtime.mqtt_words import Options
 from simulators.device_commands import UsageError
 from simulators.fleet.gateway import FleetGateway
 from simulators.fleet.incident import IncidentKind
 from simulators.fleet.options import PASSWORD_VARIABLE, add_options, options_of, plan_of
+from tests.shipped import PROFILES
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +65,7 @@ def test_all_of_a_plan(profiles: Path) -> None:
 
 
 def test_without_a_file_the_installed_catalogue_is_asked() -> None:
-    shipped = catalog()
+    shipped = PROFILES
     for kind in plan_of(parsed()).kinds:
         assert kind.profile_hash == profile_hash(shipped[kind.profile])
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from alarm_rules.in_force import in_force
-from device_profiles.load import catalog, profile_hash
+from device_profiles.load import profile_hash
 from runtime.clock import SystemClock
 from runtime.mqtt import Options
 from simulators.broker import Broker
@@ -17,6 +17,7 @@ from simulators.fleet.plan import Plan
 from simulators.fleet.run import Fleet
 from tests.patience import PATIENCE_S
 from tests.running_server import RunningServer, running_server
+from tests.shipped import PROFILES
 
 MS = 1_000
 
@@ -142,7 +143,7 @@ async def test_a_profile_of_this_catalogue_is_judged_by_the_servers_rules(
 ) -> None:
     listed = [
         {"id": one.id, "hash": profile_hash(one), "rules_hash": in_force(one.rules).hash}
-        for one in catalog().values()
+        for one in PROFILES.values()
     ]
     kinds = with_hashes(KINDS.values(), json.dumps(listed).encode())
     async with running_server(tmp_path, mosquitto) as server:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from device_profiles.load import catalog
 from simulators.scenario.complaint import ScenarioError
 from simulators.scenario.library import load, shipped
+from tests.shipped import PROFILES
 from tests.unit.simulators.scenario.storm import STORM, SWAPS
 
 
@@ -20,7 +20,7 @@ def test_each_is_understood_and_expects_something(name: str) -> None:
     found = load(name)
     assert found.name == name
     assert found.expectations
-    profiles = catalog()
+    profiles = PROFILES
     rules = {one.name: {rule.id for rule in profiles[one.profile].rules} for one in found.devices}
     for one in found.expectations:
         if one.device is not None and one.rule is not None:
