@@ -7,23 +7,21 @@ import os
 import pwd
 import secrets
 import shutil
-import signal
 import socket
-import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self
+
+from simulators.program import Command
 
 SHIPPED = Path(__file__).parents[1] / "deploy" / "mosquitto"
 LISTENING_PORTS: Final = range(16_384, 32_768)
 INSTALL = "apt-get install mosquitto, or pip install 'lifeline[demo]' for iotcore"
 
 _SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
-_STEP_S, _STEPS = 0.02, 500  # a broker has 10 s to listen
-_STOP_S = 5.0
+_UP_S = 60.0  # a broker has so long to listen
 _HASH_ROUNDS = 101  # mosquitto_passwd's own number
 # What a demo or a test replaces in the shipped file, because it belongs to the machine.
 _OF_THE_MACHINE = {
@@ -106,7 +104,7 @@ class Broker:
         self._folder = folder
         self._accounts = accounts
         self._autosave_s = autosave_s
-        self._process: subprocess.Popen[bytes] | None = None
+        self._program = Command((), self.log)
 
     @property
     def log(self) -> Path:
@@ -114,11 +112,11 @@ class Broker:
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process else None
+        return self._program.pid
 
     @property
     def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self._program.is_running
 
     def __enter__(self) -> Self:
         self.start()
@@ -132,52 +130,28 @@ class Broker:
         if self._listens():
             raise BrokerError(f"port {self.port} is in use by another program")
         self._folder.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command line
-                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-        for _ in range(_STEPS):
-            if self._process.poll() is not None:
-                break
-            if self._listens():
-                return
-            time.sleep(_STEP_S)
-        self.kill()
-        said = self.log.read_text(errors="replace").splitlines()[-5:]
-        raise BrokerError(f"{self.kind} did not start on port {self.port}: {' | '.join(said)}")
+        self._program = Command(self._command(), self.log)
+        self._program.start()
+        if not self._program.comes_up(self._listens, _UP_S):
+            self.kill()
+            said = self._program.last_words(5).splitlines()
+            raise BrokerError(f"{self.kind} did not start on port {self.port}: {' | '.join(said)}")
 
     def stop(self) -> None:
         """End it in good order (SIGTERM), by force if it takes too long."""
-        if self.is_running and self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
-            self._process.terminate()
-            try:
-                self._process.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                self.kill()
-        self._process = None
+        self._program.stop()
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        self._program.kill()
 
     def freeze(self) -> None:
         """SIGSTOP, and wait until it stands still: connections stay open, nothing is answered."""
-        self._signal(signal.SIGSTOP)
-        for _ in range(_STEPS):
-            if self._process is None or _stands_still(self._process.pid):
-                return
-            time.sleep(_STEP_S)
+        self._program.freeze()
 
     def thaw(self) -> None:
         """SIGCONT."""
-        self._signal(signal.SIGCONT)
-
-    def _signal(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(number)
+        self._program.thaw()
 
     def _listens(self) -> bool:
         try:
@@ -216,17 +190,6 @@ class Broker:
         file.touch(mode=0o600)
         file.write_text(text, encoding="utf-8")
         return str(file)
-
-
-def _stands_still(pid: int) -> bool:
-    """Whether every thread of the process is stopped (proc(5): state T), or it is gone."""
-    states = []
-    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
-        try:
-            states.append(stat.read_text().rpartition(")")[2].split()[0])
-        except (OSError, IndexError):
-            continue
-    return all(state in "TtZX" for state in states)
 
 
 def _mosquitto() -> str | None:

@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -21,7 +20,7 @@ VERSION = "2.7.12"
 INSTALL = "install InfluxData's influxdb2, or build one with deploy/influxdb/build"
 ORG, BUCKET = "lifeline", "readings"
 
-_STEP_S, _STEPS = 0.05, 600  # it has 30 s to answer
+_UP_S = 60.0  # it has so long to answer
 _ANSWER_S = 10.0
 
 
@@ -95,15 +94,10 @@ class Influxd:
             raise InfluxError(f"port {self.port} is in use by another InfluxDB")
         self._folder.mkdir(parents=True, exist_ok=True)
         self._program.start()
-        for _ in range(_STEPS):
-            if self._is_well():
-                break
-            if not self._program.is_running:
-                raise InfluxError(f"influxd ended at its start:\n{self._program.last_words()}")
-            time.sleep(_STEP_S)
-        else:
+        if not self._program.comes_up(self._is_well, _UP_S):
+            how = "does not answer" if self._program.is_running else "ended at its start"
             self.kill()
-            raise InfluxError(f"influxd does not answer:\n{self._program.last_words()}")
+            raise InfluxError(f"influxd {how}:\n{self._program.last_words()}")
         if not self.token_file.exists():
             self._set_up()
 
@@ -116,7 +110,7 @@ class Influxd:
         self._program.kill()
 
     def freeze(self) -> None:
-        """SIGSTOP: connections stay open and nothing is answered."""
+        """SIGSTOP, and wait until it stands still: connections stay open, nothing is answered."""
         self._program.freeze()
 
     def thaw(self) -> None:

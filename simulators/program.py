@@ -4,10 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _STOP_S = 15.0
+_FREEZE_S = 10.0
+_STEP_S = 0.02
 
 
 class Command:
@@ -45,6 +48,16 @@ class Command:
                 start_new_session=True,
             )
 
+    def comes_up(self, is_up: Callable[[], bool], seconds: float) -> bool:
+        """Wait until it is up; False when it ended before, or is not up in that time."""
+        for _ in range(round(seconds / _STEP_S)):
+            if not self.is_running:
+                return False
+            if is_up():
+                return True
+            time.sleep(_STEP_S)
+        return False
+
     def stop(self) -> int | None:
         """SIGTERM, by force after 15 s; the exit code, None when it never ran."""
         process, self._process = self._process, None
@@ -66,9 +79,15 @@ class Command:
             self._process.wait()
 
     def freeze(self) -> None:
+        """SIGSTOP, and wait until it stands still: connections stay open, nothing is answered."""
         self._signal(signal.SIGSTOP)
+        for _ in range(round(_FREEZE_S / _STEP_S)):
+            if not self.is_running or _stands_still(self.pid):
+                return
+            time.sleep(_STEP_S)
 
     def thaw(self) -> None:
+        """SIGCONT."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -93,3 +112,14 @@ class Program(Command):
         environment: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__([sys.executable, "-m", module, *arguments], log, environment)
+
+
+def _stands_still(pid: int | None) -> bool:
+    """Whether every thread of the process is stopped (proc(5): state T), or it is gone."""
+    states = []
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        try:
+            states.append(stat.read_text().rpartition(")")[2].split()[0])
+        except (OSError, IndexError):
+            continue
+    return all(state in "TtZX" for state in states)

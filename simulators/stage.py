@@ -153,7 +153,7 @@ class Stage:
             self.influx.stop()
         self.broker.stop()
 
-    def wait_ready(self, seconds: float = 30.0) -> None:
+    def wait_ready(self, seconds: float = 60.0) -> None:
         """Wait until the server is ready; raise StageError with its last words."""
         for _ in range(round(seconds / _STEP_S)):
             if self.api.is_ready():

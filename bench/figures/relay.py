@@ -1,21 +1,15 @@
-"""A TCP relay before the broker: counts MQTT packets by topic, may be slow, silent or away."""
+"""A TCP relay before the broker that counts MQTT packets by topic."""
 
-import asyncio
 import re
-import socket
-import struct
 from collections import Counter
 from collections.abc import Callable
-from typing import Self
+
+from simulators import relay
 
 _PUBLISH, _PUBACK = 3, 4
 _NAMES = {1: "connect", 2: "connect", 8: "connect", 9: "connect", 12: "ping", 13: "ping"}
 _LANE = re.compile(rb'"lane":"(urgent|bulk)"')
 _ALIAS = 0x23
-_PIECE = 65_536
-_SLOW_PIECE = 64
-_SLOW_BUFFER = 2_048  # the kernel doubles it; what it holds is on the way as well
-_RESET = struct.pack("ii", 1, 0)
 
 
 class Tally:
@@ -64,103 +58,24 @@ class Tally:
         return self._aliases.get(number, "other")
 
 
-class Relay:
+class Relay(relay.Relay):
     """Forwards 127.0.0.1:`port` to the broker's port; `tally` counts what went through.
 
     `listener` gets what each whole packet is for, the packet, and where its variable header starts.
-    `up_per_second`: so many bytes a second go up, and hardly any wait inside.
     """
 
     def __init__(self, target: int, *, up_per_second: int | None = None) -> None:
-        self._target = target
-        self._up_per_second = up_per_second
-        self._server: asyncio.Server | None = None
-        self._speaks = asyncio.Event()
-        self._speaks.set()
-        self._is_away = False
-        self._writers: set[asyncio.StreamWriter] = set()
+        super().__init__(target, up_per_second=up_per_second)
         self.listener: Callable[[str, bytes, int], None] = lambda *_: None
         self.tally = Tally()
-        self.port = 0
 
-    async def __aenter__(self) -> Self:
-        inlet = socket.create_server(("127.0.0.1", 0))
-        if self._up_per_second is not None:
-            inlet.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER)
-        piece = _PIECE if self._up_per_second is None else _SLOW_PIECE
-        self._server = await asyncio.start_server(self._serve, sock=inlet, limit=piece)
-        self.port = inlet.getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._server is not None:
-            self._server.close()
-        self._speaks.set()
-        self.reset()
-
-    def fall_silent(self) -> None:
-        """Bytes go nowhere, nothing is closed."""
-        self._speaks.clear()
-
-    def speak_again(self) -> None:
-        self._speaks.set()
-
-    def go_away(self) -> None:
-        """Every connection ends with RST, and so does each new one."""
-        self._is_away = True
-        self.reset()
-
-    def come_back(self) -> None:
-        self._is_away = False
-
-    def reset(self) -> None:
-        """End every connection with RST."""
-        for writer in list(self._writers):
-            raw = writer.get_extra_info("socket")
-            if raw is not None:
-                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            writer.transport.abort()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._is_away:
-            writer.transport.abort()
-            return
-        try:
-            there = await asyncio.open_connection("127.0.0.1", self._target)
-        except OSError:
-            writer.transport.abort()
-            return
-        self._writers |= {writer, there[1]}
-        try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._carry(reader, there[1], self._up_per_second))
-                both.create_task(self._carry(there[0], writer, None))
-        except* OSError:
-            pass
-        finally:
-            self._writers -= {writer, there[1]}
-            writer.close()
-            there[1].close()
-
-    async def _carry(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, per_second: int | None
-    ) -> None:
-        heard, loop = bytearray(), asyncio.get_running_loop()
-        free_at = loop.time()
-        while data := await reader.read(_PIECE if per_second is None else _SLOW_PIECE):
-            await self._speaks.wait()
-            if per_second is not None:
-                free_at = max(free_at, loop.time()) + len(data) / per_second
-                await asyncio.sleep(free_at - loop.time())
-            writer.write(data)
-            await writer.drain()
-            heard += data
-            while found := first_packet(heard):
-                body, end = found
-                packet = bytes(heard[:end])
-                self.listener(self.tally.note(packet, body), packet, body)
-                del heard[:end]
-        raise ConnectionResetError("one side closed")
+    def passed(self, data: bytes, heard: bytearray) -> None:
+        heard += data
+        while found := first_packet(heard):
+            body, end = found
+            packet = bytes(heard[:end])
+            self.listener(self.tally.note(packet, body), packet, body)
+            del heard[:end]
 
 
 def first_packet(heard: bytearray) -> tuple[int, int] | None:

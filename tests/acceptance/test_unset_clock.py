@@ -10,7 +10,7 @@ from edge_agent.app import App
 from edge_agent.config.load import load_config
 from runtime.clock import SystemClock
 from simulators.broker import free_port
-from tests.acceptance.link import Link
+from simulators.relay import Relay
 from tests.acceptance.town import GATEWAY, Town, town
 
 
@@ -33,7 +33,7 @@ async def test_an_alarm_pages_at_once_and_its_time_is_corrected_when_the_clock_i
     began_us = SystemClock().utc_us()
     port = free_port()
     async with (
-        Link(port, back_s=2.1) as slow,  # too slow for receipts to tell the time
+        Relay(port, back_s=2.1) as slow,  # too slow for receipts to tell the time
         town(
             tmp_path, radar=True, gateways=False, broker_port=port, gateway_port=slow.port
         ) as here,

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from simulators.broker import free_port
-from tests.acceptance.link import Link
+from simulators.relay import Relay
 from tests.acceptance.town import town
 
 AWAY_S = 10.0
@@ -30,7 +30,7 @@ async def test_the_broker_is_away(tmp_path: Path) -> None:
 async def test_the_link_is_silent_and_then_reset(tmp_path: Path) -> None:
     port = free_port()
     async with (
-        Link(port) as link,
+        Relay(port) as link,
         town(
             tmp_path,
             detectors=2,

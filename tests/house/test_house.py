@@ -103,6 +103,7 @@ ADAPTERS = {
     "simulators/alarm_centre.py",
     "simulators/api_thread.py",
     "simulators/device_api.py",
+    "simulators/relay.py",
     "simulators/scenario/centre.py",
 }
 MAY_AWAIT = LOOPS | ADAPTERS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulators.program import Program
-from tests.patience import until_true
+from tests.patience import PATIENCE_S, until_true
 
 CHILD = """
 import os, signal, sys, time
@@ -85,7 +85,7 @@ def test_stop_works_while_it_is_frozen(make: Make) -> None:
     program.start()
     until_true(lambda: is_up(program))
     program.freeze()
-    until_true(lambda: state(program.pid) == "T")
+    assert state(program.pid) == "T"
     assert program.stop() == 0
 
 
@@ -95,6 +95,16 @@ def test_a_program_that_ended_by_itself_is_seen_and_its_code_kept(make: Make) ->
     until_true(lambda: not program.is_running)
     assert program.pid is not None
     assert program.stop() == 3
+
+
+def test_whether_it_comes_up_is_known_as_soon_as_it_is_or_can_not_be(make: Make) -> None:
+    program, broken = make(), make("ends")
+    assert not program.comes_up(lambda: True, PATIENCE_S), "it was not started"
+    program.start()
+    assert not program.comes_up(lambda: False, 0.05)
+    assert program.comes_up(lambda: is_up(program), PATIENCE_S)
+    broken.start()
+    assert not broken.comes_up(lambda: False, PATIENCE_S)
 
 
 def test_kill_leaves_it_no_last_word_and_it_starts_again_into_the_same_log(make: Make) -> None:
