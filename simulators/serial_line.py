@@ -3,16 +3,15 @@
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
-from runtime.clock import Clock, SystemClock
-from simulators.pseudo_terminal import PseudoTerminal
+from runtime.clock import Clock
+from simulators.plugged_port import PluggedPort
 from simulators.slave_line import Exchange, LineCounts, SlaveLine, SlaveUnit
-from simulators.wire_thread import WireThread
 from simulators.wire_time import WireFormat
 
 
-class SerialLine:
+class SerialLine(PluggedPort):
     """The line as a context manager: inside it `path` can be opened by a Modbus master.
 
     The wire's time is that of `baud`, `parity` and `stop_bits` whatever the master sets at the pty;
@@ -45,16 +44,7 @@ class SerialLine:
             insist_on_gap=insist_on_gap,
             keep_exchanges=keep_exchanges,
         )
-        self._clock = clock or SystemClock()
-        self._link = link
-        self._open: tuple[PseudoTerminal, WireThread] | None = None
-
-    @property
-    def path(self) -> str:
-        """What the master opens: the link if one was asked for. OSError while unplugged."""
-        if self._open is None:
-            raise OSError("the line is not plugged in; use it as a context manager, or plug()")
-        return self._open[0].path
+        super().__init__(self._slaves, self._slaves.due, link=link, clock=clock)
 
     @property
     def wire(self) -> WireFormat:
@@ -67,27 +57,3 @@ class SerialLine:
     @property
     def exchanges(self) -> deque[Exchange]:
         return self._slaves.exchanges
-
-    def plug(self) -> None:
-        """Open the pty; without `link` its path is a new one each time. No-op if plugged in."""
-        if self._open is None:
-            self._slaves.due(self._clock.mono_us())  # what was under way is lost
-            terminal = PseudoTerminal(self._link)
-            self._open = (terminal, WireThread(self._slaves, terminal, self._clock))
-
-    def unplug(self) -> None:
-        """Pull the adapter: whoever has the port open meets a hang-up. No-op if unplugged."""
-        if self._open is not None:
-            terminal, thread = self._open
-            self._open = None
-            thread.close()
-            terminal.close()
-
-    def __enter__(self) -> Self:
-        """Plug the line in."""
-        self.plug()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Unplug it, and end its thread."""
-        self.unplug()

@@ -1,12 +1,11 @@
 """A stream device on a pty: its frames come at the speed of its UART, its answers right after."""
 
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
-from runtime.clock import Clock, SystemClock
-from simulators.pseudo_terminal import PseudoTerminal
+from runtime.clock import Clock
+from simulators.plugged_port import PluggedPort
 from simulators.stream_device import StreamDevice
-from simulators.wire_thread import WireThread
 from simulators.wire_time import Sender, WireFormat
 
 TICK_US: Final = 20_000
@@ -44,7 +43,7 @@ class StreamWire:
         self._sender = Sender(self._wire)
 
 
-class SerialStream:
+class SerialStream(PluggedPort):
     """The device as a context manager: inside it `path` can be opened by the device's host.
 
     Conditions are set at the device from any thread and leave within 20 ms. Unplugging takes the
@@ -62,41 +61,5 @@ class SerialStream:
         clock: Clock | None = None,
     ) -> None:
         """Set the stream up; nothing is opened yet."""
-        self._wired = StreamWire(device, wire)
-        self._clock = clock or SystemClock()
-        self._link = link
-        self._was_unplugged = False
-        self._open: tuple[PseudoTerminal, WireThread] | None = None
-
-    @property
-    def path(self) -> str:
-        """What the host opens: the link if one was asked for. OSError while unplugged."""
-        if self._open is None:
-            raise OSError("the device is not plugged in; use it as a context manager, or plug()")
-        return self._open[0].path
-
-    def plug(self) -> None:
-        """Open the pty; without `link` its path is a new one each time. No-op if plugged in."""
-        if self._open is None:
-            if self._was_unplugged:
-                self._wired.lose(self._clock.mono_us())
-            terminal = PseudoTerminal(self._link)
-            self._open = (terminal, WireThread(self._wired, terminal, self._clock, tick_us=TICK_US))
-
-    def unplug(self) -> None:
-        """Pull the adapter: whoever has the port open meets a hang-up. No-op if unplugged."""
-        if self._open is not None:
-            terminal, thread = self._open
-            self._open = None
-            self._was_unplugged = True
-            thread.close()
-            terminal.close()
-
-    def __enter__(self) -> Self:
-        """Plug the device in."""
-        self.plug()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Unplug it, and end its thread."""
-        self.unplug()
+        wired = StreamWire(device, wire)
+        super().__init__(wired, wired.lose, link=link, clock=clock, tick_us=TICK_US)
