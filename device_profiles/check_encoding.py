@@ -1,11 +1,11 @@
 """Cross-checks of how a raw value becomes a point's value, in registers and frames alike."""
 
-import difflib
 from collections.abc import Iterable, Iterator
 
 from device_profiles.encoding import BIT_TABLES, SIZES, Encoding, NumberType, Register
 from device_profiles.model import Point, ValueKind
 from device_profiles.typed_toml import Problem
+from runtime.likeness import nearest
 from wire.quality import Reason
 
 _LAST_ADDRESS = 0xFFFF
@@ -30,8 +30,8 @@ def check_encoding(point: Point, encoding: Encoding, table: str) -> Iterator[Pro
 def misspelt(reasons: Iterable[str], table: str, key: str) -> Iterator[Problem]:
     """Any word may be a reason, but one that is almost ours is meant to be ours."""
     for word in reasons:
-        near = difflib.get_close_matches(word, _REASONS, n=1, cutoff=0.8)
-        if near and word not in _REASONS:
+        near = [] if word in _REASONS else nearest(word, _REASONS, least=0.8)
+        if near:
             yield Problem(table, key, f"{word!r} is not a reason; did you mean {near[0]!r}?")
 
 

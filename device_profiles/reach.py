@@ -1,11 +1,11 @@
 """Which values a point can ever have: the range of its encoding, or its words."""
 
-import difflib
 import math
 from typing import Final, NamedTuple
 
 from device_profiles.encoding import Encoding, NumberType
 from device_profiles.model import Point, Profile, Rise, ValueKind
+from runtime.likeness import nearest
 
 _SECOND_US: Final = 1_000_000
 _RANGES: Final = {
@@ -111,6 +111,6 @@ def never_is(point: Point, wanted: bool | float | str, profile: Profile) -> str 
 
 def no_such_point(name: str, profile: Profile) -> str:
     """The sentence about a name that is none of the profile's points, with the nearest one."""
-    near = difflib.get_close_matches(name, [point.id for point in profile.points], n=1)
+    near = nearest(name, [point.id for point in profile.points])
     remedy = f"; did you mean {near[0]!r}?" if near else ""
     return f"{name!r} is not a point of this profile{remedy}"

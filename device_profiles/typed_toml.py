@@ -1,6 +1,5 @@
 """A TOML table as a msgspec Struct, with all errors at once: table, key and what would be right."""
 
-import difflib
 import re
 import types
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ import msgspec
 
 from alarm_rules.duration import DURATION, parse_duration
 from device_profiles.toml_words import wrong_value
+from runtime.likeness import nearest
 
 S = TypeVar("S", bound=msgspec.Struct)
 _AT_INDEX = re.compile(r" - at `\$\[(\d+)\]`\Z")
@@ -150,7 +150,7 @@ def _is_duration(to: Any) -> bool:
 
 
 def _unknown(key: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1)
+    near = nearest(key, known)
     remedy = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
     return f"is not a known key; {remedy}"
 
@@ -158,7 +158,7 @@ def _unknown(key: str, known: Sequence[str]) -> str:
 def _not_one_of(value: Any, known: Sequence[str]) -> str:
     if value is None:
         return f"is missing; one of {', '.join(known)}"
-    near = difflib.get_close_matches(str(value), known, n=1)
+    near = nearest(str(value), known)
     remedy = f"; did you mean {near[0]!r}?" if near else ""
     return f"is {value!r}, should be one of {', '.join(known)}{remedy}"
 

@@ -1,10 +1,10 @@
 """What the computer says of itself: memory of this process, room on the disk, its temperature."""
 
 import os
-import shutil
 from pathlib import Path
 
 from edge_agent.own_health import MachineHealth
+from runtime.disk import free_on
 
 _STATM = Path("/proc/self/statm")
 _THERMAL = Path("/sys/class/thermal/thermal_zone0/temp")
@@ -34,6 +34,6 @@ def _number(path: Path, field: int) -> int | None:
 
 def _free(folder: Path) -> int | None:
     try:
-        return shutil.disk_usage(folder).free
+        return free_on(folder)
     except OSError:
         return None

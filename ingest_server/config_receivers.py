@@ -1,6 +1,5 @@
 """The tables [receivers.*] and [places.*] of server.toml: whom to tell, and of which places."""
 
-import difflib
 import re
 from collections.abc import Collection, Mapping
 from enum import StrEnum
@@ -13,6 +12,7 @@ from device_profiles.typed_toml import Problem, read_table
 from ingest_server.config_file import SECOND, PlaceTable, ReceiverTable
 from ingest_server.config_secret import Secrets
 from ingest_server.receiver import Place, Receiver, ReceiverError, parse_secret
+from runtime.likeness import nearest
 
 S = TypeVar("S", bound=msgspec.Struct)
 W = TypeVar("W", bound=StrEnum)
@@ -136,5 +136,5 @@ def _words(
 
 
 def _near(word: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
+    near = nearest(word, known)
     return f"; did you mean {near[0]!r}?" if near else ""

@@ -6,13 +6,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from paho.mqtt import client as paho
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
-
+from runtime.lazy_import import lazily
 from runtime.link_rate import LinkRate
 from runtime.mqtt_pending import Pending
 from runtime.mqtt_properties import Stated
@@ -20,6 +14,14 @@ from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, outcom
 from runtime.thread import in_daemon_thread
 from runtime.tls import client_context
 from runtime.topic_alias import Aliases
+
+with lazily("urllib.request"):  # for proxies alone: with http and email it takes 1.3 MB and 15 ms
+    from paho.mqtt import client as paho
+    from paho.mqtt.enums import CallbackAPIVersion
+    from paho.mqtt.packettypes import PacketTypes
+    from paho.mqtt.properties import Properties
+    from paho.mqtt.reasoncodes import ReasonCode
+    from paho.mqtt.subscribeoptions import SubscribeOptions
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """What a commit has just made of a lane, so that it can leave without being looked up."""
 
-from dataclasses import dataclass
+import msgspec
 
 from edge_agent.buffer.leaving import ENVELOPE_BYTES, Wanted
 from edge_agent.buffer.rows import Row
@@ -10,8 +10,7 @@ FRESH_US = 1_000_000
 """After that time it is looked up like all others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
+class Fresh(msgspec.Struct, frozen=True):
     """Neighbours, each with what is to be stated with it: as things stood when they came.
 
     At least one. `mono_us`: when they were committed. Nothing of their lane was committed after

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -14,8 +13,7 @@ from wire.statement import EpochStatement
 from wire.topic import Lane
 
 
-@dataclass(slots=True)
-class _Head:
+class _Head(msgspec.Struct):
     one: Epoch
     stated: list[EpochStatement] | None = None
 

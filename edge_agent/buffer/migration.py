@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 
@@ -50,7 +50,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _schema(script: str) -> str:
-    return (files("edge_agent.buffer") / script).read_text(encoding="utf-8")
+    return Path(__file__).with_name(script).read_text(encoding="utf-8")
 
 
 @contextmanager

@@ -6,9 +6,10 @@ the reserve is full of rows, and rows that a receipt covers give their pages bac
 copy on write (btrfs, f2fs) do not keep this promise.
 """
 
-import shutil
 import sqlite3
 from pathlib import Path
+
+from runtime.disk import free_on
 
 # The log is begun anew after LOG_PAGES pages (migration.py); it must be longer than that.
 RESERVE_BYTES = 5 * 1024 * 1024
@@ -27,7 +28,7 @@ def is_there(connection: sqlite3.Connection, path: Path) -> bool:
 
 def lacking(path: Path) -> str:
     """Why there is no room for a reserve; empty when there is. May raise OSError."""
-    free = shutil.disk_usage(path.parent).free
+    free = free_on(path.parent)
     if free >= _NEEDED_BYTES:
         return ""
     return f"{free // 1024} KiB are free for {path}: make room, or a full disk will hold up alarms"

@@ -1,6 +1,5 @@
 """A parsed agent.toml as typed sections: what is sound is kept, all that is wrong is named."""
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -19,6 +18,7 @@ from edge_agent.config.tables import (
     LocalActionTable,
     MqttTable,
 )
+from runtime.likeness import nearest
 
 T = TypeVar("T", bound=msgspec.Struct)
 _SECTIONS = AgentFile.__struct_fields__
@@ -95,7 +95,7 @@ def _unknown_tables(raw: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
+    near = nearest(name, known)
     return f"did you mean [{near[0]}]?" if near else f"known: {', '.join(known)}"
 
 

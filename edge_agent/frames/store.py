@@ -1,9 +1,9 @@
 """Dumps of frames in a folder beside the buffer: text and pcap-ng, bounded, not on a full disk."""
 
-import shutil
 from pathlib import Path
 
 from edge_agent.frames.report import LineFrames, as_pcapng, as_text
+from runtime.disk import free_on
 
 DUMPS_MOST = 20
 BYTES_MOST = 4 * 1024 * 1024
@@ -21,7 +21,7 @@ class Store:
     def write(self, name: str, said: LineFrames) -> Path | None:
         """The text file, or None where there is no room. Raise OSError."""
         self._folder.mkdir(mode=0o750, exist_ok=True)
-        if shutil.disk_usage(self._folder).free < self._least_free:
+        if free_on(self._folder) < self._least_free:
             return None
         text = self._folder / f"{name}.txt"
         text.write_text("\n".join([*as_text(said), ""]), encoding="utf-8")

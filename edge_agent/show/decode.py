@@ -1,6 +1,5 @@
 """`edge-agent decode`: what one frame from or to a device means, without any configuration."""
 
-import difflib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from edge_agent.show.decode_said import OK, Row, Said, Sentence
 from edge_agent.show.decode_stream import explain_stream
 from edge_agent.show.decode_words import lines, notes, sentence
 from runtime.language import Language
+from runtime.likeness import nearest
 from wire.quality import GOOD
 
 _FINE, _REFUSED, _USAGE = 0, 1, 2
@@ -65,7 +65,7 @@ def _profile(name: str) -> Profile:
     shipped = {path.stem: path for path in SHIPPED.rglob("*.toml")}
     if name in shipped:
         return load_profile(shipped[name])
-    near = difflib.get_close_matches(name, shipped, n=3, cutoff=0.5)
+    near = nearest(name, shipped, most=3, least=0.5)
     remedy = f"did you mean {', '.join(near)}?" if near else "`device-profiles list` names all"
     raise _UsageError(f"profile: {name[:80]!r} is not in the catalogue; {remedy}")
 

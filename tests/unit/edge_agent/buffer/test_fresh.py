@@ -1,8 +1,7 @@
 """Rows that a commit made leave without a look at the file only if a look would find just them."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from edge_agent.buffer.fresh import FRESH_US, Fresh
 from edge_agent.buffer.leaving import Wanted

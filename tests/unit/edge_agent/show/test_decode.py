@@ -165,7 +165,7 @@ def test_text_for_people() -> None:
 
 
 @pytest.mark.parametrize("profile", IDS)
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 @given(data=st.binary(max_size=120), language=st.sampled_from(Language), as_json=st.booleans())
 def test_any_bytes_are_answered(
     profile: str, data: bytes, language: Language, *, as_json: bool
