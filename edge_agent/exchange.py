@@ -37,6 +37,23 @@ class Write(msgspec.Struct, frozen=True):
 Request = Read | Write
 
 
+class Ask(msgspec.Struct, frozen=True):
+    """A request, and the times of its unit.
+
+    `timeout_us` runs from the first bit sent to the last bit of the reply; `late_max_us`: how late
+    a reply may still come after it; `turnaround_us`: the silence that the unit needs after it.
+    """
+
+    request: Request
+    timeout_us: int
+    late_max_us: int
+    turnaround_us: int = 0
+
+
+ROUND_US = 2_000
+"""After this no further request of a round is begun: what was answered is to be known soon."""
+
+
 class Reply(msgspec.Struct, frozen=True):
     """`words`: one 0/1 per bit, or one 0..65535 per register, as many as were asked for."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +16,8 @@ from edge_agent.bus.outcome import OWES_NOTHING, Errand, Outcome
 from edge_agent.bus.place import Place, open_place
 from edge_agent.bus.port import Port
 from edge_agent.bus.rest import RestBook, Standing
-from edge_agent.exchange import Failure, Fault, Reply, Request
+from edge_agent.bus.round import Round
+from edge_agent.exchange import Ask, Failure, Fault, Reply, Request
 from edge_agent.health import Caught, FrameRecord, LineHealth
 from runtime.clock import Clock
 
@@ -59,6 +60,8 @@ class Line:
         self._settings = settings
         self._clock = clock
         self._turn = asyncio.Lock()
+        self._asking = 0
+        self._under_way: Round | None = None
         self._rests = RestBook()
         self._account = LineAccount(settings.port.format.gap_us, settings.framing)
         self._first_try = asyncio.Event()
@@ -118,16 +121,34 @@ class Line:
         frame can carry, RuntimeError if the line's thread has died (only a new start helps). When
         the caller is cancelled, the unit rests too.
         """
-        frame = self._settings.framing.encode(request)
-        refusal = self._refusal(request)
+        (answer,) = await self.exchange_round(
+            [Ask(request, timeout_us, late_max_us, turnaround_us)]
+        )
+        return answer
+
+    async def exchange_round(self, asks: Sequence[Ask]) -> list[Reply | Failure]:
+        """Exchange requests of different units one after the other; return the first's answers.
+
+        There is at least one. Those that have none were not begun and owe nothing: one before them
+        got no answer, somebody else waits for the line, 2 ms are over, or they can not be sent now.
+        For each it is as `exchange` says, and ValueError is of the first of them.
+        """
+        first = self._errand(asks[0])
+        refusal = self._refusal(first.request)
         if refusal is not None:
-            return refusal
-        async with self._turn:
-            refusal = self._refusal(request)
-            if refusal is not None:
-                return refusal
-            errand = Errand(request, frame, timeout_us, turnaround_us)
-            return await self._send(errand, late_max_us)
+            return [refusal]
+        if self._under_way is not None:
+            self._under_way.is_wanted = True
+        self._asking += 1
+        try:
+            async with self._turn:
+                refusal = self._refusal(first.request)
+                if refusal is not None:
+                    return [refusal]
+                others = self._errands(asks[1:]) if self._asking == 1 else ()
+                return await self._send(Round((first, *others)), asks)
+        finally:
+            self._asking -= 1
 
     def resting_until_us(self, unit: int) -> int:
         """When the unit may be asked again; a time that has passed if it may be now."""
@@ -187,23 +208,53 @@ class Line:
             return Failure(Fault.RESTING, now)
         return None
 
-    async def _send(self, errand: Errand, late_max_us: int) -> Reply | Failure:
-        patience_s = 2 * errand.timeout_us / 1_000_000 + _THREAD_HANGS_S
+    def _errand(self, ask: Ask) -> Errand:
+        frame = self._settings.framing.encode(ask.request)
+        return Errand(ask.request, frame, ask.timeout_us, ask.turnaround_us)
+
+    def _errands(self, asks: Sequence[Ask]) -> Iterator[Errand]:
+        """Those that can be sent, up to the first that can not: it is refused when it is first."""
+        for ask in asks:
+            if self._refusal(ask.request) is not None:
+                return
+            try:
+                yield self._errand(ask)
+            except ValueError:
+                return
+
+    async def _send(self, round_: Round, asks: Sequence[Ask]) -> list[Reply | Failure]:
+        longest_us = max(errand.timeout_us for errand in round_.errands)
+        self._under_way = round_
         try:
-            async with asyncio.timeout(patience_s):
-                outcome = await self._thread.run(errand)
-        except (asyncio.CancelledError, TimeoutError) as error:
-            now = self._clock.mono_us()
-            errand.abandoned = True
-            self._thread.wake()
-            self._account.cancelled(errand.request.unit)
-            self._rests.rest(errand.request, now, late_max_us)
-            if isinstance(error, TimeoutError):
-                was_sent = errand.sent_us is not None
-                return Failure(Fault.PORT_GONE, now, None, _HANGS, was_sent)
+            async with asyncio.timeout(2 * longest_us / 1_000_000 + _THREAD_HANGS_S):
+                await self._thread.run(round_)
+        except TimeoutError:
+            return self._given_up(round_, asks)
+        except asyncio.CancelledError:
+            self._given_up(round_, asks)
             raise
-        self._note(errand, outcome, late_max_us)
-        return outcome.result
+        finally:
+            self._under_way = None
+        return self._answers(round_, asks, len(round_.outcomes))
+
+    def _answers(self, round_: Round, asks: Sequence[Ask], count: int) -> list[Reply | Failure]:
+        outcomes = round_.outcomes[:count]
+        for errand, outcome, ask in zip(round_.errands, outcomes, asks, strict=False):
+            self._note(errand, outcome, ask.late_max_us)
+        return [outcome.result for outcome in outcomes]
+
+    def _given_up(self, round_: Round, asks: Sequence[Ask]) -> list[Reply | Failure]:
+        """Nobody waits for the round any more; the unit that owes an answer rests."""
+        count = round_.abandon()
+        self._thread.wake()
+        answers = self._answers(round_, asks, count)
+        if count < len(round_.errands):
+            errand, now = round_.errands[count], self._clock.mono_us()
+            self._account.cancelled(errand.request.unit)
+            self._rests.rest(errand.request, now, asks[count].late_max_us)
+            was_sent = errand.sent_us is not None
+            answers.append(Failure(Fault.PORT_GONE, now, None, _HANGS, was_sent))
+        return answers
 
     def _note(self, errand: Errand, outcome: Outcome, late_max_us: int) -> None:
         self._account.asked(errand.request, outcome)

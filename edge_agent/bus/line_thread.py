@@ -1,4 +1,4 @@
-"""The thread of one line: opens the port, runs errands, listens between them, ends when told."""
+"""The thread of one line: opens the port, does rounds, listens between them, ends when told."""
 
 import asyncio
 import logging
@@ -13,9 +13,10 @@ import msgspec
 
 from edge_agent.bus.back_off import BackOff
 from edge_agent.bus.framing import Framing
-from edge_agent.bus.outcome import Errand, Outcome, not_sent
+from edge_agent.bus.outcome import not_sent
 from edge_agent.bus.place import Place
 from edge_agent.bus.port import Port, PortGoneError
+from edge_agent.bus.round import Going, Round
 from edge_agent.bus.talk import Talk
 from edge_agent.bus.wake import Wake
 from edge_agent.exchange import Failure, Fault
@@ -43,8 +44,8 @@ class Owner(Protocol):
 
 
 class _Waiting(msgspec.Struct, frozen=True):
-    errand: Errand
-    answer: "asyncio.Future[Outcome]"
+    round: Round
+    over: "asyncio.Future[None]"
 
 
 class LineThread:
@@ -82,12 +83,12 @@ class LineThread:
         self._loop = loop
         self._thread.start()
 
-    async def run(self, errand: Errand) -> Outcome:
-        """Have the errand done; at most a few abandoned ones are before it."""
-        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(errand, answer))
+    async def run(self, round_: Round) -> None:
+        """Have the round done: it has an outcome at the least; a few abandoned ones are before."""
+        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(round_, over))
         self._wake.set()
-        return await answer
+        await over
 
     @property
     def has_died(self) -> bool:
@@ -170,20 +171,24 @@ class LineThread:
             port.close()
 
     def _do(self, talk: Talk, waiting: _Waiting) -> None:
-        self.busy_since_us = self._clock.mono_us()
-        outcome = talk.exchange(waiting.errand)
+        going_on, outcomes = waiting.round, waiting.round.outcomes
+        began_us = self.busy_since_us = self._clock.mono_us()
+        for errand in going_on.errands:
+            outcomes.append(talk.exchange(errand))
+            if going_on.going(outcomes[-1].ended_us - began_us) is not Going.ON:
+                break
         self.busy_since_us = None
-        result = outcome.result
-        if isinstance(result, Failure) and result.fault is Fault.PORT_GONE:
+        last = outcomes[-1]
+        if isinstance(last.result, Failure) and last.result.fault is Fault.PORT_GONE:
             # told first, so that nobody asks again before the line knows
-            self._tell(partial(self._owner.port_gone, result.detail))
-            self._answer(waiting, outcome)
-            raise PortGoneError(result.detail)
-        if outcome.out_of_step:
+            self._tell(partial(self._owner.port_gone, last.result.detail))
+            self._answer(waiting)
+            raise PortGoneError(last.result.detail)
+        if last.out_of_step:
             self._tell(partial(self._owner.port_gone, _OUT_OF_STEP))
-            self._answer(waiting, outcome)
+            self._answer(waiting)
             raise _OutOfStepError
-        self._answer(waiting, outcome)
+        self._answer(waiting)
 
     def _lost(self, problem: str) -> None:
         self._back_off.failed(self._clock.mono_us())
@@ -196,10 +201,11 @@ class LineThread:
             waiting = self._waiting.popleft()
             now = self._clock.mono_us()
             failure = Failure(Fault.PORT_GONE, now, None, self._problem)
-            self._answer(waiting, not_sent(waiting.errand, failure))
+            waiting.round.outcomes.append(not_sent(waiting.round.errands[0], failure))
+            self._answer(waiting)
 
-    def _answer(self, waiting: _Waiting, outcome: Outcome) -> None:
-        self._tell(partial(_resolve, waiting.answer, outcome))
+    def _answer(self, waiting: _Waiting) -> None:
+        self._tell(partial(_resolve, waiting.over))
 
     def _tell(self, call: Callable[[], None]) -> None:
         if self._loop is None:
@@ -222,6 +228,6 @@ def _sleep_sharply() -> None:
         _log.info("timer slack stays as it is: %s", error)
 
 
-def _resolve(answer: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
-    if not answer.done():
-        answer.set_result(outcome)
+def _resolve(over: "asyncio.Future[None]") -> None:
+    if not over.done():
+        over.set_result(None)

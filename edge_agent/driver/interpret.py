@@ -10,6 +10,7 @@ from edge_agent.driver.gate import bounded, gated
 from edge_agent.driver.reader import Reader
 from edge_agent.driver.request_plan import PlannedRead
 from edge_agent.driver.tilt import Vector, tilt_of
+from edge_agent.exchange import Sample
 from wire.quality import Reason, Status, bad
 
 
@@ -65,6 +66,15 @@ class Interpreter:
         return {
             point.id: judged.get(point.id) or self._tilted(point, judged) for point in read.points
         }
+
+    def samples(self, read: PlannedRead, words: Sequence[int], at_us: int) -> list[Sample]:
+        """What `interpret` finds, at the time of the reply."""
+        if self._identity is None:
+            reader = self._readers.get(id(read)) or self._reader(read)
+            if reader.is_direct:
+                return reader.samples(words, at_us)
+        found = self.interpret(read, words)
+        return [Sample(point, one.value, at_us, one.quality) for point, one in found.items()]
 
     def _reader(self, read: PlannedRead) -> Reader:
         """The device's reads are few; a search for what it refuses makes some more."""

@@ -116,11 +116,7 @@ class ModbusDriver:
                 cycle.all_anew(now_us)
         self._silence.answered(number, now_us)
         self._step(number, now_us, was_told=True)
-        found = self._interpreter.interpret(read, reply.words)
-        at_us = reply.received_us
-        samples = [
-            Sample(point, decoded.value, at_us, decoded.quality) for point, decoded in found.items()
-        ]
+        samples = self._interpreter.samples(read, reply.words, reply.received_us)
         if self._plan.answered(number, now_us, is_back=was_offline):
             self._arrange(now_us)
         return self._completed(samples, now_us)

@@ -1,6 +1,7 @@
 """Commands at a device of a request line: one exchange at a time, between those of the poller."""
 
 import asyncio
+from typing import Protocol
 
 import msgspec
 
@@ -13,7 +14,6 @@ from edge_agent.driver.request_plan import PlannedRead, plan_reads
 from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Table
 from edge_agent.poll.device import PolledDevice
 from edge_agent.poll.hand import Done
-from edge_agent.poll.poller import Asker
 from runtime.clock import Clock
 from wire.command import Command, CommandKind, Outcome
 from wire.quality import Reason, bad
@@ -26,10 +26,22 @@ _LOOK_US = 50_000
 _MAY_BE_DONE = "no echo came: it may have been carried out"
 
 
+class Line(Protocol):
+    """What a command needs of a line: see edge_agent.bus.line.Line."""
+
+    async def exchange(
+        self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int
+    ) -> Reply | Failure: ...
+
+    def resting_until_us(self, unit: int) -> int: ...
+
+    def needs_other_shape(self, unit: int) -> bool: ...
+
+
 class ModbusHand:
     """The line's own lock lets the poller in between two exchanges (first come, first served)."""
 
-    def __init__(self, line: Asker, device: PolledDevice, profile: Profile, clock: Clock) -> None:
+    def __init__(self, line: Line, device: PolledDevice, profile: Profile, clock: Clock) -> None:
         """Raise TypeError when the profile is of another transport."""
         if not isinstance(profile.transport, Modbus):
             raise TypeError(f"profile {profile.id} is not asked over Modbus")

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
 
 from edge_agent.config.tables import Vector
-from edge_agent.exchange import Failure, Fault, Reply, Request
+from edge_agent.exchange import Failure, Fault, Reply
 from edge_agent.health import DeviceHealth, LineHealth
 from edge_agent.poll.delivery import Delivery
 from edge_agent.poll.device import Intake, PolledDevice
+from edge_agent.poll.inquiry import Asker, Inquiry, Question
 from edge_agent.poll.report_filter import ReportPolicy
 from edge_agent.poll.schedule import Miss, Schedule, Turn
 from edge_agent.poll.voice import Voice
@@ -20,26 +20,6 @@ _LONGEST_WAIT_US = 1_000_000
 _LOOK_AT_LOAD_US = 10_000_000
 
 _log = logging.getLogger(__name__)
-
-
-class Asker(Protocol):
-    """A line: see edge_agent.bus.line.Line."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def is_stuck(self) -> bool: ...
-
-    async def exchange(
-        self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int
-    ) -> Reply | Failure: ...
-
-    def resting_until_us(self, unit: int) -> int: ...
-
-    def needs_other_shape(self, unit: int) -> bool: ...
-
-    def health(self) -> LineHealth: ...
 
 
 class Poller:
@@ -68,6 +48,7 @@ class Poller:
         self._clock = clock
         self._progress = progress
         self._delivery = Delivery(intake)
+        self._inquiry = Inquiry(line, clock)
         self._stop = asyncio.Event()
         self._is_crowded = is_crowded
         self._tell = tell
@@ -160,21 +141,42 @@ class Poller:
             return
 
     async def _take(self, turn: Turn, now: int) -> None:
-        """Ask the device one request, or end its turn because it has none."""
+        """Ask the device one request, others with it, or end its turn because it has none."""
         device = self._devices[turn.device]
         request = device.driver.due(now, turn.claim)
         if request is None:
             self._schedule.nothing_to_ask(turn, now)
             return
-        answer = await self._ask(device, request)
+        asked: list[tuple[Turn, Question]] = [(turn, (device, request))]
+        if self._inquiry.most > 1 and not self._inquiry.is_doubtful(device):
+            asked += self._beside(turn, now)
+        answers = await self._inquiry.ask([question for _, question in asked])
+        for (one, _), answer in zip(asked, answers, strict=False):
+            await self._answered(one, answer, now)
+
+    def _beside(self, turn: Turn, now: int) -> Iterator[tuple[Turn, Question]]:
+        """What is asked together with it: soft reads of devices that need no probe."""
+        most = self._inquiry.most - 1
+        for other in self._schedule.beside(turn, now, self._resting_until_us, most):
+            device = self._devices[other.device]
+            if self._inquiry.is_doubtful(device):
+                continue
+            request = device.driver.due(now, other.claim)
+            if request is None:
+                self._schedule.nothing_to_ask(other, now)
+            else:
+                yield other, (device, request)
+
+    async def _answered(self, turn: Turn, answer: Reply | Failure, started: int) -> None:
         if isinstance(answer, Failure):
-            await self._failed(turn, answer, now)
+            await self._failed(turn, answer, started)
             return
+        device = self._devices[turn.device]
         samples = device.driver.received(answer, answer.received_us)
         if self._overdue_us:
             self._note_overdue(device.name)
         reported = self._voices[device.name].heard(samples, answer.received_us)
-        self._go_on(turn, now, answer.received_us)
+        self._go_on(turn, started, answer.received_us)
         if reported:
             await self._delivery.put(device.name, reported)
 
@@ -194,26 +196,6 @@ class Poller:
             self._tell(f"device {device} refuses {listed}: compare its model with the profile")
         else:
             self._tell(f"device {device} refuses nothing any more")
-
-    async def _ask(self, device: PolledDevice, request: Request) -> Reply | Failure:
-        """Exchange the request, after a time-out only if the device answers its probe (P6)."""
-        if device.probe is not None and self._line.needs_other_shape(device.unit):
-            answer = await self._exchange(device, device.probe)
-            if isinstance(answer, Failure) and answer.fault is not Fault.EXCEPTION:
-                return answer
-        return await self._exchange(device, request)
-
-    async def _exchange(self, device: PolledDevice, request: Request) -> Reply | Failure:
-        try:
-            return await self._line.exchange(
-                request,
-                timeout_us=device.timeout_us,
-                late_max_us=device.late_max_us,
-                turnaround_us=device.turnaround_us,
-            )
-        except ValueError as error:
-            _log.error("device %s asks what can not be sent: %s", device.name, error)
-            return Failure(Fault.EXCEPTION, self._clock.mono_us(), None, str(error))
 
     async def _failed(self, turn: Turn, failure: Failure, started_us: int) -> None:
         samples = self._devices[turn.device].driver.failed(failure, failure.at_us)

@@ -70,9 +70,15 @@ class _Reported(msgspec.Struct):
     until_us: int = 0
     last_us: int = -1
     is_quick: bool = False
+    is_counted: bool = False
 
     def __post_init__(self) -> None:
-        self.is_quick = self.is_simple
+        self.retune(self.policy)
+
+    def retune(self, policy: PointPolicy) -> None:
+        """By this policy nothing was reported yet."""
+        self.policy, self.until_us = policy, self.from_us
+        self.is_quick, self.is_counted = self.is_simple, policy.always
 
     @property
     def is_simple(self) -> bool:
@@ -108,17 +114,6 @@ class _Reported(msgspec.Struct):
         is_soon = sample.mono_us - self.mono_us < self.policy.min_interval_us
         return Cause.TOO_SOON if is_soon else Cause.CHANGED
 
-    def stands(self, sample: Sample) -> bool:
-        """Nothing new by the quickest look: the very value, and no need to say so yet."""
-        value = sample.value
-        return (
-            value == self.value
-            and self.from_us <= sample.mono_us < self.until_us
-            and sample.quality == self.quality
-            and (type(value) is type(self.value) or (_is_number(value) and _is_number(self.value)))
-            and not self.policy.always
-        )
-
 
 class ReportFilter:
     """Remembers what was last reported of each point of one device.
@@ -140,8 +135,7 @@ class ReportFilter:
         for point, last in self._reported.items():
             wanted = policy.of(point)
             if wanted != last.policy:
-                last.policy, last.until_us = wanted, last.from_us
-                last.is_quick = last.is_simple
+                last.retune(wanted)
 
     def admit(self, samples: Iterable[Sample]) -> list[Sample]:
         """Return the samples to report, in order, with strictly increasing times per point."""
@@ -151,10 +145,19 @@ class ReportFilter:
             last = reported.get(sample.point)
             if last is None:
                 last = reported[sample.point] = self._first(sample)
-            elif not last.is_quick or sample.value == last.value:  # else it differs, and is told
-                stands = not always and last.stands(sample)
-                if stands or last.cause(sample, always=always) in _KEPT_BACK:
+            elif sample.value == last.value:
+                # most of all samples: the very value, and no need to say so yet
+                if (
+                    last.from_us <= sample.mono_us < last.until_us
+                    and sample.quality is last.quality
+                    and type(sample.value) is type(last.value)
+                    and not (always or last.is_counted)
+                ):
                     continue
+                if last.cause(sample, always=always) in _KEPT_BACK:
+                    continue
+            elif not last.is_quick and last.cause(sample, always=always) in _KEPT_BACK:
+                continue
             admitted.append(last.note(sample))
         return admitted
 

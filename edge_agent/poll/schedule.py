@@ -160,6 +160,29 @@ class Schedule:
         is_owed = now_us >= max(soft.deadline_us, self._soft_owed_us)
         return soft if is_owed else hard
 
+    def beside(
+        self, turn: Turn, now_us: int, resting_until_us: Callable[[str], int], most: int
+    ) -> list[Turn]:
+        """Soft turns of other devices that may be taken together with this one, `most` of them.
+
+        They are due, their devices answered last time, and the earliest deadline comes first. None
+        where a hard turn is due or this is one: those are asked, and understood, one by one.
+        """
+        if turn.claim is Claim.HARD:
+            return []
+        due = [one for one in self._all if one.due_us <= now_us]
+        if any(one.is_hard for one in due):
+            return []
+        found = [
+            one
+            for one in due
+            if not one.device.misses
+            and one.turn.device != turn.device
+            and resting_until_us(one.turn.device) <= now_us
+        ]
+        found.sort(key=_deadline_of)
+        return [one.turn for one in found[:most]]
+
     def waits(
         self, device: str, now_us: int, resting_until_us: Callable[[str], int]
     ) -> tuple[Why, int]:
@@ -254,3 +277,7 @@ class Schedule:
         if rest_us > at_us:
             at_us, why = rest_us, Why.RESTING
         return (Why.DUE, now_us) if at_us <= now_us else (why, at_us)
+
+
+def _deadline_of(entry: _Entry) -> int:
+    return entry.deadline_us

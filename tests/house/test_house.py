@@ -43,6 +43,7 @@ LOOPS = {
     "edge_agent/poll/delivery.py",
     "edge_agent/poll/device.py",
     "edge_agent/poll/gateway_hand.py",
+    "edge_agent/poll/inquiry.py",
     "edge_agent/poll/listener.py",
     "edge_agent/poll/modbus_hand.py",
     "edge_agent/poll/operator.py",

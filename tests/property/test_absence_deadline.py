@@ -11,7 +11,7 @@ from device_profiles.model import Profile
 from device_profiles.transport import Modbus, Stream
 from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.driver.stream import StreamDriver
-from edge_agent.exchange import Failure, Fault, Read, Reply, Request, Sample, Table
+from edge_agent.exchange import Ask, Failure, Fault, Read, Reply, Request, Sample, Table
 from edge_agent.health import LineHealth
 from edge_agent.poll.device import ListenedDevice, PolledDevice
 from edge_agent.poll.listener import Listener
@@ -49,11 +49,11 @@ class Line:
     name: str = "line"
     is_stuck: bool = False
 
-    async def exchange(
-        self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int
-    ) -> Reply | Failure:
+    async def exchange_round(self, asks: Sequence[Ask]) -> list[Reply | Failure]:
+        return [await self.exchange(asks[0].request)]  # it is slow: there is one at a time
+
+    async def exchange(self, request: Request) -> Reply | Failure:
         assert isinstance(request, Read)
-        assert timeout_us + late_max_us + turnaround_us > 0
         began_us, unit = CLOCK.mono_us(), request.unit
         fault = self.faults.get(unit) if began_us >= self.dies_us else None
         await asyncio.sleep((self.timeout_us if fault is Fault.TIME_OUT else self.reply_us) / S)

@@ -12,15 +12,18 @@ import pytest
 
 from edge_agent.bus.line_thread import LineThread
 from edge_agent.bus.modbus import encode
-from edge_agent.bus.outcome import Errand
+from edge_agent.bus.outcome import Errand, Outcome
 from edge_agent.bus.place import Place
 from edge_agent.bus.port import Port, PortGoneError
+from edge_agent.bus.round import Round
 from edge_agent.bus.serial_port import PortSettings
+from edge_agent.bus.tcp_port import TcpSettings
 from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault, Read, Reply, Table
 from runtime.clock import Clock, SystemClock
 from simulators.rtu import seal
 from tests.patience import PATIENCE_S, until
+from tests.slow_clock import SlowClock
 from tests.standing_clock import StandingClock
 
 PATH = "tty-of-the-test"
@@ -83,9 +86,12 @@ class Heard:
 
 @asynccontextmanager
 async def running(
-    open_port: Callable[[Place], Port], owner: Heard, clock: Clock | None = None
+    open_port: Callable[[Place], Port],
+    owner: Heard,
+    clock: Clock | None = None,
+    place: Place = SETTINGS,
 ) -> AsyncIterator[LineThread]:
-    thread = LineThread(SETTINGS, clock or SystemClock(), open_port, owner, refuse_early=False)
+    thread = LineThread(place, clock or SystemClock(), open_port, owner, refuse_early=False)
     thread.start(asyncio.get_running_loop())
     try:
         yield thread
@@ -98,6 +104,13 @@ def errand(unit: int = 1, timeout_us: int = 5_000_000) -> Errand:
     return Errand(request, encode(request), timeout_us)
 
 
+async def ran(thread: LineThread, *errands: Errand) -> Outcome:
+    """The outcome of the last errand of a round that was begun."""
+    round_ = Round(errands)
+    await thread.run(round_)
+    return round_.outcomes[-1]
+
+
 def threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == PATH]
 
@@ -106,7 +119,7 @@ async def test_opens_answers_and_ends() -> None:
     port, owner = Pipe(), Heard()
     async with running(lambda _: port, owner) as thread:
         await until(lambda: owner.news == ["opened"])
-        outcome = await thread.run(errand())
+        outcome = await ran(thread, errand())
         assert isinstance(outcome.result, Reply)
         assert outcome.result.words == (1, 0, 1, 1)
         assert len(threads()) == 1
@@ -121,8 +134,28 @@ async def test_errands_are_done_one_after_the_other_in_order() -> None:
     port = Pipe()
     async with running(lambda _: port, Heard()) as thread, asyncio.TaskGroup() as group:
         for unit in range(1, 6):
-            group.create_task(thread.run(errand(unit)))
+            group.create_task(ran(thread, errand(unit)))
     assert [frame[0] for frame in port.asked] == [1, 2, 3, 4, 5]
+
+
+async def test_a_round_is_done_in_one_go_and_in_order() -> None:
+    port = Pipe()
+    place = TcpSettings("nobody", 502)  # no silence between two frames
+    async with running(lambda _: port, Heard(), SlowClock(), place) as thread:
+        round_ = Round(tuple(errand(unit) for unit in range(1, 6)))
+        await thread.run(round_)
+    assert [frame[0] for frame in port.asked] == [1, 2, 3, 4, 5]
+    assert [outcome.request for outcome in round_.outcomes] == port.asked
+
+
+async def test_of_a_round_that_no_port_takes_the_first_is_refused() -> None:
+    def none(_: Place) -> Port:
+        raise PortGoneError("no such file")
+
+    async with running(none, Heard()) as thread:
+        round_ = Round((errand(1), errand(2)))
+        await thread.run(round_)
+    assert [outcome.sent_us for outcome in round_.outcomes] == [None]
 
 
 async def test_a_port_that_does_not_open_refuses_at_once_and_is_tried_again() -> None:
@@ -137,7 +170,7 @@ async def test_a_port_that_does_not_open_refuses_at_once_and_is_tried_again() ->
 
     async with running(second_time, owner, clock) as thread:
         await until(lambda: owner.news == ["can not open it: no such file"])
-        outcome = await thread.run(errand())
+        outcome = await ran(thread, errand())
         assert isinstance(outcome.result, Failure)
         assert outcome.result.fault is Fault.PORT_GONE
         assert outcome.result.detail == "can not open it: no such file"
@@ -171,7 +204,7 @@ async def test_a_port_pulled_out_while_idle_is_told_closed_and_opened_again() ->
 async def test_the_owner_knows_that_the_port_went_before_the_caller_does() -> None:
     port, owner = Pipe(silent=True), Heard()
     async with running(lambda _: port, owner) as thread, asyncio.TaskGroup() as group:
-        asked = group.create_task(thread.run(errand(timeout_us=60_000_000)))
+        asked = group.create_task(ran(thread, errand(timeout_us=60_000_000)))
         asked.add_done_callback(lambda _: owner.news.append("answered"))
         await until(lambda: port.asked)
         port.pull_out()
@@ -190,12 +223,12 @@ async def test_a_caller_that_gave_up_stops_no_later_one() -> None:
         given_up = errand(timeout_us=60_000_000)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.02):
-                await thread.run(given_up)
+                await ran(thread, given_up)
         port.silent = False
         given_up.abandoned = True
         thread.wake()
         async with asyncio.timeout(PATIENCE_S):
-            outcome = await thread.run(errand(2))
+            outcome = await ran(thread, errand(2))
         assert isinstance(outcome.result, Reply)
 
 
@@ -218,7 +251,7 @@ async def test_a_fault_of_ours_in_an_exchange_closes_the_port() -> None:
 
     port, owner = Broken(), Heard()
     async with running(lambda _: port, owner) as thread, asyncio.TaskGroup() as group:
-        asked = group.create_task(thread.run(errand()))
+        asked = group.create_task(ran(thread, errand()))
         await until(lambda: thread.has_died)
         asked.cancel()
     assert port.closed

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from edge_agent.config.tables import Vector
-from edge_agent.exchange import Claim, Failure, Fault, Read, Reply, Request, Sample, Table
+from edge_agent.exchange import Ask, Claim, Failure, Fault, Read, Reply, Request, Sample, Table
 from edge_agent.health import DeviceState, LineHealth
 from edge_agent.poll.device import PolledDevice
 from edge_agent.poll.poller import Poller
@@ -28,19 +28,24 @@ class FakeLine:
 
     answers: dict[int, int | Fault] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
+    rounds: list[list[int]] = field(default_factory=list)
+    answered_at_most: int | None = None
     resting: dict[int, int] = field(default_factory=dict)
     doubtful: set[int] = field(default_factory=set)
     name: str = "line-1"
     is_stuck: bool = False
 
-    async def exchange(
-        self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int
-    ) -> Reply | Failure:
-        assert timeout_us > 0
-        assert late_max_us > 0
-        assert turnaround_us == 0
-        self.asked.append(request)
+    async def exchange_round(self, asks: Sequence[Ask]) -> list[Reply | Failure]:
+        self.rounds.append([ask.request.unit for ask in asks])
         await asyncio.sleep(0)
+        return [self.answer(ask) for ask in asks[: self.answered_at_most]]
+
+    def answer(self, ask: Ask) -> Reply | Failure:
+        request = ask.request
+        assert ask.timeout_us > 0
+        assert ask.late_max_us > 0
+        assert ask.turnaround_us == 0
+        self.asked.append(request)
         now = CLOCK.mono_us()
         answer = self.answers[request.unit]
         if isinstance(answer, Fault):
@@ -160,6 +165,74 @@ async def test_polls_each_device_and_reports_what_changes() -> None:
     assert [sample.value for sample in here.memory.of("gauge-1")] == [10.0]
     assert [sample.value for sample in here.memory.of("gauge-2")] == [20.0, 21.0]
     assert set(here.progress) == {"line-1"}
+
+
+async def test_quick_units_are_asked_together_and_each_is_reported() -> None:
+    here = bench({unit: unit for unit in range(1, 9)}, always=True)
+    async with running(here.poller):
+        await until(lambda: any(len(units) > 4 for units in here.line.rounds))
+    assert here.line.rounds[0] == [1]
+    assert all(len(set(units)) == len(units) for units in here.line.rounds)
+    assert len(here.memory.taken) == len(here.line.asked)
+    for unit in range(1, 9):
+        assert {one.value for one in here.memory.of(f"gauge-{unit}")} == {float(unit)}
+
+
+async def test_who_was_not_reached_in_a_round_is_asked_in_the_next() -> None:
+    here = bench({unit: unit for unit in range(1, 9)})
+    here.line.answered_at_most = 1
+    async with running(here.poller):
+        await until(lambda: len({request.unit for request in here.line.asked}) == 8)
+    assert [request.unit for request in here.line.asked[:8]] == list(range(1, 9))
+    assert len(here.memory.taken) == 8
+
+
+async def test_a_failure_in_a_round_is_that_of_its_device_alone() -> None:
+    here = bench({unit: unit for unit in range(1, 9)})
+    async with running(here.poller):
+        await until(lambda: any(len(units) > 4 for units in here.line.rounds))
+        here.line.answers[5] = Fault.TIME_OUT
+        await until(lambda: len(here.drivers["gauge-5"].failures) == 3)
+    missed = {name: one.failures for name, one in here.drivers.items() if one.failures}
+    assert missed == {"gauge-5": [Fault.TIME_OUT] * 3}
+    alone = [units for units in here.line.rounds if 5 in units][-2:]
+    assert alone == [[5], [5]]
+
+
+async def test_hard_turns_are_asked_one_by_one() -> None:
+    class Hard(FakeDriver):
+        def crowd(self, *, is_crowded: bool) -> bool:
+            assert not is_crowded
+            return False
+
+    here = bench({unit: unit for unit in range(1, 5)})
+    devices = [
+        PolledDevice(name, one.unit, Hard(one.unit, claims=(Claim.HARD,)), PERIOD_US)
+        for name, one in here.drivers.items()
+    ]
+    poller = Poller(here.line, devices, here.memory, CLOCK, here.progress.append)
+    async with running(poller):
+        await until(lambda: len(here.line.asked) >= 12)
+    assert all(len(units) == 1 for units in here.line.rounds)
+
+
+async def test_a_doubtful_unit_is_in_no_round() -> None:
+    class Doubting(FakeLine):
+        def needs_other_shape(self, unit: int) -> bool:
+            return unit == 2
+
+    here = bench({unit: unit for unit in range(1, 9)})
+    line = Doubting(here.line.answers)
+    devices = [
+        PolledDevice(name, one.unit, one, PERIOD_US, probe=PROBE)
+        for name, one in here.drivers.items()
+    ]
+    poller = Poller(line, devices, here.memory, CLOCK, here.progress.append)
+    async with running(poller):
+        await until(lambda: any(len(units) > 4 for units in line.rounds))
+    doubtful = [n for n, units in enumerate(line.rounds) if 2 in units]
+    assert doubtful
+    assert all(line.rounds[n - 1 : n + 1] == [[PROBE.unit], [2]] for n in doubtful)
 
 
 async def test_a_line_that_is_stuck_shows_no_progress() -> None:
@@ -304,17 +377,10 @@ async def test_test_mode_marks_what_is_said() -> None:
 
 async def test_a_request_that_can_not_be_sent_does_not_stop_the_line() -> None:
     class Refusing(FakeLine):
-        async def exchange(
-            self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int
-        ) -> Reply | Failure:
-            if request.unit == 1:
+        async def exchange_round(self, asks: Sequence[Ask]) -> list[Reply | Failure]:
+            if asks[0].request.unit == 1:
                 raise ValueError("unit 1 can not be asked")
-            return await super().exchange(
-                request,
-                timeout_us=timeout_us,
-                late_max_us=late_max_us,
-                turnaround_us=turnaround_us,
-            )
+            return await super().exchange_round(asks)
 
     here = bench({1: 10, 2: 20})
     poller = Poller(

@@ -166,3 +166,28 @@ def test_other_turns_begin_when_those_before_were_due() -> None:
     schedule.finished(soft("two"), 10)
     assert schedule.choose(10, never) == Choice(None, SECOND, Why.PERIOD)
     assert chosen(schedule, SECOND) == "one hard"
+
+
+def test_beside_a_soft_turn_go_others_that_are_due_by_their_deadlines() -> None:
+    schedule = schedule_of(soft("a", SECOND), soft("b", 3 * SECOND), soft("c", 2 * SECOND))
+    assert schedule.beside(soft("a"), 0, never, 9) == [soft("c", 2 * SECOND), soft("b", 3 * SECOND)]
+    assert schedule.beside(soft("a"), 0, never, 1) == [soft("c", 2 * SECOND)]
+    schedule.finished(soft("c", 2 * SECOND), 0)
+    assert schedule.beside(soft("a"), 0, never, 9) == [soft("b", 3 * SECOND)]
+
+
+def test_beside_it_goes_nobody_who_rests_or_did_not_answer() -> None:
+    schedule = schedule_of(soft("a"), soft("b"), soft("c"), soft("d"))
+    schedule.missed(soft("b"), 0, 1)
+    beside = schedule.beside(soft("a"), 2, lambda name: 3 if name == "c" else 0, 9)
+    assert beside == [soft("d")]
+    schedule.answered(soft("b"), 3, 4)
+    assert soft("b") in schedule.beside(soft("a"), 5, never, 9)
+
+
+def test_a_hard_turn_goes_alone_and_none_beside_a_soft_one_when_it_is_due() -> None:
+    schedule = schedule_of(hard("a"), soft("a"), soft("b"), soft("c"))
+    assert schedule.beside(hard("a"), 0, never, 9) == []
+    assert schedule.beside(soft("b"), 0, never, 9) == []
+    schedule.finished(hard("a"), 0)
+    assert schedule.beside(soft("b"), 0, never, 9) == [soft("a"), soft("c")]
