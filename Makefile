@@ -29,7 +29,7 @@ lint: $(DEV) ## format, style, types, import contracts
 	$(BIN)/lint-imports
 
 unit: $(DEV) ## all tests; what this machine lacks is skipped and named
-	$(BIN)/pytest -n 4 --dist loadfile
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 matrix: $(DEV) ## every fault on every program, each cell once (about four minutes)
 	LIFELINE_MATRIX=all $(BIN)/pytest -n 2 tests/acceptance/test_matrix.py

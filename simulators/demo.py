@@ -75,7 +75,7 @@ async def _on_stage(scene: Scene, *, keep: bool) -> int:
     await scene.play()
     ledger = await asyncio.to_thread(scene.ledger)
     complaints = await asyncio.to_thread(scene.complaints)
-    print(summary(scene.measured, ledger, complaints, scene.language), flush=True)  # noqa: T201
+    print(summary(scene.measured, ledger, complaints, scene.language), flush=True)  # noqa: T201 - what it is for
     if keep:
         token = scene.stage.folder / "server" / "api.token"
         scene.tell(Source.STAGE, "keeping", url=scene.stage.api.url, token=token)

@@ -51,7 +51,7 @@ class ServerApi:
             self.url + path, data=body, headers=headers, method=method
         )
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - http or https, as its URL was made
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             with error:

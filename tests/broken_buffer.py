@@ -62,7 +62,7 @@ def use(folder: Path, seed: int = 1, turns: int = 60) -> Used:
     once: set[tuple[KeyOf, bytes]] = set()
     for turn in range(turns):
         for work in _one_turn(disk, dice, turn):
-            run_transaction(disk, lambda _, work=work: work())  # type: ignore[misc]
+            run_transaction(disk, lambda _, work=work: work())  # type: ignore[misc]  # a lambda's default has no type
             once |= {(key, row.payload) for key, row in all_rows(disk).items()}
         if turn == turns // 2:
             disk.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -74,10 +74,10 @@ class QuietSession:
         *,
         qos: int = 1,
         retain: bool = False,  # noqa: ARG002 - of the protocol
-        properties: Sequence[tuple[str, str]] = (),  # noqa: ARG002
+        properties: Sequence[tuple[str, str]] = (),  # noqa: ARG002 - as Session takes it
         content_type: str | None = None,
-        utf8: bool = False,  # noqa: ARG002
-        expiry_s: int | None = None,  # noqa: ARG002
+        utf8: bool = False,  # noqa: ARG002 - as Session takes it
+        expiry_s: int | None = None,  # noqa: ARG002 - as Session takes it
     ) -> Outcome:
         self.published.append(Published(topic, payload, qos, content_type))
         return Outcome.ACCEPTED

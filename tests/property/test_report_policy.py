@@ -146,7 +146,7 @@ def _tilted(level: float, at_us: int) -> Sample:
 
 
 def episodes(rule: Rule, samples: list[Sample]) -> object:
-    mine = [one for one in samples if one.point == rule.point]  # type: ignore[union-attr]
+    mine = [one for one in samples if one.point == rule.point]  # type: ignore[union-attr]  # the rules here all have a point
     return fold(rule, [Judged(one.mono_us, one.value, one.quality) for one in mine], 1_000 * S)
 
 

@@ -54,7 +54,7 @@ async def test_the_quarantine(tmp_path: Path, broker: Broker, connect: Connect) 
     async with running_server(tmp_path, broker) as server:
         api = await asyncio.to_thread(client, server, tmp_path)
         wide = {"gateway": None, "reason": None, "as_json": False}
-        empty = await asyncio.to_thread(lambda: asked.quarantine(api, "en", **wide))  # type: ignore[arg-type]
+        empty = await asyncio.to_thread(lambda: asked.quarantine(api, "en", **wide))  # type: ignore[arg-type]  # its keys are this file's own
         assert empty == "the quarantine is empty"
         session = connect(broker, "gateway")
         await session.connected()
@@ -63,7 +63,7 @@ async def test_the_quarantine(tmp_path: Path, broker: Broker, connect: Connect) 
         async with asyncio.timeout(PATIENCE_S):
             while not (await server.get("/v1/quarantine"))["items"]:
                 await asyncio.sleep(0.02)
-        text = await asyncio.to_thread(lambda: asked.quarantine(api, "en", **wide))  # type: ignore[arg-type]
+        text = await asyncio.to_thread(lambda: asked.quarantine(api, "en", **wide))  # type: ignore[arg-type]  # its keys are this file's own
         assert text.startswith("1  20")
         assert "content_type  1x  1 B  lifeline/1/up/36/gw-001/bulk" in text
         shown = await asyncio.to_thread(lambda: asked.quarantined(api, 1, as_json=False))

@@ -17,8 +17,8 @@ TEXT = st.text(
 
 def read_back(packed: bytes) -> dict[str, Any]:
     """As paho reads them; all bytes have to be theirs."""
-    said = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-    _, length = said.unpack(packed)  # type: ignore[no-untyped-call]
+    said = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types here
+    _, length = said.unpack(packed)  # type: ignore[no-untyped-call]  # paho has no types here
     assert length == len(packed)
     return {name: value for name, value in vars(said).items() if name[0].isupper()}
 

@@ -9,7 +9,7 @@ from runtime.mqtt_words import Options, Outcome, back_off, is_loopback, outcome_
 
 
 def options(**changed: object) -> Options:
-    return Options(**{"host": "127.0.0.1", "port": 1883, "client_id": "x", "tls": False} | changed)  # type: ignore[arg-type]
+    return Options(**{"host": "127.0.0.1", "port": 1883, "client_id": "x", "tls": False} | changed)  # type: ignore[arg-type]  # its keys are this file's own
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])

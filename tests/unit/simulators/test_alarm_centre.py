@@ -51,7 +51,7 @@ async def post(
     timeout: float = 5.0,  # noqa: ASYNC109 - httpx keeps it
     **more: object,
 ) -> httpx.Response:
-    body, headers = signed(message_id, **more)  # type: ignore[arg-type]
+    body, headers = signed(message_id, **more)  # type: ignore[arg-type]  # its keys are this file's own
     return await client.post(centre.url, content=body, headers=headers, timeout=timeout)
 
 

@@ -20,7 +20,7 @@ RESET = "53 59 01 02 00 01 0F BF 54 43"
 
 
 def started(**more: object) -> CareRadar:
-    radar = CareRadar(boot_us=0, **more)  # type: ignore[arg-type]
+    radar = CareRadar(boot_us=0, **more)  # type: ignore[arg-type]  # its keys are this file's own
     radar.due(0)
     return radar
 

@@ -181,7 +181,7 @@ async def test_the_first_danger_that_is_not_told_ends_the_scene(theatre: Theatre
     async def never(*_: object) -> None:
         raise SceneError("alarm.raised smoke-duct smoke: nothing came")
 
-    theatre.scene._delivery = never  # type: ignore[method-assign, assignment]
+    theatre.scene._delivery = never  # type: ignore[method-assign, assignment]  # this one delivery, not its class
     with pytest.raises(SceneError, match="nothing came"):
         await theatre.scene.play()
 

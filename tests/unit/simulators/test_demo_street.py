@@ -41,10 +41,10 @@ def test_the_underpass_answers_over_both_networks(tmp_path: Path) -> None:
         assert asked.read_holding_registers(0, count=1, device_id=3).registers == [0x0025]
         assert asked.read_discrete_inputs(0, count=2, device_id=255).bits[:2] == [True, True]
         assert len(asked.read_holding_registers(0x34, count=12, device_id=80).registers) == 12
-        asked.close()  # type: ignore[no-untyped-call]
+        asked.close()  # type: ignore[no-untyped-call]  # pymodbus has no types here
         asked = client(converter)
         assert asked.read_holding_registers(3, count=1, device_id=1).registers == [250]
-        asked.close()  # type: ignore[no-untyped-call]
+        asked.close()  # type: ignore[no-untyped-call]  # pymodbus has no types here
 
 
 def test_the_well_answers_on_its_line(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_the_well_answers_on_its_line(tmp_path: Path) -> None:
         line = street.gateways[0].lines[-1]
         asked = ModbusSerialClient(str(line.port), baudrate=19_200, timeout=2)
         assert asked.read_holding_registers(5, count=2, device_id=1).registers == [0, 1]
-        asked.close()  # type: ignore[no-untyped-call]
+        asked.close()  # type: ignore[no-untyped-call]  # pymodbus has no types here
 
 
 def test_the_baseline_is_how_the_shut_cover_lies(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def test_a_ruler_over_tcp() -> None:
         host, port = path.split(":")
         client = ModbusTcpClient(host, port=int(port))
         assert client.read_holding_registers(0, count=1, device_id=3).registers == [0x0123]
-        client.close()  # type: ignore[no-untyped-call]
+        client.close()  # type: ignore[no-untyped-call]  # pymodbus has no types here
 
 
 def test_a_manhole_over_rtu_over_tcp() -> None:
@@ -27,7 +27,7 @@ def test_a_manhole_over_rtu_over_tcp() -> None:
         client = ModbusTcpClient(host, port=int(port), framer=FramerType.RTU)
         assert client.read_discrete_inputs(0, count=8, device_id=255).bits[:2] == [True, False]
         assert len(client.read_holding_registers(0x34, count=12, device_id=80).registers) == 12
-        client.close()  # type: ignore[no-untyped-call]
+        client.close()  # type: ignore[no-untyped-call]  # pymodbus has no types here
 
 
 def test_gas_on_a_serial_port(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_gas_on_a_serial_port(tmp_path: Path) -> None:
         assert order(process, "gas 0.25")["reading"] == 25
         client = ModbusSerialClient(path, baudrate=19_200)
         assert client.read_holding_registers(5, count=2, device_id=7).registers == [1, 1]
-        client.close()  # type: ignore[no-untyped-call]
+        client.close()  # type: ignore[no-untyped-call]  # pymodbus has no types here
 
 
 def test_a_fire_panel_on_a_serial_port(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_second_gauge_of_one_address_over_tcp() -> None:
         client = ModbusTcpClient(host, port=int(port))
         assert client.read_holding_registers(0, count=7, device_id=1).exception_code == 11
         assert client.read_holding_registers(2, count=2, device_id=1).registers == [0x11, 1]
-        client.close()  # type: ignore[no-untyped-call]
+        client.close()  # type: ignore[no-untyped-call]  # pymodbus has no types here
 
 
 def test_a_radar_told_by_the_person_it_watches(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ FACTORY = (
 
 
 def started(**more: object) -> FallRadar:
-    radar = FallRadar(boot_us=0, **more)  # type: ignore[arg-type]
+    radar = FallRadar(boot_us=0, **more)  # type: ignore[arg-type]  # its keys are this file's own
     radar.due(0)
     return radar
 

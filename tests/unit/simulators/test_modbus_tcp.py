@@ -45,7 +45,7 @@ def connected(client: ModbusBaseSyncClient) -> Iterator[ModbusBaseSyncClient]:
     try:
         yield client
     finally:
-        client.close()  # type: ignore[no-untyped-call]
+        client.close()  # type: ignore[no-untyped-call]  # pymodbus has no types here
 
 
 def over(port: ModbusTcp | RtuOverTcp, timeout: float = 2.0) -> ModbusTcpClient:

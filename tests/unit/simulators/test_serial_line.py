@@ -27,7 +27,7 @@ def master(line: SerialLine, timeout: float = 2.0) -> Iterator[ModbusSerialClien
     try:
         yield client
     finally:
-        client.close()  # type: ignore[no-untyped-call]
+        client.close()  # type: ignore[no-untyped-call]  # pymodbus has no types here
 
 
 def test_a_pymodbus_master_reads_and_resets() -> None:

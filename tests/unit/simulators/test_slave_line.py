@@ -155,11 +155,11 @@ def test_a_late_unit_does_not_hold_up_the_others() -> None:
 )
 def test_faults_reach_the_wire(fault: object, reply: bytes) -> None:
     detector = SmokeDetector(record_reads=True)
-    detector.faults.add(fault)  # type: ignore[arg-type]
+    detector.faults.add(fault)  # type: ignore[arg-type]  # parametrize knows no types
     target = line(detector)
     target.received(seal(1, READ), START)
     assert joined(run(target, START, START + 10**6)) == reply
-    assert target.exchanges[0].faults == (fault.kind.name.lower(),)  # type: ignore[attr-defined]
+    assert target.exchanges[0].faults == (fault.kind.name.lower(),)  # type: ignore[attr-defined]  # parametrize knows no types
 
 
 def test_who_refuses_or_is_silent_does_not_execute() -> None:

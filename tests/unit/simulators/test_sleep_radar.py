@@ -17,7 +17,7 @@ IN_BED = "53 59 84 01 00 01 01 33 54 43"
 
 
 def started(**more: object) -> SleepRadar:
-    radar = SleepRadar(boot_us=0, **more)  # type: ignore[arg-type]
+    radar = SleepRadar(boot_us=0, **more)  # type: ignore[arg-type]  # its keys are this file's own
     radar.due(0)
     return radar
 

@@ -13,7 +13,7 @@ TICK = 125_000
 
 
 def started(**more: object) -> VitalsRadar:
-    radar = VitalsRadar(boot_us=0, **({"warm_up_s": 0.0} | more))  # type: ignore[arg-type]
+    radar = VitalsRadar(boot_us=0, **({"warm_up_s": 0.0} | more))  # type: ignore[arg-type]  # its keys are this file's own
     radar.due(0)
     return radar
 

@@ -39,7 +39,7 @@ def gas(
 
 
 def lel(**changes: float) -> Decoded:
-    found = Interpreter(XCD).interpret(plan(XCD)[0], gas(**changes))  # type: ignore[arg-type]
+    found = Interpreter(XCD).interpret(plan(XCD)[0], gas(**changes))  # type: ignore[arg-type]  # its keys are this file's own
     return found["lel"]
 
 

@@ -25,7 +25,7 @@ class FullDisk(Database):
 
     refusals = 0
 
-    async def transact(self, work: Work) -> object:  # type: ignore[type-arg, override]
+    async def transact(self, work: Work) -> object:  # type: ignore[type-arg, override]  # a fake that hands over anything
         if self.refusals:
             self.refusals -= 1
             raise sqlite3.OperationalError("database or disk is full")

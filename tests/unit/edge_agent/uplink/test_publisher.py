@@ -71,7 +71,7 @@ class Server:
             assert admitted[0].refused is None
             committed = run_transaction(
                 self.journal,
-                lambda c, a=admitted: commit(c, a, clock.utc_us()),  # type: ignore[misc]
+                lambda c, a=admitted: commit(c, a, clock.utc_us()),  # type: ignore[misc]  # a lambda's default has no type
             )
             self.session.acknowledge(message)
             for answer in committed.answers if self.answers else ():

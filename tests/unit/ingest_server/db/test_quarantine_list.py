@@ -15,7 +15,7 @@ async def test_newest_first_narrowed_and_paged(tmp_path: Path) -> None:
     ]
     async with Database(tmp_path / "journal.db", migrate_journal) as journal:
         for one in (*refused, refused[4]):
-            await journal.transact(lambda c, one=one: set_aside(c, one))  # type: ignore[misc]
+            await journal.transact(lambda c, one=one: set_aside(c, one))  # type: ignore[misc]  # a lambda's default has no type
         found = await journal.read(page)
         assert [(one.detail, one.times) for one in found] == [
             ("d4", 2),

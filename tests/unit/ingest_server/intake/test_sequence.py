@@ -37,7 +37,7 @@ def store(book: LaneBook, *seqs: int, epoch: str = A) -> None:
 
 def stated(epoch: str = A, **values: object) -> EpochStatement:
     default = {"floor": 1, "last": 0, "ended": False, "taken": 0, "base": 0}
-    return EpochStatement(epoch, **{**default, **values})  # type: ignore[arg-type]
+    return EpochStatement(epoch, **{**default, **values})  # type: ignore[arg-type]  # its keys are this file's own
 
 
 def say(book: LaneBook, number: int, *epochs: EpochStatement, partial: bool = False) -> Statement:

@@ -18,7 +18,7 @@ async def journal(tmp_path: Path) -> AsyncIterator[Database]:
     async with Database(tmp_path / "journal.db", migrate_journal) as opened:
         for kind in (Kind.URGENT, Kind.BULK, Kind.URGENT, Kind.BULK):
             draft = Draft(kind, "gw-001", 1, "unset", 0, Encoding.RAW, b"[]")
-            await opened.transact(lambda c, draft=draft: append(c, draft))  # type: ignore[misc]
+            await opened.transact(lambda c, draft=draft: append(c, draft))  # type: ignore[misc]  # a lambda's default has no type
         yield opened
 
 

@@ -87,7 +87,7 @@ async def test_nobody_there_and_no_such_host() -> None:
         assert (await client.write(b"#")).status is None
         with pytest.raises(StoreError, match="InfluxDB at http://127"):
             await client.query("buckets()")
-    nowhere = InfluxConfig(url="http://no.such.invalid:1", org="o", bucket="b", token="t")  # noqa: S106
+    nowhere = InfluxConfig(url="http://no.such.invalid:1", org="o", bucket="b", token="t")  # noqa: S106 - a token for nobody
     async with Influx(nowhere) as client:
         assert (await client.write(b"#")).status is None
 

@@ -12,7 +12,7 @@ T0 = 1_795_251_846_000_000
 
 def made(value: float | bool | str | None = 1.5, **other: str | None) -> Point:
     kept = {"unit": "m", "quality": "good/ok", "clock": "synchronised", **other}
-    return Point("gw-001", "gas-01", "lel", T0, value, **kept)  # type: ignore[arg-type]
+    return Point("gw-001", "gas-01", "lel", T0, value, **kept)  # type: ignore[arg-type]  # its keys are this file's own
 
 
 @pytest.mark.parametrize(

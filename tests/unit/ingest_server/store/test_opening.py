@@ -10,7 +10,7 @@ from ingest_server.store.influx_store import InfluxStore
 from runtime.database import Database
 from tests.standing_clock import StandingClock
 
-AWAY = InfluxConfig(url="http://127.0.0.1:9", org="o", bucket="b", token="none")  # noqa: S106
+AWAY = InfluxConfig(url="http://127.0.0.1:9", org="o", bucket="b", token="none")  # noqa: S106 - a token for nobody
 
 
 async def test_either_opens_at_once(tmp_path: Path) -> None:
