@@ -72,8 +72,9 @@ class TcpPort:
             return
         self._served.due(self._clock.mono_us())  # what was under way is lost
         # one that stays ours while it is unplugged: a port of the system's own would be given away
-        self.port = self.port or free_port()
-        listener = socket.create_server((self.host, self.port))
+        port = self.port or free_port()
+        listener = socket.create_server((self.host, port))
+        self.port = port
         listener.settimeout(0)
         wake, stop = os.pipe()
         serving = _Serving(self._served, self._clock, listener, wake, self._numbers)

@@ -73,7 +73,10 @@ async def running_server(folder: Path, broker: Broker) -> AsyncIterator[RunningS
             await task
         token = config.api.token_file.read_text(encoding="ascii").strip()
         async with httpx.AsyncClient(
-            base_url=app.url, headers={"authorization": f"Bearer {token}"}, trust_env=False
+            base_url=app.url,
+            headers={"authorization": f"Bearer {token}"},
+            trust_env=False,
+            timeout=PATIENCE_S,
         ) as client:
             try:
                 yield RunningServer(app, client, centre, task, shown)

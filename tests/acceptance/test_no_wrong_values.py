@@ -34,6 +34,7 @@ from simulators.fault import (
 from simulators.modbus_tcp import ModbusTcp
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
+from tests.patience import until
 from tests.shipped import PROFILES
 
 BAUD = 57_600
@@ -161,9 +162,9 @@ async def test_no_wrong_value_whatever_the_units_do() -> None:
             async with asyncio.TaskGroup() as group:
                 group.create_task(poller.run())
                 await asyncio.sleep(RUN_S)
+                await until(lambda: sum(map(len, memory.relay.values())) > 10 * UNITS)
                 poller.stop()
             health = line.health()
-    assert sum(map(len, memory.relay.values())) > 10 * UNITS
     assert sum(unit.time_outs for unit in health.units) > UNITS
     assert sum(unit.stale for unit in health.units) > 0
     for name, detector in detectors.items():

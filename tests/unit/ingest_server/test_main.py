@@ -97,7 +97,7 @@ def test_it_runs_until_a_signal(
 def _wait_for(url: str) -> None:
     for _ in range(200):
         try:
-            if httpx.get(url, trust_env=False).status_code == HTTPStatus.OK:
+            if httpx.get(url, trust_env=False, timeout=PATIENCE_S).status_code == HTTPStatus.OK:
                 return
         except httpx.TransportError:
             pass

@@ -48,7 +48,7 @@ async def post(
     centre: AlarmCentre,
     message_id: str,
     *,
-    timeout: float = 5.0,  # noqa: ASYNC109 - httpx keeps it
+    timeout: float = PATIENCE_S,  # noqa: ASYNC109 - httpx keeps it
     **more: object,
 ) -> httpx.Response:
     body, headers = signed(message_id, **more)  # type: ignore[arg-type]  # its keys are this file's own

@@ -22,13 +22,20 @@ def test_it_serves_until_it_is_left() -> None:
     )
     with ApiThread({"duct": actor}, 0, SystemClock()) as api:
         url = api.url
-        until_true(lambda: httpx.get(f"{url}/truth", trust_env=False).json()["items"])
-        httpx.post(f"{url}/devices/duct/orders", json={"order": "smoke on"}, trust_env=False)
-        items = httpx.get(f"{url}/truth", trust_env=False).json()["items"]
+        until_true(
+            lambda: httpx.get(f"{url}/truth", trust_env=False, timeout=PATIENCE_S).json()["items"]
+        )
+        httpx.post(
+            f"{url}/devices/duct/orders",
+            json={"order": "smoke on"},
+            trust_env=False,
+            timeout=PATIENCE_S,
+        )
+        items = httpx.get(f"{url}/truth", trust_env=False, timeout=PATIENCE_S).json()["items"]
     assert smoke == [True]
     assert [one["value"] for one in items if one["quantity"] == "order"] == ["smoke on"]
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{url}/devices", trust_env=False)
+        httpx.get(f"{url}/devices", trust_env=False, timeout=PATIENCE_S)
 
 
 def test_a_taken_port_is_an_error() -> None:
@@ -50,7 +57,10 @@ def test_a_command_obeys_standard_input_and_http_alike() -> None:
             assert json.loads(process.stdout.readline())["path"]
             url = json.loads(process.stdout.readline())["api"]
             told = httpx.post(
-                f"{url}/devices/bcd-ruler/orders", json={"order": "level 0.3"}, trust_env=False
+                f"{url}/devices/bcd-ruler/orders",
+                json={"order": "level 0.3"},
+                trust_env=False,
+                timeout=PATIENCE_S,
             )
             assert told.json()["state"]["level"] == 0.3
             out, _ = process.communicate("state\nquit\n", timeout=PATIENCE_S)

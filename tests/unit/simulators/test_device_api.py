@@ -30,7 +30,7 @@ async def served() -> AsyncIterator[tuple[httpx.AsyncClient, TruthBook]]:
     troupe = Troupe(actors, lambda name, order: truth.note_order(name, order, NOON, 0))
     async with (
         DeviceApi(troupe, truth) as api,
-        httpx.AsyncClient(base_url=api.url, trust_env=False) as client,
+        httpx.AsyncClient(base_url=api.url, trust_env=False, timeout=PATIENCE_S) as client,
     ):
         yield client, truth
 
@@ -118,7 +118,10 @@ async def test_the_truth_can_be_followed() -> None:
 
 async def test_who_follows_is_let_go_at_the_end() -> None:
     truth = TruthBook({})
-    async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(trust_env=False) as client:
+    async with (
+        asyncio.timeout(PATIENCE_S),
+        httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client,
+    ):
         async with DeviceApi(Troupe({}, print), truth) as api:
             stream = client.stream("GET", f"{api.url}/truth?follow=1")
             answer = await stream.__aenter__()

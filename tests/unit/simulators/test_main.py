@@ -89,7 +89,9 @@ def test_alarm_centre_serves_and_tells_by_its_exit_code(tmp_path: Path) -> None:
     arguments = ("alarm-centre", "--json", "--port", "0", "--secret-file", str(secret))
     with running(*arguments) as process:
         url = str(read_json(process)["url"])
-        assert httpx.post(url, content=b"{}", trust_env=False).status_code == 401
+        assert (
+            httpx.post(url, content=b"{}", trust_env=False, timeout=PATIENCE_S).status_code == 401
+        )
         assert read_json(process)["complaints"] == ["not verified: id_missing"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_S) == 1

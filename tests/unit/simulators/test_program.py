@@ -157,4 +157,5 @@ def test_nothing_is_left_open_in_us(make: Make) -> None:
     program = make()
     program.start()
     program.kill()
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    # what tests before this one let go of may be closed meanwhile
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before

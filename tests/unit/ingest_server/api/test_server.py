@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from ingest_server.api.server import ApiServer, BindError
 from ingest_server.config_api import ApiConfig
+from tests.patience import PATIENCE_S
 
 CONFIG = ApiConfig(
     host="127.0.0.1",
@@ -42,7 +43,7 @@ async def test_it_answers_on_the_port_that_it_took_and_gives_it_back() -> None:
     server.bind()
     async with asyncio.TaskGroup() as group:
         task = group.create_task(server.run())
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
             assert (await client.get(server.url)).text == "hello"
         task.cancel()
     second = ApiServer(hello, replace(CONFIG, port=httpx.URL(server.url).port or 0))
@@ -95,7 +96,7 @@ async def test_tls(certificate: Path) -> None:
     trust = ssl.create_default_context(cafile=certificate)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(server.run())
-        async with httpx.AsyncClient(verify=trust, trust_env=False) as client:
+        async with httpx.AsyncClient(verify=trust, trust_env=False, timeout=PATIENCE_S) as client:
             assert (await client.get(server.url)).text == "hello"
         task.cancel()
 
@@ -104,7 +105,10 @@ async def test_an_open_stream_does_not_keep_it_alive() -> None:
     server = ApiServer(endless, CONFIG)
     server.bind()
     loop = asyncio.get_running_loop()
-    async with asyncio.TaskGroup() as group, httpx.AsyncClient(trust_env=False) as client:
+    async with (
+        asyncio.TaskGroup() as group,
+        httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client,
+    ):
         task = group.create_task(server.run())
         async with client.stream("GET", server.url) as answer:
             assert answer.status_code == 200

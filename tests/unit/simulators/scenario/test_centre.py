@@ -10,11 +10,12 @@ from simulators.alarm_centre import AlarmCentre
 from simulators.broker import free_port
 from simulators.scenario.centre import CentreError, CentreUrl, RecordFile
 from simulators.stage import new_webhook_secret
+from tests.patience import PATIENCE_S
 
 
 async def send(centre: AlarmCentre) -> None:
     """Unverified, which is recorded all the same."""
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
         await client.post(centre.url, content=b"{}")
 
 

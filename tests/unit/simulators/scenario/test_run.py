@@ -78,13 +78,23 @@ def test_it_can_be_told_over_http_while_it_plays(tmp_path: Path) -> None:
     with running(tmp_path, LONG, "--api", "0") as process:
         url = str(told_until(process, "api")["url"])
         told = httpx.post(
-            f"{url}/devices/ruler/orders", json={"order": "silent 3"}, trust_env=False
+            f"{url}/devices/ruler/orders",
+            json={"order": "silent 3"},
+            trust_env=False,
+            timeout=PATIENCE_S,
         )
         assert told.status_code == 200
-        until_true(lambda: "rise 60/min 0.3" in httpx.get(f"{url}/truth", trust_env=False).text)
+        until_true(
+            lambda: (
+                "rise 60/min 0.3"
+                in httpx.get(f"{url}/truth", trust_env=False, timeout=PATIENCE_S).text
+            )
+        )
         orders = [
             one["value"]
-            for one in httpx.get(f"{url}/truth", trust_env=False).json()["items"]
+            for one in httpx.get(f"{url}/truth", trust_env=False, timeout=PATIENCE_S).json()[
+                "items"
+            ]
             if one["quantity"] == "order"
         ]
         assert orders == ["silent 3", "rise 60/min 0.3"]
