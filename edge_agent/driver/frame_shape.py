@@ -20,6 +20,8 @@ from device_profiles.framing import (
 from edge_agent.driver.checksum import checksum_of
 
 _BLANK = ord(" ")
+_WEAK = 2
+"""Bytes of sync, checksums and tail together."""
 
 
 class Refused(StrEnum):
@@ -34,6 +36,7 @@ class Refused(StrEnum):
     TOO_LONG = "too_long"
     TOO_SHORT = "too_short"
     CUT_SHORT = "cut_short"  # the rest of the frame never came
+    NOT_FOLLOWED = "not_followed"  # sound after damage, but followed by no frame: by chance
 
 
 class Found(NamedTuple):
@@ -49,10 +52,14 @@ Judgement = Found | Refused | None
 
 
 class Shape(Protocol):
-    """A layout at work. `most`: bytes of its longest frame."""
+    """A layout at work. `most`: bytes of its longest frame.
+
+    `is_weak`: so few bytes prove a frame that broken ones look like it every now and then.
+    """
 
     sync: bytes
     most: int
+    is_weak: bool
 
     def judge(self, held: bytearray, at: int) -> Judgement:
         """What begins at `at`, where the sync stands or what has come of it."""
@@ -88,6 +95,7 @@ class BinaryShape:
         self._head = max(layout.data_at, length_end, len(self.sync))
         self._least = max(self._head, self._code_end)  # before this the data can not end
         self.most = layout.data_at + (layout.fixed_length or layout.max_length) + self._trailer
+        self.is_weak = len(self.sync) + self._header_check + self._trailer <= _WEAK
 
     def judge(self, held: bytearray, at: int) -> Judgement:
         if len(held) - at < self._head:
@@ -163,6 +171,7 @@ class LineShape:
         self._tail = bytes.fromhex(layout.tail)
         self._check = 2 * CHECKSUM_SIZES[layout.checksum]
         self.most = layout.length
+        self.is_weak = False
 
     def judge(self, held: bytearray, at: int) -> Judgement:
         layout = self._layout
@@ -203,6 +212,7 @@ class TextShape:
         self.sync = bytes.fromhex(layout.sync)
         self._tail = bytes.fromhex(layout.tail)
         self.most = layout.max_length
+        self.is_weak = False  # what follows a record proves nothing: text may follow text
 
     def judge(self, held: bytearray, at: int) -> Judgement:
         start, most = at + len(self.sync), at + self.most

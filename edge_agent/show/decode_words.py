@@ -118,6 +118,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "wrong_length": ("it says another length than it has", "声明的长度与实际不符"),
     "columns": ("something stands where its columns are parted", "列与列之间不是空格"),
     "too_long": ("it says a length that no frame has", "声明的长度超出任何帧"),
+    "not_followed": ("it is sound, but no frame follows it", "校验无误，但其后不是帧"),
     "too_short": ("it is shorter than such a frame is", "短于该类帧"),
     "tail": ("its end is not where its length says", "帧尾不在长度所示位置"),
     "garbage": ("no frame begins here", "没有帧头"),

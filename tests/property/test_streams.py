@@ -98,7 +98,7 @@ def read(layouts: Sequence[Layout], parts: list[bytes]) -> list[Frame]:
     reader, found = FrameReader(layouts), list[Frame | Refused]()
     for part in parts:
         found += reader.feed(part)
-        assert len(reader._held) < reader.longest
+        assert len(reader._held) <= reader.longest
     found += reader.give_up()
     assert not reader.is_waiting
     return [one for one in found if isinstance(one, Frame)]

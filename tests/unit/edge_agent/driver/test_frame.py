@@ -203,7 +203,8 @@ class Counted:
     """A shape that counts how often it was asked."""
 
     def __init__(self, shape: Shape) -> None:
-        self.sync, self.most, self._shape = shape.sync, shape.most, shape
+        self.sync, self.most, self.is_weak = shape.sync, shape.most, shape.is_weak
+        self._shape = shape
         self.asked = 0
 
     def judge(self, held: bytearray, at: int) -> Judgement:
@@ -229,3 +230,56 @@ def test_each_byte_is_judged_once_however_hostile(name: str, step: int) -> None:
         reader.feed(hostile[start : start + step])
     portions = len(hostile) // min(step, 1_024) + 1
     assert sum(shape.asked for _, shape in counted) <= len(layouts) * (len(hostile) + portions)
+
+
+NEAR = bytes.fromhex("FF 07 A1 A7")
+BY_CHANCE = bytes.fromhex("FF 00 00")  # with the FF of the next frame it is sound: FF + 0 + 0 = FF
+
+
+def test_after_damage_a_frame_of_few_proofs_counts_only_if_one_follows() -> None:
+    reader = FrameReader([DISTANCE])
+    damaged = reader.feed(bytes.fromhex("13") + BY_CHANCE + NEAR + NEAR)
+    near = Frame("distance", b"\x07\xa1", DISTANCE)
+    assert damaged == [Refused.GARBAGE, Refused.NOT_FOLLOWED, Refused.GARBAGE, near, near]
+
+
+def test_or_if_the_stream_falls_silent_behind_it() -> None:
+    reader = FrameReader([DISTANCE])
+    near = Frame("distance", b"\x07\xa1", DISTANCE)
+    assert reader.feed(b"\x13" + NEAR) == [Refused.GARBAGE]
+    assert reader.is_waiting
+    assert reader.give_up() == [near]
+    assert reader.feed(NEAR) == [near], "the damage is over: nothing is waited for"
+
+
+def test_without_damage_it_counts_at_once() -> None:
+    reader = FrameReader([DISTANCE])
+    near = Frame("distance", b"\x07\xa1", DISTANCE)
+    assert reader.feed(NEAR) == [near]
+    assert not reader.is_waiting
+    reader.feed(b"\x13")
+    reader.clear()
+    assert reader.feed(NEAR) == [near], "a port opened anew knows of no damage"
+
+
+def test_a_frame_of_more_proofs_needs_no_neighbour() -> None:
+    for layout, data in ((R60, b"\x01"), (TINY, b"\x01")):
+        code = "83 01" if layout is R60 else "0E 02"
+        whole = encode_frame(layout, code, data)
+        found = FrameReader([layout]).feed(b"\x13" + whole + b"\x13")
+        assert Frame(code, data, layout) in found
+
+
+def test_random_bytes_seldom_cost_or_forge_a_frame_of_few_proofs() -> None:
+    """A stray FF before "no object" is sound too; without a look at what follows 74 were lost."""
+    nothing = bytes.fromhex("FF FF FD FB")
+    dice, wanted = Random("noise"), Frame("distance", b"\xff\xfd", DISTANCE)
+    lost = forged = 0
+    for _ in range(20_000):
+        reader = FrameReader([DISTANCE])
+        heard = dice.randbytes(dice.randint(1, 12)) + nothing + nothing
+        found = [one for one in reader.feed(heard) + reader.give_up() if isinstance(one, Frame)]
+        lost += 2 - min(2, found.count(wanted))
+        forged += len(found) - found.count(wanted)
+    assert lost <= 10
+    assert forged <= 10
