@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from alarm_rules.in_force import in_force
+from device_profiles.handbook import english
 from device_profiles.load import CatalogError, catalog, load_profile, profile_hash
 from device_profiles.model import DeviceKind, Grade, Profile
 from device_profiles.toml_file import FileProblem
@@ -169,8 +170,8 @@ def _entry(profile: Profile) -> dict[str, object]:
         "hash": profile_hash(profile),
         "rules_hash": in_force(profile.rules).hash,
         "kind": profile.kind,
-        "maker": profile.maker,
-        "model": profile.model,
+        "maker": english(profile.maker),
+        "model": english(profile.model),
         "grade": profile.evidence.grade,
         "transport": profile.transport.__struct_config__.tag,
         "title": profile.title.by_language(),

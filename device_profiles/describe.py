@@ -33,7 +33,9 @@ def sheet_of(profile: Profile, lang: str, *, hash_: str | None = None, page: boo
         ]
     return Sheet(
         title=said(profile.title, lang),
-        subtitle=f"{profile.maker}, {profile.model}",
+        subtitle=say(
+            lang, "made", maker=said(profile.maker, lang), model=said(profile.model, lang)
+        ),
         facts=head_facts(profile, lang, hash_),
         sections=sections(found),
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from alarm_rules.duration import Duration
-from alarm_rules.rule import DeviationRule, Line, Name, Rule, Words
+from alarm_rules.rule import DeviationRule, Name, Rule, Words
 from device_profiles.encoding import (
     SIZES,
     Address,
@@ -255,8 +255,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     id: Name
     version: Annotated[int, msgspec.Meta(ge=1)]
     kind: DeviceKind
-    maker: Line
-    model: Line
+    maker: Remark
+    model: Remark
     title: Words
     evidence: Evidence
     transport: Transport

@@ -49,6 +49,11 @@ def code(text: str) -> str:
     return f"`{text}`"
 
 
+def _colon(name: str) -> str:
+    """As the language of the name writes it."""
+    return ": " if name.isascii() else "："
+
+
 def row(cells: Iterable[str]) -> str:
     """One row of a table."""
     return f"| {' | '.join(cells)} |"
@@ -59,7 +64,9 @@ def _block(block: Block) -> Iterator[str]:
         case Table():
             yield from _table(block)
         case Facts():
-            yield from (f"- {escaped(name)}: {escaped(text)}" for name, text in block.pairs)
+            yield from (
+                f"- {escaped(name)}{_colon(name)}{escaped(text)}" for name, text in block.pairs
+            )
         case Items():
             if block.heading:
                 yield f"**{escaped(block.heading)}**"

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from alarm_rules.duration import duration_text
 from device_profiles.framing import BinaryFrame, Checksum, Layout, LineFrame, TextFrame
 from device_profiles.handbook import Installation, Switch, said
 from device_profiles.model import Profile
 from device_profiles.sheet import Facts, Items, Section, Table, blocks, facts
 from device_profiles.sheet_points import READS, hex_text
+from device_profiles.sheet_units import time_text
 from device_profiles.sheet_words import heads, joined, listed, say
 from device_profiles.transport import Block, Identity, Modbus, Probe, Serial, Stream
 
@@ -42,26 +42,26 @@ def _modbus(transport: Modbus, lang: str) -> Facts:
         first=transport.first_unit,
         last=transport.last_unit,
     )
-    polled = say(lang, "polled", period=duration_text(transport.poll_period))
-    late = duration_text(transport.late_max)
-    times = say(lang, "times", timeout=duration_text(transport.timeout), late=late)
+    polled = say(lang, "polled", period=time_text(lang, transport.poll_period))
+    late = time_text(lang, transport.late_max)
+    times = say(lang, "times", timeout=time_text(lang, transport.timeout), late=late)
     return facts(
         (say(lang, "serial"), _as_shipped(transport.serial, lang)),
         (say(lang, "unit"), units),
         (say(lang, "carriers"), listed(lang, (say(lang, one) for one in transport.carriers))),
         (say(lang, "period"), joined(lang, (polled, times))),
-        (say(lang, "blocks"), listed(lang, map(_block, transport.blocks))),
+        (say(lang, "blocks"), listed(lang, (_block(one, lang) for one in transport.blocks))),
         (say(lang, "identity"), _identity(transport.identity, lang)),
         (say(lang, "probe"), _probe(transport.probe)),
     )
 
 
 def _as_shipped(serial: Serial, lang: str) -> str:
-    return f"{serial_text(serial)} ({say(lang, 'as_shipped')})"
+    return say(lang, "marked", text=serial_text(serial), mark=say(lang, "as_shipped"))
 
 
-def _block(block: Block) -> str:
-    every = f" / {duration_text(block.every)}" if block.every else ""
+def _block(block: Block, lang: str) -> str:
+    every = say(lang, "every", time=time_text(lang, block.every)) if block.every else ""
     return f"FC{READS[block.table]} {hex_text(block.address)} × {block.count}{every}"
 
 
@@ -100,13 +100,13 @@ def _stream(transport: Stream, lang: str) -> Facts:
 def _silence(transport: Stream, lang: str) -> str:
     if transport.liveness is None:
         return say(lang, "silence_proves_nothing")
-    return say(lang, "silent_after", time=duration_text(transport.liveness))
+    return say(lang, "silent_after", time=time_text(lang, transport.liveness))
 
 
 def _heartbeat(transport: Stream, lang: str) -> str | None:
     if transport.heartbeat_frame is None:
         return None
-    time = duration_text(transport.heartbeat)
+    time = time_text(lang, transport.heartbeat)
     return say(lang, "heartbeat_is", frame=transport.heartbeat_frame, time=time)
 
 
@@ -116,7 +116,7 @@ def _queries(transport: Stream, lang: str) -> Iterator[tuple[str, str]]:
         ("settings_asked", transport.settings, transport.settings_period),
     ):
         if codes:
-            yield say(lang, word, time=duration_text(period)), listed(lang, codes)
+            yield say(lang, word, time=time_text(lang, period)), listed(lang, codes)
 
 
 def _layout(layout: Layout) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from alarm_rules.duration import duration_text
 from device_profiles.encoding import BIT_TABLES
 from device_profiles.handbook import said
 from device_profiles.model import Action, Effect, FrameWrite, Profile, RegisterWrite, Setting
 from device_profiles.sheet import Section, Table, blocks
 from device_profiles.sheet_points import hex_text
+from device_profiles.sheet_units import time_text, unit_text
 from device_profiles.sheet_words import heads, joined, listed, say
 
 _EFFECTS = {Effect.AT_ONCE: "at_once", Effect.AFTER_RESTART: "after_restart"}
@@ -26,7 +26,7 @@ def actions_section(profile: Profile, lang: str) -> Section:
 
 
 def _setting(setting: Setting, lang: str) -> tuple[str, ...]:
-    unit = f" {setting.unit}" if setting.unit else ""
+    unit = "" if setting.unit in {None, "count"} else f" {unit_text(lang, setting.unit or '')}"
     return (
         setting.id,
         setting.title.zh if lang == "zh" else setting.title.en,
@@ -95,4 +95,4 @@ def _order(order: RegisterWrite | FrameWrite, lang: str) -> str:
         text = f"{order.frame} [{order.data}]" if order.data else order.frame
     if not order.pause:
         return text
-    return say(lang, "then_wait", order=text, pause=duration_text(order.pause))
+    return say(lang, "then_wait", order=text, pause=time_text(lang, order.pause))

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from alarm_rules.duration import duration_text
 from device_profiles.encoding import ByteOrder, Encoding, Field, NumberType, Register, WordOrder
 from device_profiles.encoding import Table as ModbusTable
 from device_profiles.model import Condition, Gate, Point, Profile
 from device_profiles.sheet import Section, Table, blocks
+from device_profiles.sheet_units import time_text, unit_text
 from device_profiles.sheet_words import heads, joined, listed, say, value_text
 from device_profiles.transport import Modbus
 
+_FEW = 2
 READS = {
     ModbusTable.COILS: "01",
     ModbusTable.DISCRETE_INPUTS: "02",
@@ -33,7 +34,7 @@ def _row(point: Point, lang: str, places: int) -> tuple[str, ...]:
     return (
         point.id,
         point.title.zh if lang == "zh" else point.title.en,
-        point.unit or say(lang, point.value),
+        unit_text(lang, point.unit) if point.unit else say(lang, point.value),
         *_place(point, places),
         "" if point.is_derived else _type(point.register or point.field, lang),
         joined(lang, _meaning(point, lang)),
@@ -91,14 +92,21 @@ def _words(encoding: Encoding, lang: str) -> Iterator[str]:
     pairs = {**(encoding.enum or {}), **(encoding.contains or {})}
     yield listed(lang, (f"{raw} = {value_text(lang, value)}" for raw, value in pairs.items()))
     if encoding.bits:
-        bits = say(lang, "or").join(map(str, encoding.bits))
-        yield say(lang, "bits", bits=bits)
+        yield say(lang, "bits", bits=_bits(encoding.bits, lang))
     if encoding.invert:
         yield say(lang, "inverted")
     sentinels = (encoding.sentinels or {}).items()
     yield listed(lang, (f"{raw} = bad/{reason}" for raw, reason in sentinels))
     if isinstance(encoding, Field) and encoding.pattern is not None:
         yield say(lang, "pattern", pattern=encoding.pattern)
+
+
+def _bits(bits: tuple[int, ...], lang: str) -> str:
+    """Any of them; three and more in a row as a range."""
+    low, high = min(bits), max(bits)
+    if len(bits) > _FEW and set(bits) == set(range(low, high + 1)):
+        return say(lang, "range_is", low=low, high=high)
+    return say(lang, "or").join(map(str, bits))
 
 
 def _arithmetic(encoding: Encoding, lang: str) -> str:
@@ -132,7 +140,7 @@ def _derived(point: Point, lang: str) -> Iterator[str]:
     if tilt is not None:
         yield say(lang, "derived_tilt", x=tilt.x, y=tilt.y, z=tilt.z)
     if rise is not None:
-        yield say(lang, "derived_rise", of=rise.of, over=duration_text(rise.over))
+        yield say(lang, "derived_rise", of=rise.of, over=time_text(lang, rise.over))
     if held is not None:
         yield say(lang, "derived_held", conditions=_conditions(held.all, lang))
 

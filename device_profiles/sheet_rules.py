@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from alarm_rules.duration import duration_text
 from alarm_rules.rule import (
     AbsenceRule,
     AlarmClass,
@@ -21,9 +20,11 @@ from alarm_rules.set_point import clear_level
 from device_profiles.handbook import said
 from device_profiles.model import Profile
 from device_profiles.sheet import Items, Section, Table, blocks
+from device_profiles.sheet_units import amount, time_text
 from device_profiles.sheet_words import heads, joined, listed, say, value_text
 
 _SIGNS = {Direction.HIGH: "≥", Direction.LOW: "≤"}
+_SILENCE = {"comm_failure", "not_connected", "never_read"}
 _AWAY = {None: "off_baseline", Direction.HIGH: "above_baseline", Direction.LOW: "below_baseline"}
 
 
@@ -37,7 +38,7 @@ def rules_section(profile: Profile, lang: str, *, with_guidance: bool) -> Sectio
         )
     ]
     guidance = profile.rules if with_guidance else ()
-    sentences = tuple(f"{_text(rule, lang)}: {_guidance(rule, lang)}" for rule in guidance)
+    sentences = tuple(f"{_text(rule, lang)} → {_guidance(rule, lang)}" for rule in guidance)
     to_do = Items(sentences, say(lang, "guidance"))
     return Section(say(lang, "alarms"), blocks(*tables, _site_caps(profile, lang), to_do))
 
@@ -85,26 +86,27 @@ def _when(rule: Rule, profile: Profile, lang: str) -> Iterator[str]:
     if isinstance(rule, VotedRule) and rule.of > 1:
         yield say(lang, "votes", needed=rule.needed, of=rule.of)
     if rule.on_delay:
-        yield say(lang, "for_time", time=duration_text(rule.on_delay))
+        yield say(lang, "for_time", time=time_text(lang, rule.on_delay))
     if isinstance(rule, LimitRule) and rule.deadband:
-        level = f"{clear_level(rule):g}"
-        yield say(lang, "ends_at", level=level)
+        yield say(lang, "ends_at", level=_amount(rule, profile, lang, clear_level(rule)))
     if rule.off_delay:
-        yield say(lang, "ends_after", time=duration_text(rule.off_delay))
+        yield say(lang, "ends_after", time=time_text(lang, rule.off_delay))
 
 
 def _condition(rule: Rule, profile: Profile, lang: str) -> str:
     match rule:
         case QualityRule():
-            return joined(lang, _quality(rule, lang))
+            return joined(lang, _quality(rule, profile, lang))
         case AbsenceRule() | StuckRule():
             word = "silent" if isinstance(rule, AbsenceRule) else "stuck"
             point = "" if isinstance(rule, AbsenceRule) else rule.point
-            return say(lang, word, point=point, time=duration_text(rule.duration))
+            return say(lang, word, point=point, time=time_text(lang, rule.duration))
         case StateRule():
             return joined(lang, _state(rule, lang))
         case LimitRule():
-            return f"{rule.point} {_SIGNS[rule.direction]} {_amount(rule, profile)}"
+            return (
+                f"{rule.point} {_SIGNS[rule.direction]} {_amount(rule, profile, lang, rule.limit)}"
+            )
         case UnsetRule():
             return rule.point
         case _:
@@ -112,20 +114,29 @@ def _condition(rule: Rule, profile: Profile, lang: str) -> str:
 
 
 def _change(rule: DeviationRule | RateRule, profile: Profile, lang: str) -> str:
-    limit = _amount(rule, profile)
+    limit = _amount(rule, profile, lang, rule.limit)
     if isinstance(rule, DeviationRule):
         return say(lang, _AWAY[rule.direction], point=rule.point, limit=limit)
     word = "rises" if rule.direction is Direction.HIGH else "falls"
-    time = duration_text(rule.window)
+    time = time_text(lang, rule.window)
     return say(lang, word, point=rule.point, limit=limit, time=time)
 
 
-def _quality(rule: QualityRule, lang: str) -> Iterator[str]:
+def _quality(rule: QualityRule, profile: Profile, lang: str) -> Iterator[str]:
     yield say(lang, "bad_or_uncertain" if rule.uncertain else "bad", point=rule.point)
     if rule.reasons:
         yield say(lang, "because", reasons=listed(lang, rule.reasons))
-    if rule.ignore:
-        yield say(lang, "not_because", reasons=listed(lang, rule.ignore))
+    absence = next((one.id for one in profile.rules if isinstance(one, AbsenceRule)), None)
+    ignored = set(rule.ignore)
+    if absence is not None and ignored >= _SILENCE:
+        ignored -= _SILENCE
+        yield say(lang, "not_while_silent", rule=absence)
+    if ignored:
+        yield say(
+            lang,
+            "not_because",
+            reasons=listed(lang, (one for one in rule.ignore if one in ignored)),
+        )
 
 
 def _state(rule: StateRule, lang: str) -> Iterator[str]:
@@ -135,29 +146,24 @@ def _state(rule: StateRule, lang: str) -> Iterator[str]:
         yield say(lang, "site_sets")
 
 
-def _amount(rule: LimitRule | DeviationRule | RateRule, profile: Profile) -> str:
+def _amount(
+    rule: LimitRule | DeviationRule | RateRule, profile: Profile, lang: str, value: float
+) -> str:
     unit = next((point.unit for point in profile.points if point.id == rule.point), None)
-    return amount(rule.limit, unit)
-
-
-def amount(value: float, unit: str | None) -> str:
-    """With its unit; a share also in percent, as people say it."""
-    if unit == "/":
-        return f"{value:g} ({value * 100:g} %)"
-    return f"{value:g} {unit}" if unit else f"{value:g}"
+    return amount(lang, value, unit)
 
 
 def _site_caps(profile: Profile, lang: str) -> Table:
     rows = tuple(
-        (rule.id, caps.site_class, _most(rule, caps.limit, profile))
+        (rule.id, caps.site_class, _most(rule, caps.limit, profile, lang))
         for rule in profile.rules
         for caps in rule.site_caps
     )
     return Table(heads(lang, "site_caps", "site_class", "at_most"), rows)
 
 
-def _most(rule: Rule, limit: float | None, profile: Profile) -> str:
+def _most(rule: Rule, limit: float | None, profile: Profile, lang: str) -> str:
     if limit is None or isinstance(rule, AbsenceRule):
         return ""
     unit = next((point.unit for point in profile.points if point.id == rule.point), None)
-    return amount(limit, unit)
+    return amount(lang, limit, unit)

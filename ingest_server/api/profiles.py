@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from device_profiles.handbook import english
 from device_profiles.model import DeviceKind, Profile, ValueKind
 from ingest_server.api.office import Office
 from ingest_server.api.page import Limit, Page, cut
@@ -49,8 +50,8 @@ def _view(one: Profile) -> ProfileView:
     return ProfileView(
         profile=one.id,
         kind=one.kind,
-        maker=one.maker,
-        model=one.model,
+        maker=english(one.maker),
+        model=english(one.model),
         title=one.title.by_language(),
         points=[
             PointView(

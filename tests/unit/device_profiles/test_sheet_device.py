@@ -36,7 +36,7 @@ def test_modbus_says_how_it_is_set_and_asked() -> None:
     told = connection(XCD)
     assert told["serial settings"] == "19200 8E1 (as shipped)"
     assert told["address"] == "1 as shipped, 1 to 247 can be set"
-    assert told["polling"] == "asked each 1s; answers within 500ms, up to 3s late"
+    assert told["polling"] == "asked each 1 s; answers within 500 ms, up to 3 s late"
     assert told["reads"].startswith("FC03 0 (0x0000) × 13, FC04 13 (0x000D) × 8")
     assert told["told by"] == "40001, FC03 0 (0x0000) reads 0x2500 under mask 0xFF00"
     assert told["probe after a time-out"] == "FC04 0 (0x0000) × 1"
@@ -49,8 +49,8 @@ def test_a_stream_says_what_its_frames_are_and_what_silence_means() -> None:
     assert told["frames line"] == "41 … 0D 0A, ASCII, 44, xor8"
     assert told["frames record"] == "1B 36 … 0A 0A, ascii"
     assert told["commands"] == "it is spoken to in frame"
-    assert told["silence"] == "no frame for 10s is a failure"
-    assert told["asked each 15s, and after any damage"] == "80 81"
+    assert told["silence"] == "no frame for 10 s is a failure"
+    assert told["asked each 15 s, and after any damage"] == "80 81"
 
 
 def test_a_stream_that_is_never_spoken_to() -> None:
@@ -75,7 +75,7 @@ def test_a_stream_that_is_never_spoken_to() -> None:
     assert told["帧 frame"] == "53 59 | xor8 | data(4) | 54 43"
     assert told["发送"] == "从不向它发送"
     assert told["静默判定"] == "静默不说明任何问题"
-    assert told["心跳"] == "01 01，150s 未到即丢失"
+    assert told["心跳"] == "01 01，150 秒未到即丢失"
 
 
 def test_the_installation_is_told_with_every_position() -> None:

@@ -38,7 +38,7 @@ def test_a_setting_says_where_what_and_what_it_takes() -> None:
         "baud",
         "Speed",
         (
-            "0x04, FC06 4 (0x0004), u16; unlock: FC06 105 (0x0069) = 46472 (0xB588), then 100ms; "
+            "0x04, FC06 4 (0x0004), u16; unlock: FC06 105 (0x0069) = 46472 (0xB588), then 100 ms; "
             "save: FC06 0 (0x0000) = 0 (0x0000)"
         ),
         "1 = slow, 2 = 9600",
@@ -67,5 +67,5 @@ def test_an_action_says_what_is_sent() -> None:
     assert isinstance(table, SheetTable)
     assert [row[2] for row in table.rows] == [
         "FC06 0 (0x0000) = 234 (0x00EA)",
-        "01 02 [0F], then 1s; 01 03",
+        "01 02 [0F], then 1 s; 01 03",
     ]

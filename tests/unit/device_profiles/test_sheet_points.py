@@ -22,7 +22,7 @@ def rows(*points: Point, lang: str = "en", of: str = "modbus") -> list[tuple[str
 
 def test_a_register_is_told_by_document_and_wire() -> None:
     ((name, title, unit, doc, function, wire, kind, meaning),) = rows(XCD.point("lel"))
-    assert (name, unit, doc, function, wire) == ("lel", "/", "40003", "03", "2 (0x0002)")
+    assert (name, unit, doc, function, wire) == ("lel", "ratio", "40003", "03", "2 (0x0002)")
     assert title == "Gas, share of the lower explosive limit"
     assert kind == "f32"
     assert meaning == (
@@ -79,7 +79,7 @@ def test_words_bits_and_special_numbers_are_told() -> None:
         ),
         (
             replace(XCD.point("lel"), register=None, valid_when=(), rise=Rise(of="lel", over=60)),
-            "derived: rise of lel over 60us",
+            "derived: rise of lel over 60 µs",
         ),
         (
             replace(
@@ -100,3 +100,9 @@ def test_words_bits_and_special_numbers_are_told() -> None:
 def test_a_derived_point_says_from_what(point: Point, told: str) -> None:
     (row,) = rows(point)
     assert row[3:] == ("", "", "", "", told)
+
+
+def test_many_bits_in_a_row_are_a_range() -> None:
+    told = {row[0]: row[-1] for row in rows(*XCD.points)}
+    assert told["fault_active"] == "bit 6 to 18"
+    assert told["alarm"].startswith("bit 0 or 1;")

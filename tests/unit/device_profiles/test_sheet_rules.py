@@ -2,8 +2,9 @@ import pytest
 from msgspec.structs import replace
 
 from alarm_rules.rule import Direction, QualityRule, Rule, StateRule, VotedRule
+from device_profiles.model import Profile
 from device_profiles.sheet import Items, Table
-from device_profiles.sheet_rules import amount, rules_section
+from device_profiles.sheet_rules import rules_section
 from tests.gauge_profile import gauge_profile
 from tests.shipped import PROFILES
 
@@ -42,23 +43,23 @@ def test_hazards_come_first_and_say_how_bad_they_are() -> None:
         (
             replace(RULES["gas_low"], on_delay=5_000_000, off_delay=60_000_000),
             "en",
-            "lel ≥ 0.2 (20 %); for 5s; ends at 0.18; ends after 1min",
+            "lel ≥ 0.2 (20 %); for 5 s; ends at 0.18 (18 %); ends after 1 min",
         ),
         (RULES["wrong_unit"], "en", "unit ≠ lel"),
         (RULES["wrong_gas"], "zh", "gas ≠ METHANE；现场可另设"),
-        (RULES["rising"], "en", "level rises by 0.05 m in 5min"),
+        (RULES["rising"], "en", "level rises by 0.05 m in 5 min"),
         (
             replace(RULES["rising"], direction=Direction.LOW),
             "zh",
-            "level 在 5min 内下降 0.05 m",
+            "level 在 5 分钟内下降 0.05 m",
         ),
-        (voted("moved", needed=2, of=3), "en", "tilt is 10 deg off its baseline; 2 of 3 samples"),
+        (voted("moved", needed=2, of=3), "en", "tilt is 10° off its baseline; 2 of 3 samples"),
         (
             voted("moved", needed=1, of=1, direction=Direction.HIGH),
             "en",
-            "tilt is 10 deg above its baseline",
+            "tilt is 10° above its baseline",
         ),
-        (RULES["frozen"], "en", "level has not changed for 15min"),
+        (RULES["frozen"], "en", "level has not changed for 15 min"),
         (RULES["wrong_device"], "en", "state is bad; because of configuration"),
     ],
 )
@@ -69,11 +70,11 @@ def test_each_kind_says_when(rule: Rule, lang: str, told: str) -> None:
 def test_quality_and_absence_say_when() -> None:
     rule = next(rule for rule in UG3.rules if isinstance(rule, QualityRule))
     assert when(replace(rule, uncertain=True, ignore=("never_read",))) == (
-        "smoke is bad or uncertain; not because of never_read; for 10s"
+        "smoke is bad or uncertain; not because of never_read; for 10 s"
     )
     assert when(UG3.rules[-1]) or isinstance(UG3.rules[-1], StateRule)
     offline = next(rule for rule in UG3.rules if rule.id == "offline")
-    assert when(offline) == "no sign of life for 30s"
+    assert when(offline) == "no sign of life for 30 s"
 
 
 def test_a_rule_that_is_off_says_so() -> None:
@@ -92,7 +93,22 @@ def test_classes_of_site_and_guidance() -> None:
     assert len(to_do.items) == len(XCD.rules)
 
 
-def test_amounts_have_their_unit() -> None:
-    assert amount(0.25, "m") == "0.25 m"
-    assert amount(0.2, "/") == "0.2 (20 %)"
-    assert amount(3.0, None) == "3"
+def test_of_a_silent_device_the_rule_of_absence_is_named() -> None:
+    assert unreadable_of(UG3, "en") == (
+        "smoke is bad; not while it is silent altogether, which is offline; for 10 s"
+    )
+    assert (
+        unreadable_of(UG3, "zh")
+        == "smoke 质量为坏；设备毫无音讯时除外，由 offline 上报；持续 10 秒"
+    )
+    assert unreadable_of(XCD, "en") == (
+        "lel is bad; not while it is silent altogether, which is offline;"
+        " not because of configuration, warm_up, inhibited, calibration; for 10 s"
+    )
+
+
+def unreadable_of(profile: Profile, lang: str) -> str:
+    _, health, *_ = rules_section(profile, lang, with_guidance=False).blocks
+    assert isinstance(health, Table)
+    (found,) = (row[3] for row in health.rows if row[0] == "unreadable")
+    return found
