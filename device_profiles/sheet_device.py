@@ -46,7 +46,7 @@ def _modbus(transport: Modbus, lang: str) -> Facts:
     late = time_text(lang, transport.late_max)
     times = say(lang, "times", timeout=time_text(lang, transport.timeout), late=late)
     return facts(
-        (say(lang, "serial"), _as_shipped(transport.serial, lang)),
+        (say(lang, "serial"), _serial(transport.serial, lang)),
         (say(lang, "unit"), units),
         (say(lang, "carriers"), listed(lang, (say(lang, one) for one in transport.carriers))),
         (say(lang, "period"), joined(lang, (polled, times))),
@@ -56,8 +56,8 @@ def _modbus(transport: Modbus, lang: str) -> Facts:
     )
 
 
-def _as_shipped(serial: Serial, lang: str) -> str:
-    return say(lang, "marked", text=serial_text(serial), mark=say(lang, "as_shipped"))
+def _serial(serial: Serial, lang: str) -> str:
+    return say(lang, "marked", text=serial_text(serial), mark=say(lang, "serial_preset"))
 
 
 def _block(block: Block, lang: str) -> str:
@@ -88,7 +88,7 @@ def _stream(transport: Stream, lang: str) -> Facts:
     else:
         spoken = say(lang, "spoken_to", layout=transport.command)
     return facts(
-        (say(lang, "serial"), _as_shipped(transport.serial, lang)),
+        (say(lang, "serial"), _serial(transport.serial, lang)),
         *((f"{say(lang, 'frames')} {one.name}", _layout(one)) for one in transport.layouts),
         (say(lang, "commands"), spoken),
         (say(lang, "liveness"), _silence(transport, lang)),

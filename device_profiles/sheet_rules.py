@@ -87,10 +87,17 @@ def _when(rule: Rule, profile: Profile, lang: str) -> Iterator[str]:
         yield say(lang, "votes", needed=rule.needed, of=rule.of)
     if rule.on_delay:
         yield say(lang, "for_time", time=time_text(lang, rule.on_delay))
+    yield _end(rule, profile, lang)
+
+
+def _end(rule: Rule, profile: Profile, lang: str) -> str:
+    """When it is over, where that is not simply the opposite of when it begins."""
+    time = time_text(lang, rule.off_delay)
     if isinstance(rule, LimitRule) and rule.deadband:
-        yield say(lang, "ends_at", level=_amount(rule, profile, lang, clear_level(rule)))
-    if rule.off_delay:
-        yield say(lang, "ends_after", time=time_text(lang, rule.off_delay))
+        level = _amount(rule, profile, lang, clear_level(rule))
+        word = "ends_at_after" if rule.off_delay else "ends_at"
+        return say(lang, word, level=level, time=time)
+    return say(lang, "ends_after", time=time) if rule.off_delay else ""
 
 
 def _condition(rule: Rule, profile: Profile, lang: str) -> str:

@@ -18,7 +18,7 @@ _SHEET: Final = {
     "transport": ("transport", "通信方式"),
     "page_of": ("page", "页面"),
     "serial": ("serial settings", "串口参数"),
-    "as_shipped": ("as shipped", "出厂值"),
+    "serial_preset": ("unless agent.toml says otherwise", "agent.toml 未另写时采用"),
     "carriers": ("carried by", "承载方式"),
     "unit": ("address", "地址"),
     "units": (
@@ -119,6 +119,10 @@ _MEANINGS: Final = {
     "votes": ("{needed} of {of} samples", "{of} 个样本中 {needed} 个"),
     "for_time": ("for {time}", "持续 {time}"),
     "ends_after": ("ends after {time}", "恢复 {time}后解除"),
+    "ends_at_after": (
+        "ends at {level}, once that has held for {time}",
+        "退至 {level} 并保持 {time}后解除",
+    ),
     "ends_at": ("ends at {level}", "退至 {level} 解除"),
     "bad": ("{point} is bad", "{point} 质量为坏"),
     "bad_or_uncertain": ("{point} is bad or uncertain", "{point} 质量为坏或不确定"),

@@ -34,7 +34,7 @@ def test_the_head_says_what_it_is_and_how_it_is_founded() -> None:
 
 def test_modbus_says_how_it_is_set_and_asked() -> None:
     told = connection(XCD)
-    assert told["serial settings"] == "19200 8E1 (as shipped)"
+    assert told["serial settings"] == "19200 8E1 (unless agent.toml says otherwise)"
     assert told["address"] == "1 as shipped, 1 to 247 can be set"
     assert told["polling"] == "asked each 1 s; answers within 500 ms, up to 3 s late"
     assert told["reads"].startswith("FC03 0 (0x0000) × 13, FC04 13 (0x000D) × 8")

@@ -43,7 +43,7 @@ def test_hazards_come_first_and_say_how_bad_they_are() -> None:
         (
             replace(RULES["gas_low"], on_delay=5_000_000, off_delay=60_000_000),
             "en",
-            "lel ≥ 0.2 (20 %); for 5 s; ends at 0.18 (18 %); ends after 1 min",
+            "lel ≥ 0.2 (20 %); for 5 s; ends at 0.18 (18 %), once that has held for 1 min",
         ),
         (RULES["wrong_unit"], "en", "unit ≠ lel"),
         (RULES["wrong_gas"], "zh", "gas ≠ METHANE；现场可另设"),
