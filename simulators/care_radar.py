@@ -1,7 +1,7 @@
 """A MicRadar R60AFD1 fall radar as its host sees it: reports on change, answers, reboots."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
 
 from simulators.care_words import ACCUMULATION_QUERY, AUTO_HEIGHT_QUERY, HEIGHTS_QUERY, WORDS
 from simulators.person import Body
@@ -31,29 +31,17 @@ class CareRadar(R60Radar):
 
     WORDS = WORDS
     NAMES = tuple(WORDS.reports)
+    REST = REST
+    MADE: ClassVar = {
+        MODEL: b"R60AFD1",
+        ID: b"0",
+        HARDWARE: b"G60FD1",
+        FIRMWARE: b"G60FD1SYv010104",
+    }
 
-    def __init__(
-        self,
-        *,
-        settings: Mapping[str, int] | None = None,
-        model: bytes = b"R60AFD1",
-        firmware: bytes = b"G60FD1SYv010104",
-        boot_us: int = 500_000,
-        record: bool = False,
-        seed: int = 0,
-    ) -> None:
-        """Make a radar in an empty room. Raises ValueError for a setting that it can not have."""
-        super().__init__(
-            REST,
-            settings or {},
-            {MODEL: model, ID: b"0", HARDWARE: b"G60FD1", FIRMWARE: firmware},
-            boot_us=boot_us,
-            record=record,
-            seed=seed,
-        )
-        self._position = (0, 0)
-        self._heights = b"\x00" * 6
-        self._eye = RadarEye()
+    _position = (0, 0)
+    _heights = bytes(6)
+    _eye: RadarEye
 
     # Conditions ----------------------------------------------------------------------------
 

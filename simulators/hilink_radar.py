@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 from simulators.hilink_frame import CommandReader, HilinkCommand, acknowledge, u16
 from simulators.kept_settings import KeptSettings
@@ -27,20 +27,23 @@ class HilinkRadar(StreamRadar[HilinkCommand, int]):
     change its own.
     """
 
+    REST: ClassVar[Mapping[str, float]]
+    """What it senses in an empty room."""
+    FACTORY: ClassVar[Mapping[str, int]]
+    """Its settings as it is delivered."""
+
     def __init__(
         self,
-        rest: Mapping[str, float],
-        factory: Mapping[str, int],
         *,
-        firmware: tuple[int, int],
-        boot_us: int,
-        record: bool,
-        seed: int,
+        firmware: tuple[int, int] = (0x0102, 0x22062416),
+        boot_us: int = 1_000_000,
+        record: bool = False,
+        seed: int = 0,
     ) -> None:
         """Make a radar in an empty room; `firmware` is major and minor, as printed in hex."""
         super().__init__(
-            rest,
-            KeptSettings({**factory, "baud": FACTORY_BAUD}, {}),
+            self.REST,
+            KeptSettings({**self.FACTORY, "baud": FACTORY_BAUD}, {}),
             CommandReader(),
             boot_us=boot_us,
             checksum_at=None,

@@ -55,22 +55,12 @@ class PresenceRadar(HilinkRadar):
 
     NAMES = ("basic", "engineering")
     START = HEAD
+    REST = REST
+    FACTORY = FACTORY
 
-    def __init__(
-        self,
-        *,
-        firmware: tuple[int, int] = (0x0102, 0x22062416),
-        boot_us: int = 1_000_000,
-        record: bool = False,
-        seed: int = 0,
-    ) -> None:
-        """Make a radar in an empty room."""
-        super().__init__(
-            REST, FACTORY, firmware=firmware, boot_us=boot_us, record=record, seed=seed
-        )
-        self._engineering = False
-        self._gates: tuple[bytes, bytes] | None = None
-        self._presence = Held()
+    _engineering = False
+    _gates: tuple[bytes, bytes] | None = None
+    _presence: Held
 
     def set_gates(self, moving: bytes, still: bytes) -> None:
         """Set the energies of the nine gates by hand. Raises ValueError for another number."""

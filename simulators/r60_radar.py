@@ -19,27 +19,34 @@ class R60Radar(StreamRadar[RadarFrame, int]):
     START = HEAD
     WORDS: ClassVar[R60Words]
 
+    REST: ClassVar[Mapping[str, float]]
+    """What it senses in an empty room."""
+    MADE: ClassVar[Mapping[int, bytes]]
+    """What it says of itself: model, id, hardware, firmware."""
+
     def __init__(
         self,
-        rest: Mapping[str, float],
-        settings: Mapping[str, int],
-        identity: Mapping[int, bytes],
         *,
-        boot_us: int,
-        record: bool,
-        seed: int,
+        settings: Mapping[str, int] | None = None,
+        made: Mapping[int, bytes] | None = None,
+        boot_us: int = 500_000,
+        record: bool = False,
+        seed: int = 0,
     ) -> None:
-        """Make a radar in an empty room. Raises ValueError for a setting that it can not have."""
+        """Make a radar in an empty room; `made` says otherwise of itself.
+
+        Raises ValueError for a setting that it can not have.
+        """
         super().__init__(
-            rest,
-            KeptSettings(self.WORDS.factory, self.WORDS.checked(settings)),
+            self.REST,
+            KeptSettings(self.WORDS.factory, self.WORDS.checked(settings or {})),
             FrameReader(),
             boot_us=boot_us,
             checksum_at=CHECKSUM_AT,
             record=record,
             seed=seed,
         )
-        self._identity = identity
+        self._identity = {**self.MADE, **(made or {})}
 
     def _data(self, name: str) -> bytes:
         """Return the data that a report of this name carries, and the answer to its query."""

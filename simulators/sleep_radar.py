@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import sin, tau
-from typing import Final
+from typing import ClassVar, Final
 
 from simulators.person import Body
 from simulators.r60_radar import ACKNOWLEDGED, R60Radar
@@ -69,28 +69,16 @@ class SleepRadar(R60Radar):
 
     WORDS = WORDS
     NAMES = tuple(WORDS.reports)
+    REST = REST
+    MADE: ClassVar = {
+        MODEL: b"R60ABD1",
+        ID: b"0",
+        HARDWARE: b"G60BD1",
+        FIRMWARE: b"G60BD1SYv030000",
+    }
 
-    def __init__(
-        self,
-        *,
-        settings: Mapping[str, int] | None = None,
-        model: bytes = b"R60ABD1",
-        firmware: bytes = b"G60BD1SYv030000",
-        boot_us: int = 500_000,
-        record: bool = False,
-        seed: int = 0,
-    ) -> None:
-        """Make a radar in an empty room. Raises ValueError for a setting that it can not have."""
-        super().__init__(
-            REST,
-            settings or {},
-            {MODEL: model, ID: b"0", HARDWARE: b"G60BD1", FIRMWARE: firmware},
-            boot_us=boot_us,
-            record=record,
-            seed=seed,
-        )
-        self._eye = SleepEye(self.conditions.sense, self.settings)
-        self._wave_at = dict.fromkeys(WAVES, 0.0)
+    _eye: SleepEye
+    _wave_at: dict[str, float]
 
     # Conditions ----------------------------------------------------------------------------
 
@@ -119,6 +107,7 @@ class SleepRadar(R60Radar):
 
     def _begin(self, now: int) -> None:  # noqa: ARG002 - a new book has no date
         self._eye = SleepEye(self.conditions.sense, self.settings)
+        self._wave_at = dict.fromkeys(WAVES, 0.0)
 
     def _look(self, bodies: Sequence[Body], now: int) -> None:
         ended = self._eye.look(bodies[0] if bodies else None, now)

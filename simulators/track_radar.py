@@ -41,20 +41,10 @@ class TrackRadar(HilinkRadar):
 
     NAMES = ("targets",)
     START = HEAD
+    REST = REST
+    FACTORY = FACTORY
 
-    def __init__(
-        self,
-        *,
-        firmware: tuple[int, int] = (0x0102, 0x22062416),
-        boot_us: int = 1_000_000,
-        record: bool = False,
-        seed: int = 0,
-    ) -> None:
-        """Make a radar in an empty room."""
-        super().__init__(
-            REST, FACTORY, firmware=firmware, boot_us=boot_us, record=record, seed=seed
-        )
-        self._before: list[float] = []
+    _before: Sequence[float] = ()
 
     # Conditions ----------------------------------------------------------------------------
 

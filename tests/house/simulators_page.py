@@ -11,6 +11,7 @@ from simulators.scenario.kinds import MODBUS, PROFILES, STREAM
 from simulators.scenario.library import load, shipped
 from simulators.world import World
 from tests.house.simulators_words import ACTS, FAULTS, KINDS_ZH
+from tests.noted_port import NotedPort
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES: dict[Language, Path] = {
@@ -21,18 +22,6 @@ COMMAND = "python -m tests.house.simulators_page"
 ORDER = re.compile(r"  (?P<word>\S+)(?: (?P<usage>.*))?")
 SECOND_US = 1_000_000
 LONGEST = 60
-
-
-class Nowhere:
-    """A port that is not one."""
-
-    path = ""
-
-    def plug(self) -> None:
-        pass
-
-    def unplug(self) -> None:
-        pass
 
 
 def render(language: Language) -> str:
@@ -115,10 +104,10 @@ def _orders(name: str) -> Iterator[tuple[str, str]]:
 
 def _consoles(name: str) -> Iterator[Console]:
     if name in STREAM:
-        yield STREAM[name].make(lambda: 0, World()).console(Nowhere())
+        yield STREAM[name].make(lambda: 0, World()).console(NotedPort(""))
         return
     for transport in Transport:
-        yield MODBUS[name].make(1, lambda: 0, World()).console(Nowhere(), transport)
+        yield MODBUS[name].make(1, lambda: 0, World()).console(NotedPort(""), transport)
 
 
 def _code(word: str, usage: str) -> str:

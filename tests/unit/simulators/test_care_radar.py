@@ -7,6 +7,7 @@ import pytest
 from simulators.care_radar import CareRadar
 from simulators.fault import half_frame, noise, silence, wrong_checksum
 from simulators.r60_frame import RadarFrame, encode
+from simulators.r60_words import MODEL
 from simulators.radar_eye import Motion
 
 S = 1_000_000
@@ -226,7 +227,7 @@ def test_the_dropped_frame_is_never_repeated_but_a_query_finds_it() -> None:
 
 
 def test_the_published_bad_checksum() -> None:
-    radar = started(model=b"\x0f")
+    radar = started(made={MODEL: b"\x0f"})
     radar.faults.add(wrong_checksum(1))
     query = "53 59 02 A1 00 01 0F 5F 54 43"
     assert asked(radar, query) == "53 59 02 A1 00 01 0F 60 54 43"

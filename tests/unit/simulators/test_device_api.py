@@ -15,8 +15,8 @@ from simulators.fault_orders import Transport
 from simulators.scenario.kinds import MODBUS
 from simulators.truth_book import TruthBook
 from simulators.world import World
+from tests.noted_port import NotedPort
 from tests.patience import PATIENCE_S
-from tests.unit.simulators.test_device_kinds import Nowhere
 
 NOON = 1_795_251_600_000_000
 
@@ -24,7 +24,7 @@ NOON = 1_795_251_600_000_000
 @asynccontextmanager
 async def served() -> AsyncIterator[tuple[httpx.AsyncClient, TruthBook]]:
     ug3 = MODBUS["ug3"].make(1, lambda: 0, World())
-    console = ug3.console(Nowhere(), Transport.SERIAL)
+    console = ug3.console(NotedPort(""), Transport.SERIAL)
     actors = {"duct": Actor("duct", "ug3", console, ug3.state, lambda: "/dev/pts/7")}
     truth = TruthBook(actors)
     troupe = Troupe(actors, lambda name, order: truth.note_order(name, order, NOON, 0))

@@ -5,18 +5,7 @@ import pytest
 from simulators.device_kinds import KINDS, Kind
 from simulators.fault_orders import Transport
 from simulators.world import World
-
-
-class Nowhere:
-    """A port that is not one."""
-
-    path = ""
-
-    def plug(self) -> None:
-        pass
-
-    def unplug(self) -> None:
-        pass
+from tests.noted_port import NotedPort
 
 
 def test_names_are_told_apart() -> None:
@@ -27,7 +16,7 @@ def test_names_are_told_apart() -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_examples_are_orders(kind: Kind, transport: Transport) -> None:
     played = kind.make(kind.unit or 1, lambda: 5_000_000, World())
-    console = played.console(Nowhere(), transport)
+    console = played.console(NotedPort(""), transport)
     before = dict(played.state())
     for line in kind.example.splitlines():
         console.obey(line)
@@ -69,7 +58,7 @@ FAULTS = {
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_every_device_can_have_every_fault(kind: Kind, transport: Transport) -> None:
     played = kind.make(kind.unit or 1, lambda: 5_000_000, World())
-    console = played.console(Nowhere(), transport)
+    console = played.console(NotedPort(""), transport)
     for name in ("sensor ", "contacts ") if kind.name == "manhole" else ("",):
         for line in FAULTS[transport]:
             console.obey(name + line)
@@ -110,7 +99,7 @@ WATCHED = {
 def test_a_stuck_device_does_not_notice(kind: Kind) -> None:
     now = 5_000_000
     played = kind.make(kind.unit or 1, lambda: now, World())
-    console = played.console(Nowhere(), Transport.SERIAL)
+    console = played.console(NotedPort(""), Transport.SERIAL)
     name = "sensor " if kind.name == "manhole" else ""
     unit, read = played.units[0], bytes.fromhex(WATCHED[kind.name])
     console.obey(name + "stuck on")

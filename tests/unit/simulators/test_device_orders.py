@@ -22,39 +22,15 @@ from simulators.smoke_detector import SmokeDetector
 from simulators.submersible_gauge import SubmersibleGauge
 from simulators.water_gauge import WaterRadar, WaterRuler
 from simulators.water_level import WaterLevel
+from tests.noted_port import NotedPort, Watch
 
 MINUTE = 60_000_000
 SERIAL = Transport.SERIAL
 
 
-class Socket:
-    """A port that only remembers."""
-
-    path = "nowhere"
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    def plug(self) -> None:
-        self.seen.append("plug")
-
-    def unplug(self) -> None:
-        self.seen.append("unplug")
-
-
-class Watch:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 0
-
-    def __call__(self) -> int:
-        return self.now
-
-
 def test_smoke_detector() -> None:
     detector = SmokeDetector()
-    console = ug3_console(detector, Socket(), SERIAL, Watch())
+    console = ug3_console(detector, NotedPort(), SERIAL, Watch())
     console.obey("smoke on")
     assert detector.state(0)["smoke"]
     console.obey("smoke off")
@@ -72,7 +48,7 @@ def test_smoke_detector() -> None:
 
 def test_ruler() -> None:
     ruler, watch = WaterRuler(WaterLevel()), Watch()
-    console = ruler_console(ruler, Socket(), SERIAL, watch)
+    console = ruler_console(ruler, NotedPort(), SERIAL, watch)
     console.obey("level 0.1")
     console.obey("rise 0.05/min")
     watch.now = 2 * MINUTE
@@ -89,7 +65,7 @@ def test_ruler() -> None:
 
 def test_radar_over_water() -> None:
     radar = WaterRadar(WaterLevel(), 5, installed_cm=300)
-    console = level_radar_console(radar, Socket(), SERIAL, Watch())
+    console = level_radar_console(radar, NotedPort(), SERIAL, Watch())
     console.obey("level 0.3")
     console.obey("hang 2.9")
     assert radar.state(0)["level_mm"] == 400
@@ -103,7 +79,7 @@ def test_radar_over_water() -> None:
 
 def test_submersible_gauge() -> None:
     gauge, watch = SubmersibleGauge(WaterLevel(), 7), Watch()
-    console = submersible_console(gauge, Socket(), SERIAL, watch)
+    console = submersible_console(gauge, NotedPort(), SERIAL, watch)
     for line in ("level 0.6", "supply 9", "drift 0.1"):
         console.obey(line)
     assert gauge.state(0)["count"] == 525
@@ -117,7 +93,7 @@ def test_submersible_gauge() -> None:
 
 def test_attitude_sensor() -> None:
     sensor, watch = TiltSensor(CoverMotion(rest_g=0)), Watch()
-    console = tilt_console(sensor, Socket(), SERIAL, watch)
+    console = tilt_console(sensor, NotedPort(), SERIAL, watch)
     console.obey("tilt 15")
     watch.now = MINUTE
     assert sensor.state(watch.now)["angle"] == 15
@@ -137,7 +113,7 @@ def test_attitude_sensor() -> None:
 
 def test_contacts() -> None:
     pit, watch = PitContacts(CoverMotion()), Watch()
-    console = contacts_console(pit, Socket(), SERIAL, watch)
+    console = contacts_console(pit, NotedPort(), SERIAL, watch)
     for line in ("float on", "open", "cut cover", "cut float", "mend"):
         console.obey(line)
     watch.now = MINUTE
@@ -149,7 +125,7 @@ def test_contacts() -> None:
 def test_pit() -> None:
     cover, watch = CoverMotion(rest_g=0), Watch()
     sensor, pit = TiltSensor(cover), PitContacts(cover)
-    console = pit_console(sensor, pit, Socket(), SERIAL, watch)
+    console = pit_console(sensor, pit, NotedPort(), SERIAL, watch)
     for line in ("open", "contacts float on", "sensor silent 3", "sensor stuck on"):
         console.obey(line)
     watch.now = MINUTE
@@ -160,7 +136,7 @@ def test_pit() -> None:
 
 def test_gas_transmitter() -> None:
     monitor, watch = GasMonitor(), Watch()
-    console = gas_console(monitor, Socket(), SERIAL, watch)
+    console = gas_console(monitor, NotedPort(), SERIAL, watch)
     console.obey("gas 0.25")
     assert monitor.reading(0) == 25
     for line in ("leak 0.6 20", "leak 0.8", "leak 1.2 0"):
@@ -185,7 +161,7 @@ def test_gas_transmitter() -> None:
 
 def test_gas_transmitter_with_a_heartbeat() -> None:
     monitor, watch = GasMonitor(model=XRL), Watch()
-    console = gas_console(monitor, Socket(), SERIAL, watch)
+    console = gas_console(monitor, NotedPort(), SERIAL, watch)
     watch.now = MINUTE
     for line in ("heartbeat off", "fault 16 on", "gas-unit 5", "supply 19.5", "forget"):
         console.obey(line)

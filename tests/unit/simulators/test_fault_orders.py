@@ -8,25 +8,11 @@ from simulators.console import Console, OrderError
 from simulators.fault import STREAM_KINDS, FaultKind, FaultPlan
 from simulators.fault_orders import Transport, modbus_orders, stream_orders
 from simulators.smoke_detector import SmokeDetector
+from tests.noted_port import NotedPort
 
 
-class Socket:
-    """A port that only remembers."""
-
-    path = "nowhere"
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    def plug(self) -> None:
-        self.seen.append("plug")
-
-    def unplug(self) -> None:
-        self.seen.append("unplug")
-
-
-def told(transport: Transport = Transport.SERIAL) -> tuple[Console, FaultPlan, Socket]:
-    detector, port = SmokeDetector(), Socket()
+def told(transport: Transport = Transport.SERIAL) -> tuple[Console, FaultPlan, NotedPort]:
+    detector, port = SmokeDetector(), NotedPort()
     return Console(modbus_orders(detector, port, transport, lambda: 0)), detector.faults, port
 
 
@@ -103,7 +89,7 @@ def test_wrong_words_are_explained(line: str, usage: str) -> None:
 
 def test_what_befalls_a_unit() -> None:
     detector = SmokeDetector()
-    console = Console(modbus_orders(detector, Socket(), SERIAL, lambda: 0))
+    console = Console(modbus_orders(detector, NotedPort(), SERIAL, lambda: 0))
     read = bytes.fromhex("02 00 00 00 04")
     console.obey("stuck on")
     detector.set_smoke(True)
@@ -118,8 +104,8 @@ def test_what_befalls_a_unit() -> None:
     assert [bool(detector.faults.draw(now=now)) for now in (1_999_999, 2_000_000)] == [True, False]
 
 
-def stream(*, checksum: bool = True, answers: bool = True) -> tuple[Console, FaultPlan, Socket]:
-    plan, port = FaultPlan(allowed=STREAM_KINDS), Socket()
+def stream(*, checksum: bool = True, answers: bool = True) -> tuple[Console, FaultPlan, NotedPort]:
+    plan, port = FaultPlan(allowed=STREAM_KINDS), NotedPort()
     orders = stream_orders(
         plan, port, ["fall", "still"], start=b"\x01", checksum=checksum, answers=answers
     )

@@ -1,6 +1,7 @@
 """What every radar of the family does, shown at a small one."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import pytest
 
@@ -18,9 +19,8 @@ class Small(R60Radar):
         {"fall_switch": R60Setting(0x83, 0x00, 1, 0, 1, 1)},
     )
     NAMES = ("fall",)
-
-    def __init__(self) -> None:
-        super().__init__({"fall": 0}, {}, {MODEL: b"SMALL"}, boot_us=500, record=False, seed=0)
+    REST: ClassVar = {"fall": 0}
+    MADE: ClassVar = {MODEL: b"SMALL"}
 
     def _look(self, bodies: Sequence[Body], now: int) -> None:  # noqa: ARG002 - sees at any time
         self.conditions.sense("fall", len(bodies))
@@ -34,7 +34,7 @@ def asked(radar: Small, control: int, command: int, data: bytes = b"\x0f", now: 
 
 
 def ready() -> Small:
-    radar = Small()
+    radar = Small(boot_us=500)
     radar.due(0)
     radar.due(500)
     return radar
@@ -61,7 +61,7 @@ def test_answers(control: int, command: int, data: bytes, answer: str) -> None:
 
 
 def test_only_the_init_query_is_answered_while_it_boots() -> None:
-    radar = Small()
+    radar = Small(boot_us=500)
     radar.due(0)
     assert asked(radar, 0x83, 0x81, now=1) == ""
     assert asked(radar, 0x05, 0x81, now=2) == "53 59 05 81 00 01 00"

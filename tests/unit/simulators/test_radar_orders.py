@@ -19,38 +19,14 @@ from simulators.radar_orders import (
 from simulators.sleep_radar import SleepRadar
 from simulators.track_radar import TrackRadar
 from simulators.vitals_radar import VitalsRadar
+from tests.noted_port import NotedPort, Watch
 
 S = 1_000_000
 
 
-class Socket:
-    """A port that only remembers."""
-
-    path = "nowhere"
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    def plug(self) -> None:
-        self.seen.append("plug")
-
-    def unplug(self) -> None:
-        self.seen.append("unplug")
-
-
-class Watch:
-    """A clock that stands until it is set."""
-
-    def __init__(self) -> None:
-        self.now = 0
-
-    def __call__(self) -> int:
-        return self.now
-
-
 def test_fall_radar() -> None:
     radar = CareRadar()
-    console = care_console(radar, [Person()], Socket(), Watch())
+    console = care_console(radar, [Person()], NotedPort(), Watch())
     for line in ("presence on", "motion active", "movement 40", "fall on", "still on", "reboot"):
         console.obey(line)
     assert radar.state() == {"presence": 1, "motion": 2, "movement": 40, "fall": 1, "still": 1}
@@ -64,7 +40,7 @@ def test_fall_radar() -> None:
 
 
 def test_every_radar_has_people_faults_and_a_plug() -> None:
-    radar, person, other, port, watch = CareRadar(), Person(), Person(), Socket(), Watch()
+    radar, person, other, port, watch = CareRadar(), Person(), Person(), NotedPort(), Watch()
     radar.watch(person, other)
     console = Console(radar_orders(radar, (person, other), port, watch))
     radar.due(0)
@@ -98,7 +74,7 @@ def test_every_radar_has_people_faults_and_a_plug() -> None:
 def test_a_person_s_order_takes_the_word_back_from_the_hand() -> None:
     radar, person, watch = CareRadar(), Person(), Watch()
     radar.watch(person)
-    console = care_console(radar, [person], Socket(), watch)
+    console = care_console(radar, [person], NotedPort(), watch)
     radar.due(0)
     console.obey("fall on")
     radar.due(S)
@@ -120,7 +96,7 @@ def refused(console: Console, *lines: str) -> None:
 
 def test_sleep_radar() -> None:
     radar = SleepRadar(boot_us=0, settings={"struggle_switch": 1, "no_person_switch": 1})
-    console = sleep_console(radar, [Person()], Socket(), Watch())
+    console = sleep_console(radar, [Person()], NotedPort(), Watch())
     radar.due(0)
     for line in (
         "presence on", "in-range off", "motion static", "movement 3", "distance 104", "breath 9",
@@ -139,7 +115,7 @@ def test_sleep_radar() -> None:
 
 def test_fall_radar_of_seeed() -> None:
     radar = FallRadar(boot_us=0)
-    console = fall_console(radar, [Person()], Socket(), Watch())
+    console = fall_console(radar, [Person()], NotedPort(), Watch())
     for line in ("presence on", "fall on", "target-height 0.4"):
         console.obey(line)
     assert radar.state() == {"presence": 1, "fall": 1, "target_height": 0.4}
@@ -148,7 +124,7 @@ def test_fall_radar_of_seeed() -> None:
 
 def test_vitals_radar() -> None:
     radar = VitalsRadar(boot_us=0, warm_up_s=0)
-    console = vitals_console(radar, [Person()], Socket(), Watch())
+    console = vitals_console(radar, [Person()], NotedPort(), Watch())
     radar.due(0)
     for line in ("presence on", "breath 20.3", "heart 72", "distance 74.62"):
         console.obey(line)
@@ -162,7 +138,7 @@ def test_vitals_radar() -> None:
 
 def test_presence_radar() -> None:
     radar = PresenceRadar(boot_us=0)
-    console = presence_console(radar, [Person()], Socket(), Watch())
+    console = presence_console(radar, [Person()], NotedPort(), Watch())
     for line in ("target both", "move 81 0", "still 30 59", "detect 81", "light 96"):
         console.obey(line)
     assert radar.state() == {
@@ -174,7 +150,7 @@ def test_presence_radar() -> None:
 
 def test_track_radar() -> None:
     radar = TrackRadar(boot_us=0)
-    console = track_console(radar, [Person(), Person(), Person()], Socket(), Watch())
+    console = track_console(radar, [Person(), Person(), Person()], NotedPort(), Watch())
     console.obey("target 1 -782 1713 -16 320")
     console.obey("target 2 5 5 0")
     state = radar.state()

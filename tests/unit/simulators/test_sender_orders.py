@@ -8,27 +8,13 @@ from simulators.laser_methane import LaserMethane
 from simulators.sender_orders import methane_console, panel_console, ultrasonic_console
 from simulators.ultrasonic_gauge import A02YYUW, SEN0754, UltrasonicGauge
 from simulators.water_level import WaterLevel
+from tests.noted_port import NotedPort
 
 S = 1_000_000
 
 
-class Socket:
-    """A port that only remembers."""
-
-    path = "nowhere"
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    def plug(self) -> None:
-        self.seen.append("plug")
-
-    def unplug(self) -> None:
-        self.seen.append("unplug")
-
-
 def test_ultrasonic_gauge() -> None:
-    gauge, port = UltrasonicGauge(WaterLevel(), A02YYUW), Socket()
+    gauge, port = UltrasonicGauge(WaterLevel(), A02YYUW), NotedPort()
     console = ultrasonic_console(gauge, port, lambda: S)
     for line in ("level 0.5", "hang 2", "echo on", "filter off"):
         console.obey(line)
@@ -48,7 +34,7 @@ def test_ultrasonic_gauge() -> None:
 
 def test_the_one_that_tells_interference_and_answers() -> None:
     gauge = UltrasonicGauge(WaterLevel(), SEN0754)
-    console = ultrasonic_console(gauge, Socket(), lambda: 0)
+    console = ultrasonic_console(gauge, NotedPort(), lambda: 0)
     for line in ("interference on", "drop answer", "late 0.8 1"):
         console.obey(line)
     assert gauge.due(0) == bytes.fromhex("FF FF FE FC")
@@ -57,7 +43,7 @@ def test_the_one_that_tells_interference_and_answers() -> None:
 
 def test_laser_methane() -> None:
     sensor = LaserMethane()
-    console = methane_console(sensor, Socket(), lambda: 0)
+    console = methane_console(sensor, NotedPort(), lambda: 0)
     for line in ("gas 0.25", "leak 0.6 0", "celsius -3.5", "error 1F", "checksum 1", "drop line"):
         console.obey(line)
     assert sensor.state(0) == {"gas": 60.0, "reading": 60.0, "celsius": -3.5, "error": 0x1F}
@@ -69,7 +55,7 @@ def test_laser_methane() -> None:
 
 def test_fire_panel() -> None:
     panel = FirePanel()
-    console = panel_console(panel, Socket(), lambda: 0)
+    console = panel_console(panel, NotedPort(), lambda: 0)
     panel.due(0)
     for line in ("clock 26/11/21 12:00", "fire 4 4 on", "fire 6 7 on", "fire 4 4 off"):
         console.obey(line)

@@ -9,20 +9,9 @@ from simulators.device_kinds import KINDS
 from simulators.serial_stream import SerialStream
 from simulators.stream_kinds import STREAMS, StreamKind
 from simulators.world import World
+from tests.noted_port import NotedPort
 
 NO_ARGUMENT = re.compile(r"^  ([a-z-]+)$", re.MULTILINE)
-
-
-class Nowhere:
-    """A port that is not one."""
-
-    path = ""
-
-    def plug(self) -> None:
-        pass
-
-    def unplug(self) -> None:
-        pass
 
 
 def test_names_are_told_apart() -> None:
@@ -33,7 +22,7 @@ def test_names_are_told_apart() -> None:
 @pytest.mark.parametrize("kind", STREAMS, ids=lambda kind: kind.name)
 def test_examples_are_orders(kind: StreamKind) -> None:
     played = kind.make(lambda: 5_000_000, World())
-    console = played.console(Nowhere())
+    console = played.console(NotedPort(""))
     before = dict(played.state())
     for line in kind.example.splitlines():
         console.obey(line)
@@ -45,7 +34,7 @@ def test_examples_are_orders(kind: StreamKind) -> None:
 @pytest.mark.parametrize("kind", STREAMS, ids=lambda kind: kind.name)
 def test_is_heard_over_a_pty_until_it_is_unplugged(kind: StreamKind) -> None:
     played = kind.make(lambda: 5_000_000, World())
-    console = played.console(Nowhere())
+    console = played.console(NotedPort(""))
     for line in kind.example.splitlines():
         console.obey(line)
     with (
@@ -86,7 +75,7 @@ def test_is_heard_over_a_pty_until_it_is_unplugged(kind: StreamKind) -> None:
 def test_what_is_heard_over_a_pty(name: str, orders: list[str], printed: str) -> None:
     kind = next(one for one in STREAMS if one.name == name)
     played = kind.make(lambda: 5_000_000, World())
-    console = played.console(Nowhere())
+    console = played.console(NotedPort(""))
     wanted = bytes.fromhex(printed)
     with (
         SerialStream(played.device, wire=kind.wire) as stream,

@@ -4,7 +4,7 @@ from simulators.device_kinds import KINDS
 from simulators.fault_orders import Transport
 from simulators.stream_kinds import STREAMS
 from simulators.world import World
-from tests.unit.simulators.test_device_kinds import Nowhere
+from tests.noted_port import NotedPort
 
 MODBUS = {kind.name: kind for kind in KINDS}
 STREAM = {kind.name: kind for kind in STREAMS}
@@ -20,7 +20,7 @@ def test_what_one_device_is_told_the_others_of_the_place_feel() -> None:
     gauge = MODBUS["qdy30a"].make(1, now, place)
     echo = STREAM["a02yyuw"].make(now, place)
     elsewhere = MODBUS["qdy30a"].make(1, now, World())
-    ruler.console(Nowhere(), Transport.SERIAL).obey("level 0.4")
+    ruler.console(NotedPort(""), Transport.SERIAL).obey("level 0.4")
     assert [one.state()["level"] for one in (ruler, gauge, echo)] == [0.4, 0.4, 0.4]
     assert elsewhere.state()["level"] == 0.0
 
@@ -29,8 +29,8 @@ def test_a_cover_and_the_air_are_shared_too() -> None:
     place = World()
     tilt, pit = MODBUS["wt901c485"].make(80, now, place), MODBUS["sqr2"].make(255, now, place)
     bead, laser = MODBUS["xcd"].make(1, now, place), STREAM["mhz9041a"].make(now, place)
-    pit.console(Nowhere(), Transport.TCP).obey("tilt 0")
-    bead.console(Nowhere(), Transport.TCP).obey("gas 0.3")
+    pit.console(NotedPort(""), Transport.TCP).obey("tilt 0")
+    bead.console(NotedPort(""), Transport.TCP).obey("gas 0.3")
     assert laser.state()["gas"] == 30.0
     assert place.cover.is_shut(now())
     assert tilt.state()["angle"] == 0.0
