@@ -5,26 +5,21 @@ Compaction of what has cooled into blobs for each series is left to a later rele
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 
 from ingest_server.db.migrate import migrate
 from ingest_server.db.retime import Retime
 from ingest_server.store.point import Point
-from ingest_server.store.port import Bucket, Series, StoreError, Stretch
+from ingest_server.store.port import Bucket, Series, Stretch
 from ingest_server.store.portion import Portion, extended
 from ingest_server.store.retime import move_slice
 from ingest_server.store.series_table import (
     Row,
-    SeriesIds,
-    latest,
+    SeriesTable,
     note_latest,
     point_of,
     read_cursor,
     write_cursor,
 )
-from runtime.database import Database, Work
-
-T = TypeVar("T")
 
 # Of a group, SQLite gives the other columns of the row that has the maximum: the last one.
 _RANGE = (
@@ -40,41 +35,14 @@ def migrate_store(connection: sqlite3.Connection) -> None:
     migrate(connection, "store")
 
 
-class EmbeddedStore:
+class EmbeddedStore(SeriesTable):
     """Satisfies `port.Store` on an open store.db."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._series = SeriesIds()
-
-    async def cursor(self) -> int:
-        return await self._read(read_cursor)
-
     async def write(self, points: Sequence[Point], cursor: int) -> None:
-        try:
-            await self._database.transact(lambda store: self._write(store, points, cursor))
-        except sqlite3.Error as error:
-            self._series.forget()  # an id that was rolled back stands for nothing
-            raise StoreError(str(error)) from error
+        await self._transact(lambda store: self._write(store, points, cursor))
 
     async def retime(self, gateway: str, said: Retime, cursor: int) -> bool:
-        try:
-            return await self._database.transact(
-                lambda store: move_slice(store, gateway, said, cursor)
-            )
-        except sqlite3.Error as error:
-            raise StoreError(str(error)) from error
-
-    async def latest(
-        self,
-        *,
-        gateway: str | None = None,
-        device: str | None = None,
-        after: Series | None = None,
-        limit: int = 100,
-    ) -> list[Point]:
-        begin = after or Series()
-        return await self._read(lambda store: latest(store, gateway, device, begin, limit))
+        return await self._transact(lambda store: move_slice(store, gateway, said, cursor))
 
     async def range(self, series: Series, stretch: Stretch, limit: int = 1_000) -> list[Point]:
         return await self._read(lambda store: _range(store, series, stretch, limit))
@@ -89,16 +57,7 @@ class EmbeddedStore:
         return {}
 
     async def forget(self, before_us: int) -> int:
-        try:
-            return await self._database.transact(lambda store: _forget(store, before_us))
-        except sqlite3.Error as error:
-            raise StoreError(str(error)) from error
-
-    async def _read(self, work: Work[T]) -> T:
-        try:
-            return await self._database.read(work)
-        except sqlite3.Error as error:
-            raise StoreError(str(error)) from error
+        return await self._transact(lambda store: _forget(store, before_us))
 
     def _write(self, store: sqlite3.Connection, points: Sequence[Point], cursor: int) -> None:
         if cursor <= read_cursor(store):

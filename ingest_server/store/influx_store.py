@@ -17,14 +17,12 @@ from ingest_server.store.line import bodies, line
 from ingest_server.store.point import Point
 from ingest_server.store.port import Bucket, Series, StoreError, Stretch
 from ingest_server.store.series_table import (
-    SeriesIds,
-    latest,
+    SeriesTable,
     note_latest,
-    read_cursor,
     write_cursor,
 )
 from ingest_server.store.verdict import Answer, Reason, Verdict, judge
-from runtime.database import Database, Work
+from runtime.database import Database
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -55,7 +53,7 @@ class _Bad:
     text: str
 
 
-class InfluxStore:
+class InfluxStore(SeriesTable):
     """Satisfies `port.Store`. `keep`: puts lines that are refused for ever into the quarantine.
 
     `progress` is called at each answer, since one bad line in a large slice costs many requests.
@@ -71,16 +69,12 @@ class InfluxStore:
         now_us: Callable[[], int],
         progress: Callable[[], None] = lambda: None,
     ) -> None:
+        super().__init__(store_file, "store.db: ")
         self._client = client
         self._bucket = bucket
-        self._file = store_file
         self._keep = keep
         self._now_us = now_us
         self._progress = progress
-        self._series = SeriesIds()
-
-    async def cursor(self) -> int:
-        return await self._read(read_cursor)
 
     async def write(self, points: Sequence[Point], cursor: int) -> None:
         """InfluxDB has every line before the cursor moves; after a crash it gets them again."""
@@ -93,21 +87,9 @@ class InfluxStore:
 
     async def retime(self, gateway: str, said: Retime, cursor: int) -> bool:
         """A page of one series at a time, kept in store.db until it stands where it belongs."""
-        more = await move_page(self._client, self._bucket, self._file, (gateway, said, cursor))
+        more = await move_page(self._client, self._bucket, self._database, (gateway, said, cursor))
         self._progress()
         return more
-
-    async def latest(
-        self,
-        *,
-        gateway: str | None = None,
-        device: str | None = None,
-        after: Series | None = None,
-        limit: int = 100,
-    ) -> list[Point]:
-        """From store.db: it answers while InfluxDB is away, and outlives the bucket's retention."""
-        begin = after or Series()
-        return await self._read(lambda store: latest(store, gateway, device, begin, limit))
 
     async def range(self, series: Series, stretch: Stretch, limit: int = 1_000) -> list[Point]:
         if stretch.start_us >= stretch.end_us:
@@ -177,17 +159,7 @@ class InfluxStore:
             _count(store, Counter((one.point.gateway, one.reason) for one in bad))
             write_cursor(store, cursor)
 
-        try:
-            await self._file.transact(commit)
-        except sqlite3.Error as error:
-            self._series.forget()
-            raise StoreError(f"store.db: {error}") from error
-
-    async def _read(self, work: Work[T]) -> T:
-        try:
-            return await self._file.read(work)
-        except sqlite3.Error as error:
-            raise StoreError(f"store.db: {error}") from error
+        await self._transact(commit)
 
 
 async def probe(client: Client, bucket: str) -> None:

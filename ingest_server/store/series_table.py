@@ -2,14 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from ingest_server.store.point import Point
-from ingest_server.store.port import Series
+from ingest_server.store.port import Series, StoreError
+from runtime.database import Database, Work
 from wire.envelope import ClockState
 from wire.quality import GOOD
 from wire.reading import Value
 
+T = TypeVar("T")
 Name = tuple[str, str, str]
 Row = tuple[int, int, Value | None, str | None, str | None, str | None]
 """Id of the series, time, value, unit, quality, clock; what is usual is None."""
@@ -43,6 +45,43 @@ class SeriesIds:
                 self._known.clear()
             self._known[name] = _made(store, name)
         return self._known[name]
+
+
+class SeriesTable:
+    """The part of `port.Store` that store.db answers; `said_of`: what its errors begin with."""
+
+    def __init__(self, database: Database, said_of: str = "") -> None:
+        self._database = database
+        self._said_of = said_of
+        self._series = SeriesIds()
+
+    async def cursor(self) -> int:
+        return await self._read(read_cursor)
+
+    async def latest(
+        self,
+        *,
+        gateway: str | None = None,
+        device: str | None = None,
+        after: Series | None = None,
+        limit: int = 100,
+    ) -> list[Point]:
+        """It needs no other database, and outlives what that one forgets."""
+        begin = after or Series()
+        return await self._read(lambda store: latest(store, gateway, device, begin, limit))
+
+    async def _read(self, work: Work[T]) -> T:
+        try:
+            return await self._database.read(work)
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._said_of}{error}") from error
+
+    async def _transact(self, work: Work[T]) -> T:
+        try:
+            return await self._database.transact(work)
+        except sqlite3.Error as error:
+            self._series.forget()  # an id that was rolled back stands for nothing
+            raise StoreError(f"{self._said_of}{error}") from error
 
 
 def _made(store: sqlite3.Connection, name: Name) -> int:

@@ -94,6 +94,7 @@ ADAPTERS = {
     "ingest_server/store/influx_retime.py",
     "ingest_server/store/influx_store.py",
     "ingest_server/store/opening.py",
+    "ingest_server/store/series_table.py",
     "runtime/database.py",
     "runtime/mqtt.py",
     "runtime/mqtt_link.py",
