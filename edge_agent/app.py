@@ -218,6 +218,7 @@ class App:
                 health=self.health,
                 tell=self._tell,
                 before=lambda hand: BaselineHand(self._baselines, hand),
+                give_way=lanes.way.given,
             ),
             actor=actor,
             keeper=frame_keeper(standing, self._timekeeper, lambda: parts.roster.watches),

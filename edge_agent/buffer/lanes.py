@@ -26,6 +26,7 @@ from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.buffer.waiting import Groups
 from edge_agent.buffer.wear import Meter, Purpose
 from edge_agent.exchange import Sample
+from edge_agent.right_of_way import RightOfWay
 from runtime.database import Database
 from wire.identity import Anchor
 from wire.quality import Quality
@@ -73,6 +74,7 @@ class Lanes(Departures):
         self._packer = Packer(gateway, lambda device, point: plan(device, point).unit)
         self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
         self._meter = Meter()
+        self.way = RightOfWay()
         self._came: tuple[Lane, ...] = ()  # committed, and not announced yet
         # One group at a time: what comes while a sync is under way shares the next one.
         self._turn = asyncio.Lock()
@@ -129,7 +131,8 @@ class Lanes(Departures):
             return
         with self._waiting.being_taken(min(sample.mono_us for sample in samples)):
             if self._add(device, samples):
-                await self._commit(Lane.URGENT)
+                with self.way.claimed():
+                    await self._commit(Lane.URGENT)
             if self._waiting.count(Lane.BULK) >= self._group_readings:
                 await self._commit(Lane.BULK)
 

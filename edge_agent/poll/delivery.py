@@ -22,6 +22,11 @@ class Delivery:
         self._came, self._went = asyncio.Event(), asyncio.Event()
         self._closing = False
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the buffer has not seen all yet."""
+        return bool(self._waiting)
+
     async def put(self, device: str, samples: list[Sample]) -> None:
         """Hand over the samples of one answer; nothing to say costs nothing."""
         if not samples:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from edge_agent.config.tables import Vector
 from edge_agent.exchange import Failure, Fault, Reply
@@ -13,6 +13,7 @@ from edge_agent.poll.inquiry import Asker, Inquiry, Question
 from edge_agent.poll.report_filter import ReportPolicy
 from edge_agent.poll.schedule import Miss, Schedule, Turn
 from edge_agent.poll.voice import Voice
+from edge_agent.right_of_way import never
 from runtime.clock import Clock
 
 _SECOND_US = 1_000_000
@@ -28,7 +29,7 @@ class Poller:
     `progress` is called with the line's name after every exchange, and each second between them:
     when it stops, the watchdog knows that the line hangs. `is_crowded`: whether the line, as it is
     now, has too little time for everything; hazard points are then read apart from the rest. `tell`
-    is called with what a person should know.
+    is called with what a person should know. `give_way` is awaited before each question.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Poller:
         *,
         is_crowded: Callable[[LineHealth], bool] = lambda _: False,
         tell: Callable[[str], None] = lambda _: None,
+        give_way: Callable[[], Awaitable[None]] = never,
     ) -> None:
         """Take the devices of the line. Raise ValueError if two have one name or unit."""
         self._line = line
@@ -52,6 +54,7 @@ class Poller:
         self._stop = asyncio.Event()
         self._is_crowded = is_crowded
         self._tell = tell
+        self._give_way = give_way
         now_us = clock.mono_us()
         self._look_at_load_us = now_us
         turns = [turn for device in self._devices.values() for turn in _turns(device)]
@@ -97,6 +100,9 @@ class Poller:
         return tuple(self._health_of(name) for name in self._devices)
 
     async def _step(self) -> None:
+        if self._delivery.is_waiting:
+            await asyncio.sleep(0)  # then it is known whether there is an alarm among it
+        await self._give_way()
         now = self._clock.mono_us()
         if now >= self._look_at_load_us:
             self._look_at_load(now)

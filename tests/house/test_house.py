@@ -32,6 +32,7 @@ LOOPS = {
     "edge_agent/changeover.py",
     "edge_agent/configuration.py",
     "edge_agent/on_site.py",
+    "edge_agent/right_of_way.py",
     "edge_agent/roster.py",
     "edge_agent/frames/keeper.py",
     "edge_agent/local_action/actor.py",

@@ -167,6 +167,31 @@ async def test_polls_each_device_and_reports_what_changes() -> None:
     assert set(here.progress) == {"line-1"}
 
 
+async def test_an_alarm_goes_before_the_next_question() -> None:
+    """The buffer claims the way as soon as it sees the alarm, and nobody is asked meanwhile."""
+    line, asked_meanwhile, is_free = FakeLine({1: 10, 2: 20}), list[int](), asyncio.Event()
+    is_free.set()
+
+    class Buffer:
+        async def take(self, _device: str, _samples: Sequence[Sample]) -> None:
+            before = len(line.asked)
+            is_free.clear()
+            for _ in range(10):
+                await asyncio.sleep(0)
+            asked_meanwhile.append(len(line.asked) - before)
+            is_free.set()
+
+    devices = [PolledDevice(f"gauge-{unit}", unit, FakeDriver(unit), PERIOD_US) for unit in (1, 2)]
+
+    async def give_way() -> None:
+        await is_free.wait()
+
+    poller = Poller(line, devices, Buffer(), CLOCK, lambda _: None, give_way=give_way)
+    async with running(poller):
+        await until(lambda: len(asked_meanwhile) >= 2)
+    assert asked_meanwhile[:2] == [0, 0]
+
+
 async def test_quick_units_are_asked_together_and_each_is_reported() -> None:
     here = bench({unit: unit for unit in range(1, 9)}, always=True)
     async with running(here.poller):
