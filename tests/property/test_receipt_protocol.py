@@ -398,7 +398,7 @@ class ReceiptProtocol(RuleBasedStateMachine):
 
 
 ReceiptProtocol.TestCase.settings = settings(
-    max_examples=200,
+    max_examples=100,  # of sixty steps each: the dearest of all properties
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -150,7 +150,7 @@ def episodes(rule: Rule, samples: list[Sample]) -> object:
     return fold(rule, [Judged(one.mono_us, one.value, one.quality) for one in mine], 1_000 * S)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(devices(), cycles())
 def test_each_rule_finds_what_it_would_find_in_every_sample(
     device: DeviceConfig, said: list[list[Sample]]

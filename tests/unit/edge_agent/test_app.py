@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,7 +19,7 @@ from edge_agent.config.model import Config
 from edge_agent.health import DeviceState
 from edge_agent.health_document import AgentDocument
 from edge_agent.health_socket import ask
-from runtime.clock import SystemClock
+from runtime.clock import Clock, SystemClock
 from runtime.mqtt import Message, Session
 from runtime.service import Notifier
 from simulators.broker import Broker, free_port
@@ -60,6 +61,11 @@ line = "shed"
 poll_period = "50ms"
 """)
     return load_config(file, {}).config
+
+
+def agent(config: Config, clock: Clock | None = None, **more: Any) -> App:
+    """Its memory is beside its buffer: none that another test, or an earlier run, has used."""
+    return App(config, clock, **{"spare": config.buffer.path.parent / "memory", **more})
 
 
 @asynccontextmanager
@@ -111,7 +117,7 @@ async def test_with_an_unset_clock_no_time_is_invented(
     ingest = connect(broker, "ingest", subscriptions=["lifeline/1/up/#"])
     await ingest.connected()
     detector.set_smoke(True)
-    async with running(App(config(tmp_path, broker.port), UnsetClock())) as app:
+    async with running(agent(config(tmp_path, broker.port), UnsetClock())) as app:
         heard = await heard_until(
             ingest, lambda so_far: any(is_smoke(message) for message in so_far)
         )
@@ -139,7 +145,7 @@ async def test_it_says_goodbye_under_the_number_it_came_with_and_numbers_grow(
     await ingest.connected()
     numbers = []
     for _ in range(2):
-        async with running(App(config(tmp_path, broker.port))):
+        async with running(agent(config(tmp_path, broker.port))):
             (online,) = await heard_until(ingest, len)
         (offline,) = await heard_until(ingest, len)
         statuses = [decode_status(one.payload) for one in (online, offline)]
@@ -153,7 +159,7 @@ async def test_without_a_broker_it_watches_and_keeps(
     tmp_path: Path, detector: SmokeDetector
 ) -> None:
     here = config(tmp_path, free_port())
-    async with running(App(here)) as app:
+    async with running(agent(here)) as app:
         await taken(app, 4)
         detector.set_smoke(True)
         await taken(app, 6)
@@ -164,7 +170,7 @@ async def test_without_a_broker_it_watches_and_keeps(
         assert all(lane.balances for lane in said.lanes)
         health = await app.health()
         assert [one.state for one in health.devices] == [DeviceState.ANSWERING]
-    async with running(App(here)) as again:
+    async with running(agent(here)) as again:
         lanes = (await again.health()).lanes
         assert sum(lane.buffered for lane in lanes) >= 6
         assert again.epoch != app.epoch
@@ -179,7 +185,7 @@ async def test_a_broken_buffer_is_set_aside_with_a_notice(
 ) -> None:
     assert detector.unit == 1
     (tmp_path / "buffer.db").write_bytes(b"what a power cut left" * 1000)
-    async with running(App(config(tmp_path, free_port()))) as app:
+    async with running(agent(config(tmp_path, free_port()))) as app:
         await taken(app)
         (notice,) = (await app.health()).notices
         assert "was set aside" in notice.text
@@ -192,7 +198,7 @@ async def test_a_failing_disk_is_no_reason_to_stay_down(
     assert detector.unit == 1
     here = config(tmp_path, free_port())
     here.buffer.path.mkdir()
-    async with running(App(here, spare=tmp_path / "memory")) as app:
+    async with running(agent(here, spare=tmp_path / "memory")) as app:
         await taken(app)
         assert (await app.health()).is_in_memory
         assert "readings are in memory" in (await app.health()).notices[0].text
@@ -200,7 +206,7 @@ async def test_a_failing_disk_is_no_reason_to_stay_down(
 
 
 async def test_a_port_that_is_not_there_is_shown_and_holds_nobody_up(tmp_path: Path) -> None:
-    async with running(App(config(tmp_path, free_port()))) as app:
+    async with running(agent(config(tmp_path, free_port()))) as app:
         (line,) = (await app.health()).lines
         assert not line.is_open
         assert "ttyShed" in line.problem
@@ -215,16 +221,16 @@ async def test_two_agents_of_one_name_keep_out_of_each_others_memory(
     memory = tmp_path / "memory"
     first, second = config(tmp_path / "a", free_port()), config(tmp_path / "b", free_port())
     first.buffer.path.mkdir()
-    async with running(App(first, spare=memory)), running(App(second, spare=memory)) as app:
+    async with running(agent(first, spare=memory)), running(agent(second, spare=memory)) as app:
         assert not (await app.health()).is_in_memory
 
 
 async def test_two_agents_never_share_a_buffer(tmp_path: Path, detector: SmokeDetector) -> None:
     assert detector.unit == 1
     here = config(tmp_path, free_port())
-    async with running(App(here)):
+    async with running(agent(here)):
         with pytest.raises(BufferInUseError):
-            await App(here).run()
+            await agent(here).run()
 
 
 async def test_systemd_hears_ready_alive_and_stopping(
@@ -235,7 +241,7 @@ async def test_systemd_hears_ready_alive_and_stopping(
         systemd.bind(str(tmp_path / "notify"))
         systemd.settimeout(PATIENCE_S)
         environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "100000"}
-        app = App(config(tmp_path, free_port()), notifier=Notifier(environment))
+        app = agent(config(tmp_path, free_port()), notifier=Notifier(environment))
         async with running(app):
             said = [(await asyncio.to_thread(systemd.recv, 4096)).decode() for _ in range(3)]
         systemd.setblocking(False)

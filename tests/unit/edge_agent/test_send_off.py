@@ -1,7 +1,6 @@
 """At the end nobody waits for long: nothing unsent, no connection, or time is up."""
 
 import sqlite3
-import time
 from types import SimpleNamespace
 from typing import cast
 
@@ -10,6 +9,7 @@ import pytest
 from edge_agent.buffer.control import Control
 from edge_agent.send_off import send_off
 from edge_agent.uplink.publisher import Publisher
+from tests.virtual_time import VirtualClock, run
 
 
 class Answers:
@@ -34,15 +34,18 @@ class Answers:
         (True, 0, True, True),
     ],
 )
-async def test_it_waits_only_while_there_is_something_to_send_and_a_way(
+def test_it_waits_only_while_there_is_something_to_send_and_a_way(
     *, is_connected: bool, answers: int | None, has_rows: bool, waits: bool
 ) -> None:
     publisher = SimpleNamespace(senders={"bulk": SimpleNamespace(has_unsent=has_rows)})
-    began = time.monotonic()
-    await send_off(
-        SimpleNamespace(is_connected=is_connected),
-        cast("Control", Answers(answers)),
-        cast("Publisher", publisher),
-        seconds=0.05,
-    )
-    assert (time.monotonic() - began >= 0.05) is waits
+
+    async def sent_off() -> None:
+        await send_off(
+            SimpleNamespace(is_connected=is_connected),
+            cast("Control", Answers(answers)),
+            cast("Publisher", publisher),
+            seconds=2.0,
+        )
+        assert (VirtualClock().mono_us() >= 2_000_000) is waits
+
+    run(sent_off())
