@@ -50,7 +50,7 @@ class Ask(msgspec.Struct, frozen=True):
     turnaround_us: int = 0
 
 
-ROUND_US = 2_000
+ROUND_US = 5_000
 """After this no further request of a round is begun: what was answered is to be known soon."""
 
 

@@ -130,7 +130,7 @@ class Line:
         """Exchange requests of different units one after the other; return the first's answers.
 
         There is at least one. Those that have none were not begun and owe nothing: one before them
-        got no answer, somebody else waits for the line, 2 ms are over, or they can not be sent now.
+        got no answer, somebody else waits for the line, 5 ms are over, or they can not be sent now.
         For each it is as `exchange` says, and ValueError is of the first of them.
         """
         first = self._errand(asks[0])

@@ -1,22 +1,30 @@
-"""How many soft turns a line is handed at once: more the quicker its units answer."""
+"""How many soft turns a line is handed at once: more where its units answer quickly."""
 
+from collections import deque
 from collections.abc import Sequence
 
-from edge_agent.exchange import ROUND_US, Failure, Fault, Reply
+from edge_agent.exchange import Failure, Fault, Reply
 
 MOST = 16
 """So many answers are understood and reported before the event loop does anything else."""
 
+QUICK_US = 1_000
+"""A line is quick if a quarter of its answers take no longer than this."""
+
+_KEPT = 16
+
 
 class RoundSize:
-    """One for each line. A serial line, whose exchanges are longer than a round may be, stays at 1.
+    """One for each line. A serial line, whose answers are on the wire for longer, stays at 1.
 
-    `most`: so many at once. It doubles while so many take half of a round's time at the most, and
-    is halved when they take longer than that; after an exchange without an answer it begins anew.
+    `most`: so many at once. It doubles after each round that was full, as long as the line is
+    quick; after an exchange without an answer it begins anew. What counts is the quarter that came
+    soonest: a machine that is busy makes some answers late, and then rounds save the most.
     """
 
     def __init__(self) -> None:
         self.most = 1
+        self._took_us: deque[int] = deque(maxlen=_KEPT)
 
     def went(self, answers: Sequence[Reply | Failure]) -> None:
         """Learn from the answers of one round, of which there is at least one."""
@@ -24,11 +32,15 @@ class RoundSize:
             self.most = 1
             return
         replies = [one for one in answers if isinstance(one, Reply)]
-        took_us = replies[-1].received_us - replies[0].sent_us if replies else 0
-        if took_us > ROUND_US:
-            self.most = max(self.most // 2, 1)
-        elif len(replies) == self.most and 2 * took_us <= ROUND_US:
+        self._took_us.extend(one.received_us - one.sent_us for one in replies)
+        if not self._is_quick():
+            self.most = 1
+        elif len(replies) == self.most:
             self.most = min(2 * self.most, MOST)
+
+    def _is_quick(self) -> bool:
+        sooner = sorted(self._took_us)
+        return not sooner or sooner[len(sooner) // 4] <= QUICK_US
 
 
 def _is_answer(one: Reply | Failure) -> bool:

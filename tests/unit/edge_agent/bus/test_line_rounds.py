@@ -1,6 +1,7 @@
 """Rounds of a line against units on Modbus TCP: who is asked, who is not, and who rests."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,7 @@ import pytest
 
 from edge_agent.bus.line import Line, LineSettings
 from edge_agent.bus.mbap import MbapFraming
+from edge_agent.bus.port import Descriptor
 from edge_agent.bus.tcp_port import TcpSettings
 from edge_agent.exchange import ROUND_US, Ask, Failure, Fault, Read, Reply, Table
 from runtime.clock import SystemClock
@@ -19,7 +21,7 @@ from tests.slow_clock import SlowClock
 
 MS = 1_000
 PATIENT_US = 5_000 * MS
-LATE_MAX_US = 100 * MS
+LATE_MAX_US = 100_000 * MS  # nobody waits for the end of a rest here
 NORMAL = (1, 0, 0, 0)
 CLOCK = SystemClock()
 
@@ -39,6 +41,44 @@ def server(units: dict[int, SmokeDetector]) -> Iterator[ModbusTcp]:
 async def connected(server: ModbusTcp, clock: SystemClock | SlowClock) -> AsyncIterator[Line]:
     place = TcpSettings(server.host, server.port)
     async with Line(LineSettings("hall", place, settle_us=0, framing=MbapFraming()), clock) as line:
+        yield line
+
+
+class Held(Descriptor):
+    """A port on a pipe: each unit answers at once, but for those that are held back."""
+
+    def __init__(self, units: set[int]) -> None:
+        self._out, self._in = os.pipe()
+        os.set_blocking(self._out, False)
+        super().__init__("nowhere", self._out)
+        self._held = units
+        self._back: list[bytes] = []
+        self.asked: list[int] = []
+
+    def send(self, data: bytes, wait_us: int) -> None:
+        assert wait_us > 0
+        unit = data[6]
+        reply = data[:4] + bytes((0, 4, unit, 2, 1, 1))
+        self.asked.append(unit)
+        if unit in self._held:
+            self._back.append(reply)
+        else:
+            os.write(self._in, reply)
+
+    def release(self) -> None:
+        """Let go of what was held back."""
+        os.write(self._in, b"".join(self._back))
+
+    def close(self) -> None:
+        os.close(self._out)
+        os.close(self._in)
+
+
+@asynccontextmanager
+async def held(port: Held) -> AsyncIterator[Line]:
+    place = TcpSettings("nowhere", 502)
+    settings = LineSettings("hall", place, settle_us=0, framing=MbapFraming())
+    async with Line(settings, SlowClock(), lambda _: port) as line:
         yield line
 
 
@@ -103,41 +143,47 @@ async def test_slow_units_get_a_round_each(units: dict[int, SmokeDetector]) -> N
             assert said(await line.exchange_round(asks(1, 2, 3))) == [NORMAL]
 
 
-async def test_whoever_waits_comes_after_the_exchange_under_way(
-    server: ModbusTcp, units: dict[int, SmokeDetector]
-) -> None:
-    units[1].faults.add(late(0.05, count=1))
-    async with connected(server, SlowClock()) as line, asyncio.TaskGroup() as group:
+async def test_whoever_waits_comes_after_the_exchange_under_way() -> None:
+    port = Held({1})
+    async with held(port) as line, asyncio.TaskGroup() as group:
         polled = group.create_task(line.exchange_round(asks(1, 2, 3)))
-        await until(lambda: server.exchanges)
+        await until(lambda: port.asked == [1])
         commanded = group.create_task(line.exchange_round(asks(4)))
+        await asyncio.sleep(0)  # it waits for the line now
+        port.release()
         assert said(await polled) == [NORMAL]
         assert said(await commanded) == [NORMAL]
+    assert port.asked == [1, 4]
 
 
-async def test_while_others_wait_a_round_is_one_exchange(server: ModbusTcp) -> None:
-    async with connected(server, SlowClock()) as line, asyncio.TaskGroup() as group:
-        all_at_once = [group.create_task(line.exchange_round(asks(1, 2, 3))) for _ in range(3)]
-    counts = [len(one.result()) for one in all_at_once]
-    assert counts[:2] == [1, 1]
-    assert counts[2] == 3
+async def test_while_others_wait_a_round_is_one_exchange() -> None:
+    port = Held({1})
+    async with held(port) as line, asyncio.TaskGroup() as group:
+        first = group.create_task(line.exchange_round(asks(1, 2)))
+        await until(lambda: port.asked == [1])
+        second = group.create_task(line.exchange_round(asks(3, 4)))
+        third = group.create_task(line.exchange_round(asks(5, 6)))
+        await asyncio.sleep(0)
+        port.release()
+    assert [len(one.result()) for one in (first, second, third)] == [1, 1, 2]
+    assert port.asked == [1, 3, 5, 6]
 
 
-async def test_when_the_caller_is_cancelled_only_who_was_asked_rests(
-    server: ModbusTcp, units: dict[int, SmokeDetector]
-) -> None:
-    units[2].faults.add(silence(count=1))
-    clock = SlowClock()
-    async with connected(server, clock) as line:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
-                await line.exchange_round(asks(1, 2, 3))
-        now = clock.mono_us()
+async def test_when_the_caller_is_cancelled_only_who_was_asked_rests() -> None:
+    port = Held({2})
+    async with held(port) as line:
+        asked = asyncio.create_task(line.exchange_round(asks(1, 2, 3)))
+        await until(lambda: port.asked == [1, 2])
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        now = CLOCK.mono_us()
         assert [unit for unit in (1, 2, 3) if line.resting_until_us(unit) > now] == [2]
         first, second = line.health().units[:2]
         assert (first.replies, first.cancelled) == (1, 0)
         assert (second.replies, second.cancelled) == (0, 1)
         assert said(await line.exchange_round(asks(3, 1))) == [NORMAL, NORMAL]
+    assert port.asked == [1, 2, 3, 1]
 
 
 async def test_half_a_frame_in_a_round_makes_the_connection_anew(

@@ -1,7 +1,7 @@
 """A line that answers quickly is handed more, one that does not no more than one."""
 
-from edge_agent.exchange import ROUND_US, Failure, Fault, Reply
-from edge_agent.poll.round_size import MOST, RoundSize
+from edge_agent.exchange import Failure, Fault, Reply
+from edge_agent.poll.round_size import MOST, QUICK_US, RoundSize
 
 Answers = list[Reply | Failure]
 
@@ -21,35 +21,35 @@ def test_it_begins_with_one_and_doubles_up_to_its_most() -> None:
     size, seen = RoundSize(), list[int]()
     for _ in range(6):
         seen.append(size.most)
-        size.went(replies(size.most, 60))
+        size.went(replies(size.most, QUICK_US))
     assert seen == [1, 2, 4, 8, 16, MOST]
 
 
 def test_a_serial_line_stays_at_one() -> None:
     size = RoundSize()
-    for _ in range(5):
-        size.went(replies(1, 47_000))
+    for _ in range(40):
+        size.went(replies(1, QUICK_US + 1))
         assert size.most == 1
 
 
-def test_it_grows_only_while_twice_as_many_fit_a_round() -> None:
-    size = RoundSize()
-    for _ in range(5):
-        size.went(replies(size.most, ROUND_US // 4))
-    assert size.most == 4
+def test_answers_that_waited_for_a_core_change_nothing() -> None:
+    size = grown()
+    for _ in range(20):
+        size.went([*replies(1, 10), *replies(2, 50_000)])
+    assert size.most == MOST
 
 
-def test_a_round_that_was_not_full_teaches_nothing() -> None:
+def test_a_line_that_became_slow_is_handed_one() -> None:
+    size = grown()
+    size.went(replies(MOST, 2 * QUICK_US))
+    assert size.most == 1
+
+
+def test_a_round_that_was_not_full_teaches_no_more() -> None:
     size = RoundSize()
     size.went(replies(1, 10))
     size.went(replies(1, 10))
     assert size.most == 2
-
-
-def test_slower_answers_halve_it() -> None:
-    size = grown()
-    size.went(replies(3, ROUND_US))
-    assert size.most == MOST // 2
 
 
 def test_an_exchange_without_an_answer_begins_anew() -> None:
