@@ -1,7 +1,11 @@
 """The command `edge-agent`: run, check, status, frames, config, clock, baseline, decode."""
 
+from runtime.lazy_import import without
+
+with without("_hashlib"):  # OpenSSL is 4 MB; Python's own SHA-256 and BLAKE2 do for what is hashed
+    import hashlib  # noqa: F401 - that of all who import it later
+
 import argparse
-import asyncio
 import json
 import logging
 import os
@@ -9,6 +13,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from edge_agent.config.load import DEFAULT_PATH, ConfigError
@@ -17,6 +22,8 @@ from edge_agent.show import baseline_options
 from edge_agent.show import on_site_commands as on_site
 from edge_agent.show.answer import Answer
 from runtime import log as logs
+from runtime import small_memory
+from runtime.command_line import CommandLine
 from runtime.language import Language, from_locale
 from runtime.version import VERSION
 
@@ -88,11 +95,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = CommandLine(
         prog="edge-agent",
         description="Watches the devices of one gateway and sends what they say.",
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
     commands = parser.add_subparsers(dest="command", metavar="command")
@@ -125,7 +131,6 @@ def _add_frames(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="the last frames of the lines, sent and heard",
         description="Shows the last 128 frames of each line, with the verdict on what came.",
         epilog=_FRAMES_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_file(frames)
     _add_language(frames)
@@ -141,7 +146,6 @@ def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="what one frame from or to a device means",
         description="Says what one frame from or to a device means, byte for byte, offline.",
         epilog=_DECODE_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     decode.add_argument("profile", metavar="PROFILE", help="id of the catalogue, or a TOML file")
     decode.add_argument(
@@ -192,16 +196,21 @@ def _load(read: Callable[[], Found]) -> Found | None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from edge_agent.app import App  # noqa: PLC0415 - the other commands start without it
-    from edge_agent.buffer.opening import BufferInUseError  # noqa: PLC0415 - same
-    from edge_agent.buffer.rows import NewerBufferError  # noqa: PLC0415 - same
-    from runtime.service import run_until_signal  # noqa: PLC0415 - same
-
+    small_memory.begin()
     logs.set_up(chosen.log, chosen.log_level)
     source = Source(chosen.config, os.environ)
     found = _load(source.begin)
     if found is None:
         return USAGE
+    # asyncio and paho load it if it is there; who needs it (runtime/tls.py) can import it later
+    with nullcontext() if found.config.mqtt.tls else without("ssl"):
+        import asyncio  # noqa: PLC0415 - see above
+
+        from edge_agent.app import App  # noqa: PLC0415 - the other commands start without it
+        from edge_agent.buffer.opening import BufferInUseError  # noqa: PLC0415 - same
+        from edge_agent.buffer.rows import NewerBufferError  # noqa: PLC0415 - same
+        from runtime.service import run_until_signal  # noqa: PLC0415 - same
+
     for warning in found.loaded.warnings:
         log.warning("%s", warning)
 

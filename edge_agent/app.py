@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import secrets
+import os
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +45,7 @@ from runtime.clock import Clock, SystemClock, Trust
 from runtime.database import Database
 from runtime.progress import Progress
 from runtime.service import LongStart, Notifier, keep_watchdog
+from runtime.small_memory import give_back
 from runtime.version import VERSION
 from wire.identity import Software
 
@@ -80,7 +81,7 @@ class App:
         settle_us: int = SETTLE_US,
     ) -> None:
         self.ready = asyncio.Event()
-        self.epoch = secrets.token_hex(EPOCH_BYTES)
+        self.epoch = os.urandom(EPOCH_BYTES).hex()
         found = config if isinstance(config, Found) else _alone(config)
         self._config = config = found.config  # of its site: what no reload changes
         self._clock = SystemClock(config.trust) if clock is None else clock
@@ -285,6 +286,7 @@ class App:
         log.info("gateway %s, epoch %s: watching", self._config.gateway, self.epoch)
         self._notifier.ready(f"watching {len(self._configuration.config.devices)} devices")
         self.ready.set()
+        give_back()
 
 
 def _alone(config: Config) -> Found:

@@ -1,15 +1,12 @@
 """English or Chinese by locale, and tables that keep their columns in both."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from itertools import zip_longest
 
 _WIDE, _OPENS, _CLOSES = "\\u2e80-\\uffff", "(（“《", ")，。；、）：！？”》"
-_PIECES = re.compile(
-    rf"[{_OPENS}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENS}][^\s{_WIDE}]*)[{_CLOSES}]*\s*|\S\s*"
-)
+_PIECES = rf"[{_OPENS}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENS}][^\s{_WIDE}]*)[{_CLOSES}]*\s*|\S\s*"
 """What stays together on a line: a word or a wide character, with its brackets and marks."""
 
 
@@ -30,6 +27,8 @@ def from_locale(environ: Mapping[str, str]) -> Language:
 
 def width(text: str) -> int:
     """Columns on a terminal: wide characters take two, combining ones none."""
+    import unicodedata  # noqa: PLC0415 - a program that shows nothing to people starts without it
+
     return sum(
         0 if unicodedata.combining(one) else 1 + (unicodedata.east_asian_width(one) in "WF")
         for one in text
@@ -39,7 +38,7 @@ def width(text: str) -> int:
 def wrapped(text: str, columns: int) -> list[str]:
     """Lines of at most so many columns, broken at blanks and between wide characters."""
     lines, line = [], ""
-    for piece in _PIECES.findall(text):
+    for piece in re.findall(_PIECES, text):
         if line and width(line) + width(piece.rstrip()) > columns:
             lines.append(line.rstrip())
             line = ""
@@ -65,7 +64,7 @@ def fitted(rows: Sequence[Sequence[str]], columns: int) -> list[str]:
 
 
 def _longest_piece(text: str) -> int:
-    return max((width(piece.rstrip()) for piece in _PIECES.findall(text)), default=0)
+    return max((width(piece.rstrip()) for piece in re.findall(_PIECES, text)), default=0)
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

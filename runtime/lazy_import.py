@@ -1,4 +1,4 @@
-"""Lets a library's import of a large module wait until the library uses it."""
+"""Libraries without the large modules that they import and we do not use."""
 
 import importlib
 import sys
@@ -32,6 +32,22 @@ def lazily(name: str) -> Iterator[None]:
     later = _Later(name)
     sys.modules[name] = later
     setattr(importlib.import_module(parent), last, later)
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Whatever imports the module `name` meanwhile finds a Python that was built without it.
+
+    Afterwards it can be imported as ever. Nothing changes where it is loaded already.
+    """
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # an import that finds it fails
     try:
         yield
     finally:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +11,6 @@ from runtime.mqtt_pending import Pending
 from runtime.mqtt_properties import Stated
 from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, outcome_of
 from runtime.thread import in_daemon_thread
-from runtime.tls import client_context
 from runtime.topic_alias import Aliases
 
 with lazily("urllib.request"):  # for proxies alone: with http and email it takes 1.3 MB and 15 ms
@@ -100,6 +98,8 @@ class Link:
         asked.SessionExpiryInterval = self._options.session_expiry_s
         asked.ReceiveMaximum = self._options.receive_maximum
         if self._options.tls:
+            from runtime.tls import client_context  # noqa: PLC0415 - 5 MB that loopback spares
+
             trusted, own = self._options.ca_file, self._options.certificate
             self._client.tls_set_context(client_context(trusted, own))
         result = self._client.connect(
@@ -213,8 +213,8 @@ class Link:
     def _on_readable(self) -> None:
         while not self._held:
             self._client.loop_read()
-            sock = self._client.socket()
-            if not isinstance(sock, ssl.SSLSocket) or not sock.pending():
+            sock: Any = self._client.socket()  # with TLS it may hold more than the kernel knows
+            if sock is None or not self._options.tls or not sock.pending():
                 return
 
     def _on_socket_close(self, _client: Any, _data: Any, sock: Any) -> None:

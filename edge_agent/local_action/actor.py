@@ -6,7 +6,7 @@ between two polls, kept with its answer, and its answer is sent up.
 
 import asyncio
 import logging
-import secrets
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -253,7 +253,7 @@ def _inherited(before: Standing | None, kept: Succession | None) -> Memory:
 
 
 def _blank() -> Memory:
-    return Memory(mark=secrets.token_hex(_MARK_BYTES))
+    return Memory(mark=os.urandom(_MARK_BYTES).hex())
 
 
 def _is_of(memory: Memory, plan: LocalActionConfig) -> bool:

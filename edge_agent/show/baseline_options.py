@@ -32,7 +32,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="take, show or clear what a device is judged against",
         description="Takes, shows or clears what a device is judged against.",
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     doing = baseline.add_subparsers(dest="doing", metavar="take|show|clear", required=True)
     take = doing.add_parser("take", help="measure it now: the device is as it is when all is well")

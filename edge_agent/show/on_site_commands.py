@@ -36,7 +36,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="what the server wants of this gateway, and what counts",
         description="Lines and devices may be wanted by the server; the file is the site's.",
         epilog=_CONFIG_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     config.add_argument("action", choices=["show", "accept", "reject"])
     config.add_argument("--toml", action="store_true", help="show: what the server wants, whole")
@@ -45,7 +44,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="what the gateway holds the time to be; set it",
         description="The agent's own time: the machine's clock is never set by it.",
         epilog=_CLOCK_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = clock.add_subparsers(dest="action", metavar="show | set", required=True)
     show = actions.add_parser("show", help="state, origin, how far off it may be")

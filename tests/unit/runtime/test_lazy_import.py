@@ -30,3 +30,27 @@ def test_it_is_loaded_when_something_of_it_is_wanted() -> None:
     assert there
     assert same
     assert again
+
+
+_WITHOUT = """
+import json, sys
+from runtime.lazy_import import without
+found = []
+with without("wsgiref.util"):
+    try:
+        import wsgiref.util
+    except ImportError:
+        found.append("none")
+import wsgiref.util
+with without("wsgiref.util"):
+    import wsgiref.util
+found.append(wsgiref.util.FileWrapper.__name__)
+print(json.dumps(found))
+"""
+
+
+def test_it_is_as_if_python_had_none_until_the_block_ends() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _WITHOUT], capture_output=True, text=True, check=True
+    )
+    assert json.loads(ran.stdout) == ["none", "FileWrapper"]
