@@ -41,6 +41,8 @@ class Stream:
         self._opened = 0
         self._problem = "not opened yet"
         self._frames: deque[FrameRecord] = deque(maxlen=_FRAMES_KEPT)
+        self._is_watched = False
+        self._waiting: asyncio.Future[None] | None = None
 
     @property
     def name(self) -> str:
@@ -55,9 +57,7 @@ class Stream:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._port is not None:
-            self._port.close()
-            self._port = None
+        self._close()
         self._problem = "the stream is closed"
 
     async def read(self, wait_us: int) -> bytes | Failure:
@@ -135,29 +135,49 @@ class Stream:
         return self._port
 
     async def _readable(self, port: Port, wait_us: int) -> bool:
+        """The port is watched until bytes come: most waits end without, and cost a timer alone."""
         loop = asyncio.get_running_loop()
-        ready = asyncio.Event()
-        loop.add_reader(port.fileno(), ready.set)
+        if not self._is_watched:
+            loop.add_reader(port.fileno(), self._came, loop, port.fileno())
+            self._is_watched = True
+        self._waiting = waiting = loop.create_future()
+        timer = loop.call_later(wait_us / _SECOND_US, _end, waiting)
         try:
-            async with asyncio.timeout(wait_us / _SECOND_US):
-                await ready.wait()
-        except TimeoutError:
-            return ready.is_set()  # both at once, as after a halt of this process: bytes count
+            await waiting
         finally:
-            loop.remove_reader(port.fileno())
-        return True
+            timer.cancel()
+            self._waiting = None
+        return not self._is_watched
+
+    def _came(self, loop: asyncio.AbstractEventLoop, number: int) -> None:
+        loop.remove_reader(number)
+        self._is_watched = False
+        if self._waiting is not None:
+            _end(self._waiting)
+
+    def _close(self) -> None:
+        if self._port is None:
+            return
+        if self._is_watched:
+            asyncio.get_running_loop().remove_reader(self._port.fileno())
+            self._is_watched = False
+        self._port.close()
+        self._port = None
 
     def _lose(self, problem: str) -> None:
         if problem != self._problem:
             _log.warning("stream %s: %s", self._name, problem)
         self._problem = problem
         self._back_off.failed(self._clock.mono_us())
-        if self._port is not None:
-            self._port.close()
-            self._port = None
+        self._close()
 
     def _failure(self) -> Failure:
         return Failure(Fault.PORT_GONE, self._clock.mono_us(), None, self._problem)
+
+
+def _end(waiting: "asyncio.Future[None]") -> None:
+    if not waiting.done():
+        waiting.set_result(None)
 
 
 def _close_unwanted(opening: "asyncio.Future[Port]") -> None:

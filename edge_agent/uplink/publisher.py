@@ -91,7 +91,8 @@ class Publisher:
         """At each connection, and with each new anchor: birth, then status, then all else."""
         while True:
             await self._session.connected()
-            await self.introduce(self._timekeeper.now())
+            if self._introduction.may_be_due(self._occasion(), self._clock.mono_us()):
+                await self.introduce(self._timekeeper.now())
             await asyncio.sleep(_LOOK_S)
 
     def _occasion(self) -> Occasion:
