@@ -13,7 +13,7 @@ from runtime.clock import SystemClock
 from tests.acceptance.town import GATEWAY, Town, town
 
 HOUR_US = 3_600_000_000
-SETTLE_US = 2_000_000  # sixty seconds in earnest
+SETTLE_US = 4_000_000  # sixty seconds in earnest; a loaded machine still sees the holdover
 # Absence is told after 30 s without a word; one that a step makes up would come at once.
 LOOK_S = 3.0
 
@@ -117,7 +117,7 @@ async def test_a_step_there_and_back_is_not_even_seen(tmp_path: Path) -> None:
     async with watching(tmp_path, clock) as here:
         for error_us in (HOUR_US, 0, -HOUR_US, 0):
             clock.error_us = error_us
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(0.5)
         await until_clock(here, "synchronised")
         await smoke_and_clear(here)
         assert here.raised() == [("smoke-0", "smoke")]
