@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -36,6 +37,18 @@ def run_transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
             connection.execute("ROLLBACK")
         raise
     return result
+
+
+@contextmanager
+def _syncing(connection: sqlite3.Connection, *, synced: bool) -> Iterator[None]:
+    if synced:
+        yield
+        return
+    connection.execute("PRAGMA synchronous=NORMAL")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA synchronous=FULL")
 
 
 def nothing() -> None:
@@ -76,11 +89,17 @@ class Database:
             await asyncio.shield(connection.close())
 
     async def transact(
-        self, work: Work[T], *, hurry: bool = False, committed: Callable[[], None] = nothing
+        self,
+        work: Work[T],
+        *,
+        hurry: bool = False,
+        synced: bool = True,
+        committed: Callable[[], None] = nothing,
     ) -> T:
         """Run `work(connection)` as one synced transaction in the writing thread.
 
-        In a `hurry` it goes before all that wait for the thread.
+        In a `hurry` it goes before all that wait for the thread. Without `synced` a power cut may
+        take it back, unless one that is synced was committed after it.
 
         A cancelled caller does not cut it in two: it is committed or rolled back whole, or never
         begun. `committed` is called in the writing thread once it is on the disk.
@@ -88,7 +107,8 @@ class Database:
         """
 
         def whole(connection: sqlite3.Connection) -> T:
-            result = run_transaction(connection, work)
+            with _syncing(connection, synced=synced):
+                result = run_transaction(connection, work)
             committed()
             return result
 

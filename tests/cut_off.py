@@ -6,9 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 from edge_agent.buffer import rows
-from edge_agent.buffer.opening import prepare
 from runtime.database import connect
-from tests.recorded_run import STAMP, content_of, held, names_of
+from tests.brought_in import brought_in
+from tests.recorded_run import content_of, held, names_of
 from tests.write_recorder import Call, Disk, Loss, promises
 from wire.topic import Lane
 
@@ -37,7 +37,7 @@ class Cutter:
         self._folder.mkdir()
         path = self._disk.image(self._folder, loss, random.Random(seed))
         where = f"cut after call {self._done} of {len(self._calls)}, {loss} lost, seed {seed}"
-        prepare(path, STAMP)
+        brought_in(path)
         with closing(connect(path)) as disk:
             rows.migrate(disk)
             found = held(disk)

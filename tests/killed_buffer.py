@@ -10,10 +10,10 @@ from contextlib import closing
 from pathlib import Path
 
 from edge_agent.buffer import rows
-from edge_agent.buffer.opening import prepare
 from runtime.database import connect
+from tests.brought_in import brought_in
 from tests.patience import until_true
-from tests.recorded_run import STAMP, held, names_of
+from tests.recorded_run import held, names_of
 
 
 def killed(folder: Path, seed: int) -> tuple[int, str]:
@@ -34,7 +34,7 @@ def killed(folder: Path, seed: int) -> tuple[int, str]:
         gone |= set(said.get("gone", ()))
         there |= set(said.get("there", ()))
     path = folder / "buffer.db"
-    notices = prepare(path, STAMP)
+    notices = brought_in(path)
     with closing(connect(path)) as disk:
         rows.migrate(disk)
         found = {name for row in held(disk) for name in names_of(row)}

@@ -6,12 +6,11 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from edge_agent.buffer import anchors, epochs, numbers, stored
-from edge_agent.buffer.epochs import Epoch, Forgotten
+from edge_agent.buffer import anchors, epochs, stored
+from edge_agent.buffer.epochs import Epoch
 from edge_agent.buffer.found import Found
 from edge_agent.buffer.proof import Field
-from edge_agent.buffer.row_id import row_id, span_of_epoch
-from wire.topic import Lane
+from edge_agent.buffer.row_id import Span, row_id, span_of_epoch
 
 FILE_BROKEN: Final = "file_broken"
 """Why readings were given up that were taken, and that nothing proves any more."""
@@ -24,79 +23,83 @@ class Adopted(msgspec.Struct):
     readings: int = 0
     lost: int = 0
 
+    def __str__(self) -> str:
+        return (
+            f"{self.readings} readings in {self.batches} batches were saved,"
+            f" {self.lost} that it had are lost"
+        )
+
     def __add__(self, other: "Adopted") -> "Adopted":
         return Adopted(
             self.batches + other.batches, self.readings + other.readings, self.lost + other.lost
         )
 
 
-def replace_all(connection: sqlite3.Connection, found: Found) -> Adopted:
-    """Make an empty buffer hold what was found in a broken one; one transaction."""
-    for name in (numbers.CONNECTION, numbers.LAST_UTC_US):
-        numbers.note(connection, name, found.numbers.get(name, 0))
-    adopted = add(connection, found)
-    add_others(connection, found)
-    for lane in Lane:
-        epochs.save_forgotten(connection, _forgotten(connection, lane, found))
-    return adopted
+def add_others(connection: sqlite3.Connection, found: Found) -> list[str]:
+    """Anchors and commands that the buffer does not have; the ids of commands not answered yet.
 
-
-def _forgotten(connection: sqlite3.Connection, lane: Lane, found: Found) -> Forgotten:
-    """As found; else such that no epoch to come begins below what an epoch has stated."""
-    listed = epochs.of_lane(connection, lane)
-    latest = listed[-1].epoch if listed else None
-    known = found.lanes.get(lane)
-    if known is not None:
-        return replace(known, latest=latest or known.latest)
-    total = max((one.base + one.taken for one in listed), default=0)
-    gone = max(total - sum(one.taken for one in listed), 0)
-    return Forgotten(lane, gone, gone, 0, latest, {})
-
-
-def add_others(connection: sqlite3.Connection, found: Found) -> None:
-    """Anchors and commands that the buffer does not have."""
-    known = set(connection.execute("SELECT boot, mono_ms, utc_us FROM anchor"))
+    Of a boot only anchors newer than those that it has: nobody may take an old one for the latest.
+    """
+    newest = dict(connection.execute("SELECT boot, max(mono_ms) FROM anchor GROUP BY boot"))
     for _, anchor in sorted(found.anchors.items()):
-        if (anchor.boot, anchor.mono, anchor.utc) not in known:
+        if anchor.mono > newest.get(anchor.boot, -1):
             anchors.write(connection, anchor)
-    for fields in sorted(found.commands.values(), key=lambda one: int(str(one[0]))):
-        _command(connection, fields)
+    listed = sorted(found.commands.values(), key=lambda one: int(str(one[0])))
+    return [str(fields[1]) for fields in listed if _command(connection, fields)]
 
 
-def _command(connection: sqlite3.Connection, fields: tuple[Field, ...]) -> None:
-    """What was not answered counts as begun: it is answered as interrupted, never done again."""
+def _command(connection: sqlite3.Connection, fields: tuple[Field, ...]) -> bool:
+    """What was not answered counts as begun: it is answered as interrupted, never done again.
+
+    Whether there is such a one, and it is new here.
+    """
     _, name, device, payload, boot, mono_ms, _, answer, _ = fields
     state, to_send = ("under_way", 0) if answer is None else ("answered", 1)
-    connection.execute(
+    there = connection.execute(
         "INSERT OR IGNORE INTO command (id, device, payload, boot, mono_ms, state, answer, to_send)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (name, device, payload, boot, mono_ms, state, answer, to_send),
     )
+    return there.rowcount > 0 and answer is None
 
 
-def add(connection: sqlite3.Connection, found: Found, *, is_of_another: bool = False) -> Adopted:
-    """Add the rows that the buffer lacks, and their epochs, within a transaction.
+def add_known(connection: sqlite3.Connection, found: Found, one: Epoch) -> Adopted:
+    """Add the rows of an epoch that the buffer has, above its last key, within a transaction."""
+    there = epochs.named(connection, one.lane, one.epoch)
+    return Adopted() if there is None else _add_above(connection, found, (one, there), there.last)
+
+
+def add(connection: sqlite3.Connection, found: Found) -> Adopted:
+    """Add the rows that the buffer lacks and that began in it, within a transaction.
 
     Of an epoch that it knows, only rows above its last key: the others went for a reason.
-    `is_of_another`: they were taken in another file, so their epochs follow those of this one.
     """
     adopted = Adopted()
-    for one in _epochs(found):
+    for one in epochs_of(found):
         known = epochs.named(connection, one.lane, one.epoch)
-        above, before = (0 if known is None else known.last), adopted.batches
-        there = known or _open(connection, one, is_of_another=is_of_another)
-        for row in found.rows.standing(one.lane, one.id, above):
-            number = row_id(there.lane, there.id, row.seq)
-            stored.write(connection, replace(row, id=number, base=there.base))
-            adopted.batches += 1
-            adopted.readings += row.taken
-        if adopted.batches > before:
-            there.dropped = _most(there.dropped, one.dropped)
-        adopted.lost += settle(connection, there)
+        there = known or epochs.opened(connection, replace(one, dropped=dict(one.dropped)))
+        above = 0 if known is None else known.last
+        adopted += _add_above(connection, found, (one, there), above)
     return adopted
 
 
-def _epochs(found: Found) -> list[Epoch]:
+def _add_above(
+    connection: sqlite3.Connection, found: Found, both: tuple[Epoch, Epoch], above: int
+) -> Adopted:
+    """Rows of an epoch, as it was found and as it is there, above a key."""
+    adopted, (one, there) = Adopted(), both
+    for row in found.rows.standing(one.lane, one.id, above):
+        number = row_id(there.lane, there.id, row.seq)
+        stored.write(connection, replace(row, id=number, base=there.base))
+        adopted.batches += 1
+        adopted.readings += row.taken
+    if adopted.batches:
+        there.dropped = most(there.dropped, one.dropped)
+    adopted.lost = settle(connection, there)
+    return adopted
+
+
+def epochs_of(found: Found) -> list[Epoch]:
     """Those found, and those of which there are only rows; in the order of their old numbers."""
     known = dict(found.epochs)
     for row in found.rows.firsts():
@@ -106,35 +109,44 @@ def _epochs(found: Found) -> list[Epoch]:
     return sorted(known.values(), key=lambda one: one.id)
 
 
-def _open(connection: sqlite3.Connection, one: Epoch, *, is_of_another: bool) -> Epoch:
-    if is_of_another:
-        follows = epochs.unopened(connection, one.lane, one.epoch)
-        one = replace(one, base=follows.base, prev=follows.prev)
-    return epochs.opened(connection, replace(one, dropped=dict(one.dropped)))
-
-
-def _most(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+def most(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
     return {name: max(one.get(name, 0), other.get(name, 0)) for name in sorted({*one, *other})}
 
 
-def settle(connection: sqlite3.Connection, one: Epoch) -> int:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What an epoch has in the table of rows."""
+
+    rows: int
+    readings: int
+    size: int
+
+
+def counted(connection: sqlite3.Connection, span: Span) -> Counted:
+    """Reads every row of the span, which may be a million."""
+    return Counted(
+        *connection.execute(
+            "SELECT count(*), coalesce(sum(taken), 0), coalesce(sum(length(payload)), 0)"
+            " FROM batch WHERE id BETWEEN ? AND ?",
+            span,
+        ).fetchone()
+    )
+
+
+def settle(connection: sqlite3.Connection, one: Epoch, held: Counted | None = None) -> int:
     """Make the counts of an epoch those of its rows; readings that are nowhere are given up.
 
     Returns how many those are.
     """
     span = span_of_epoch(one.lane, one.id)
+    held = counted(connection, span) if held is None else held
     one.follow(stored.newest(connection, span))
-    held, readings, size = connection.execute(
-        "SELECT count(*), coalesce(sum(taken), 0), coalesce(sum(length(payload)), 0)"
-        " FROM batch WHERE id BETWEEN ? AND ?",
-        span,
-    ).fetchone()
-    one.rows_gone = one.last - held
-    one.size_gone = one.size - size
-    lost = one.buffered - readings
+    one.rows_gone = one.last - held.rows
+    one.size_gone = one.size - held.size
+    lost = one.buffered - held.readings
     if lost > 0:
         one.dropped[FILE_BROKEN] = one.dropped.get(FILE_BROKEN, 0) + lost
     else:  # rows came back that a receipt had already: they go up once more, and are known there
         one.stored += lost
     epochs.save(connection, one)
-    return max(int(lost), 0)
+    return max(lost, 0)

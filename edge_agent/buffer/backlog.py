@@ -5,7 +5,6 @@ import sqlite3
 import msgspec
 
 from edge_agent.buffer import epochs, stored
-from edge_agent.buffer.row_id import span_of_lane
 from wire.topic import Lane
 
 
@@ -21,7 +20,7 @@ class Backlog(msgspec.Struct, frozen=True):
 def backlog(connection: sqlite3.Connection, lane: Lane) -> Backlog:
     """From kept counts and the first row, however many there are."""
     listed = epochs.of_lane(connection, lane)
-    oldest = stored.between(connection, span_of_lane(lane), 1)
+    oldest = stored.between(connection, epochs.in_sight(connection, lane), 1)
     boot, mono_ms = (oldest[0].boot, oldest[0].mono_ms) if oldest else (None, 0)
     batches = sum(one.rows_held for one in listed)
     return Backlog(batches, sum(one.size_held for one in listed), boot, mono_ms)

@@ -9,7 +9,7 @@ has no answer to, and that sends the answer again.
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
@@ -39,6 +39,8 @@ class Control:
         self._watchers: list[asyncio.Event] = []
         self.answered = asyncio.Event()
         """Set when an answer waits to be published."""
+        self.knows_all = True
+        """False while commands of a file that was set aside may not be known yet."""
 
     async def recover(self) -> None:
         """At the start: what was under way may have been done, so it is answered, not repeated."""
@@ -62,16 +64,30 @@ class Control:
 
         It is answered or done anew as after a kill, and so is what waits for a device that is gone.
         """
+        await self._cut_off(lambda command: hand_of(command) in names)
+
+    async def came_in(self, ids: Collection[str]) -> None:
+        """Commands of a file that was set aside: what was under way then is as after a kill."""
+        self.knows_all = True
+        if ids:
+            await self._cut_off(lambda command: command.id in ids)
+
+    async def _cut_off(self, is_meant: Callable[[Command], bool]) -> None:
         now = self._timekeeper.now()
         await self._database.transact(
-            lambda connection: _recover(connection, now, self._profiles, names)
+            lambda connection: _recover(connection, now, self._profiles, is_meant)
         )
         self.answered.set()
         for event in self._watchers:
             event.set()
 
     async def take(self, command: Command) -> Verdict:
-        """Keep it; a refusal is answered at once, and an id that is known again as before."""
+        """Keep it; a refusal is answered at once, and an id that is known again as before.
+
+        Nothing becomes of it while it may have been carried out already: it comes again.
+        """
+        if not self.knows_all and not command.id.startswith(LOCAL):
+            return Verdict.NOT_YET
         now = self._timekeeper.now()
         verdict = await self._database.transact(
             lambda connection: _take(connection, command, now, self._profiles)
@@ -234,13 +250,13 @@ def _recover(
     connection: sqlite3.Connection,
     now: Timebase,
     profiles: Mapping[str, Profile],
-    names: Collection[str] | None = None,
+    is_meant: Callable[[Command], bool] = lambda _: True,
 ) -> None:
-    """What only looks is done anew; what acts is not. `names`: of these devices alone."""
+    """What only looks is done anew; what acts is not. `is_meant`: of these alone."""
     rows = connection.execute("SELECT payload FROM command WHERE state = 'under_way'").fetchall()
     for (payload,) in rows:
         command = decode_command(payload, Command)
-        if names is not None and hand_of(command) not in names:
+        if not is_meant(command):
             continue
         if command.kind is CommandKind.ACTION:
             log.warning("command %s was interrupted: %s", command.id, _what(command))

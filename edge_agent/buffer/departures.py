@@ -50,6 +50,7 @@ class Departures:
         self.leave_at_once: dict[Lane, Callable[[], bool]] = dict.fromkeys(Lane, _nobody)
         self._heads = Heads(epoch)
         self._fresh: Fresh | None = None  # until something of its lane is committed, or may go
+        self.is_whole = True  # False while rows of another file are coming in
 
     async def outgoing(self, lane: Lane, number: int | None) -> Outgoing | None:
         """The row with this id (None asks for a heartbeat) with what is to be stated with it.
@@ -64,7 +65,7 @@ class Departures:
         def look(connection: sqlite3.Connection) -> tuple[Row | None, Statement]:
             row = None if number is None else rows.row(connection, number)
             stated = rows.state(connection, lane, self._epoch)
-            return row, cut(stated, self._next_number(lane))
+            return row, cut(stated, self._next_number(lane), is_whole=self.is_whole)
 
         row, statement = await self._database.transact(look)
         if number is not None and row is None:
@@ -123,7 +124,8 @@ class Departures:
         def both(connection: sqlite3.Connection) -> tuple[Found, list[Statement]]:
             found = work(connection)
             stated = rows.state(connection, lane, self._epoch) if found.rows else []
-            return found, [cut(stated, self._next_number(lane)) for _ in found.rows]
+            said = [self._next_number(lane) for _ in found.rows]
+            return found, [cut(stated, number, is_whole=self.is_whole) for number in said]
 
         hurry = lane is Lane.URGENT
         found, statements = await self._database.transact(both, hurry=hurry)

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from edge_agent.buffer import stored
+from edge_agent.buffer import numbers, stored
 from edge_agent.buffer.proof import DamagedError, Field, Kind, check, proof
-from edge_agent.buffer.row_id import span_of_epoch
+from edge_agent.buffer.row_id import Span, row_id, span_of_epoch, span_of_lane
 from edge_agent.buffer.stored import Stored
 from wire.statement import EpochStatement
 from wire.topic import Lane
@@ -154,10 +154,25 @@ def numbered(connection: sqlite3.Connection, number: int) -> Epoch | None:
     return None if columns is None else _followed(connection, columns)
 
 
+def in_sight(connection: sqlite3.Connection, lane: Lane) -> Span:
+    """Lowest and highest id of rows whose epochs are listed; those below are still coming in."""
+    (first,) = connection.execute(
+        "SELECT min(id) FROM epoch WHERE lane = ?", (lane.value,)
+    ).fetchone()
+    low, high = span_of_lane(lane)
+    return (high, low) if first is None else (row_id(lane, first, 0), high)
+
+
+def brought(lane: Lane) -> str:
+    """Under which number a file keeps how many readings of its ledger began in other files."""
+    return f"brought_{lane}"
+
+
 def unopened(connection: sqlite3.Connection, lane: Lane, name: str) -> Epoch:
-    """An epoch that follows all others of the lane; it is in the file once it is opened."""
+    """An epoch that follows all that began in this file; it is in the file once it is opened."""
     gone, others = forgotten(connection, lane), of_lane(connection, lane)
-    return Epoch(0, lane, name, gone.latest, gone.taken + sum(one.taken for one in others))
+    taken = gone.taken + sum(one.taken for one in others)
+    return Epoch(0, lane, name, gone.latest, taken - numbers.kept(connection, brought(lane)))
 
 
 def opened(connection: sqlite3.Connection, one: Epoch) -> Epoch:

@@ -43,6 +43,19 @@ class Found(msgspec.Struct):
             case _:
                 return False
 
+    def follow(self, behind: "Found") -> None:
+        """Take of the rows that were on their way to this file those above its last keys."""
+        last: dict[tuple[Lane, int], int] = {}
+        for row in behind.rows.values():
+            place = row.lane, row.epoch_id
+            if place not in last:
+                one = self.epochs.get((row.lane, row.epoch))
+                last[place] = max(self.rows.last(*place), one.last if one is not None else 0)
+            if row.seq > last[place]:
+                self.rows.keep(row)
+        for name, one in behind.epochs.items():
+            self.epochs.setdefault(name, one)
+
     def _take_wide(self, fields: Fields) -> bool:
         if is_proven(Kind.BATCH, fields):
             return self._take_row(stored_of(fields))

@@ -12,20 +12,16 @@ from edge_agent.buffer.alive import Alive, nobody, watched
 from edge_agent.buffer.migration import SCHEMA_VERSION
 from edge_agent.buffer.proof import DamagedError
 from edge_agent.buffer.row_id import span_of_lane
+from runtime.database import connect_read_only
 from wire.topic import Lane
 
 # Larger files are read through only when something was found wrong with them while in use.
 _READ_THROUGH = 16 * 1024 * 1024
-_PROVEN = SCHEMA_VERSION  # the first with proofs
 _CHUNK = 500
+_SUSPECT = "something was found wrong with it while in use"
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = slice(18, 20)  # how it may be written and read: with or without a log
-# What each version of the schema added.
-_TABLES = (
-    {"lane", "epoch", "batch", "meta"},
-    {"command"},
-    {"anchor"},
-)
+_TABLES = {"lane", "epoch", "batch", "meta", "command", "anchor"}
 # Primary result codes (sqlite.org/rescode.html); the low byte of an extended code.
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
 _TORN = frozenset({sqlite3.SQLITE_IOERR_SHORT_READ})
@@ -50,18 +46,22 @@ class Inspection(msgspec.Struct, frozen=True):
 def inspect(path: Path, *, is_suspect: bool = False, alive: Alive = nobody) -> Inspection:
     """Look at header, tables, counts, and pages and rows unless they are many.
 
-    `is_suspect`: at all of them. Raise sqlite3.Error when the file can not be opened.
+    `is_suspect`: something was found wrong with it in use. If it is large, that is believed: to set
+    a sound file aside costs nothing but time, and nobody waits for that. Only read; what SQLite
+    takes of a log stays there. Raise sqlite3.Error when the file can not be opened.
     """
     if not path.exists() or path.stat().st_size == 0:
         return Inspection(Condition.ABSENT)
+    is_small = path.stat().st_size <= _READ_THROUGH
     problem = _header_problem(path)
     if problem:
         return Inspection(Condition.BROKEN, problem)
     try:
-        with closing(sqlite3.connect(path, isolation_level=None, timeout=5.0)) as connection:
+        with closing(connect_read_only(path)) as connection:
             watched(connection, alive)
-            reads_through = is_suspect or path.stat().st_size <= _READ_THROUGH
-            return _judge(connection, reads_through=reads_through)
+            seen = _judge(connection, reads_through=is_small)
+        is_believed = is_suspect and not is_small and seen.condition is Condition.SOUND
+        return Inspection(Condition.BROKEN, _SUSPECT) if is_believed else seen
     except (DamagedError, UnicodeDecodeError) as error:  # of a name in a message of SQLite's
         return Inspection(Condition.BROKEN, str(error))
     except sqlite3.DatabaseError as error:
@@ -97,20 +97,16 @@ def _judge(connection: sqlite3.Connection, *, reads_through: bool) -> Inspection
         detail = f"schema {version}; this agent knows {SCHEMA_VERSION}: install the newer agent"
         return Inspection(Condition.NEWER, detail)
     named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    needed = set().union(*_TABLES[: max(version, 1)])
-    missing = needed - {name for (name,) in named}
+    missing = _TABLES - {name for (name,) in named}
     if missing:
         return Inspection(Condition.BROKEN, f"not a buffer: no table {', '.join(sorted(missing))}")
-    if version < _PROVEN and _was_raised(connection):
+    if version != SCHEMA_VERSION:
         return Inspection(Condition.BROKEN, f"its header says schema {version}")
     if reads_through:
         (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
             return Inspection(Condition.BROKEN, str(verdict))
-    if version > SCHEMA_VERSION:
-        return Inspection(Condition.BROKEN, f"its header says schema {version}")
-    if version == _PROVEN:
-        _prove(connection, every_row=reads_through)
+    _prove(connection, every_row=reads_through)
     return Inspection(Condition.SOUND)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from edge_agent.buffer import rows, stored
+from edge_agent.buffer import epochs, rows, stored
 from edge_agent.buffer.row_id import span_of_lane
 from edge_agent.buffer.rows import Row
 from wire.topic import Lane
@@ -70,12 +70,11 @@ def oldest_young(connection: sqlite3.Connection, lane: Lane, boot: str, since_ms
 
     Of the newest 32 rows: what came thicker than that is backlog.
     """
-    low, high = span_of_lane(lane)
     found = connection.execute(
         "SELECT id FROM batch WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?",
-        (low, high, _YOUNGEST),
+        (*epochs.in_sight(connection, lane), _YOUNGEST),
     ).fetchall()
-    first = found[0][0] + 1 if found else low
+    first = found[0][0] + 1 if found else span_of_lane(lane)[0]
     for (number,) in found:
         row = stored.one(connection, number)
         if row is None or row.boot != boot or row.mono_ms < since_ms:

@@ -6,7 +6,7 @@ forgotten without a word (sqlite.org/fileformat2.html, section 4).
 
 import struct
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -50,8 +50,15 @@ class Log(msgspec.Struct, frozen=True):
 NO_LOG = Log((), 0)
 
 
-def read_log(data: bytes, page_size: int | None = None) -> Log:
-    """`page_size` is asked for where the header of the log does not say it."""
+def _nobody() -> None:
+    """Nobody waits."""
+
+
+def read_log(data: bytes, page_size: int | None = None, rest: Callable[[], None] = _nobody) -> Log:
+    """`page_size` is asked for where the header of the log does not say it.
+
+    `rest` is called for each frame: others want to compute too.
+    """
     if len(data) < HEADER_BYTES + FRAME_BYTES:
         return NO_LOG
     magic, _, stated, _, *salt_and_sum = struct.unpack_from(">8I", data)
@@ -62,7 +69,7 @@ def read_log(data: bytes, page_size: int | None = None) -> Log:
     frames = list(_frames(data, size, salt))
     order = _MAGIC.get(magic)
     is_headed = order is not None and _sum(data[:24], (0, 0), order) == tuple(salt_and_sum[2:])
-    sound = _sound(data, size, frames, order) if is_headed and order is not None else 0
+    sound = _sound(data, size, frames, order, rest) if is_headed and order is not None else 0
     return Log(tuple(frames), sound)
 
 
@@ -84,10 +91,13 @@ def _frames(data: bytes, size: int, salt: Salt) -> Iterator[Frame]:
             yield Frame(page, place, pages > 0, data[start : start + size])
 
 
-def _sound(data: bytes, size: int, frames: list[Frame], order: str) -> int:
+def _sound(
+    data: bytes, size: int, frames: list[Frame], order: str, rest: Callable[[], None]
+) -> int:
     """Frames from the first through the last commit before a checksum fails."""
     so_far, sound = struct.unpack_from(">2I", data, 24), 0
     for number, frame in enumerate(frames):
+        rest()
         at = HEADER_BYTES + frame.place * (size + FRAME_BYTES)
         so_far = _sum(frame.content, _sum(data[at : at + 8], so_far, order), order)
         if frame.place != number or so_far != struct.unpack_from(">2I", data, at + 16):

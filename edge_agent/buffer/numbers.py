@@ -20,6 +20,16 @@ def number(connection: sqlite3.Connection, name: str) -> int:
     return int(value or 0)
 
 
+def kept(connection: sqlite3.Connection, name: str) -> int:
+    """One that not every file has: 0 without it. Raise DamagedError."""
+    found = connection.execute("SELECT 1 FROM meta WHERE name = ?", (name,)).fetchone()
+    return 0 if found is None else number(connection, name)
+
+
+def forget(connection: sqlite3.Connection, name: str) -> None:
+    connection.execute("DELETE FROM meta WHERE name = ?", (name,))
+
+
 def note(connection: sqlite3.Connection, name: str, value: int) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO meta (name, value, proof) VALUES (?, ?, ?)",

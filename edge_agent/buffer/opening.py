@@ -1,4 +1,4 @@
-"""Makes a buffer ready: a broken one is set aside and salvaged, so that the agent always starts."""
+"""Makes a buffer ready: a broken one is set aside, so that the agent always starts, and at once."""
 
 import errno
 import fcntl
@@ -8,17 +8,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from edge_agent.buffer import adopt
-from edge_agent.buffer.adopt import Adopted
+from edge_agent.buffer import adopt, aside
 from edge_agent.buffer.alive import Alive, nobody, watched
 from edge_agent.buffer.inspection import Condition, inspect
-from edge_agent.buffer.log_frames import Log
+from edge_agent.buffer.log_frames import NO_LOG
 from edge_agent.buffer.rows import NewerBufferError, migrate
-from edge_agent.buffer.salvage import found_behind, found_in, log_of
+from edge_agent.buffer.salvage import found_behind, log_of
 from runtime.database import connect, run_transaction
 
-_KEPT = 3
-_BESIDE = ("-wal", "-shm", "-journal")
 _DISK_ERRNO = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 _DISK_CODES = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
@@ -33,7 +30,7 @@ class BufferInUseError(RuntimeError):
 def made_ready(path: Path, stamp: str, alive: Alive = nobody) -> Iterator[tuple[str, ...]]:
     """Hold a sound buffer, a new one if the file was broken; what a person should know about it.
 
-    `alive` is called again and again meanwhile: a large file takes minutes on a small machine.
+    `alive` is called again and again meanwhile: a file is read through on a small machine.
     Raise BufferInUseError, NewerBufferError, and OSError or sqlite3.Error: `is_of_the_disk` tells
     whether another place may help, or only a person.
     """
@@ -48,10 +45,10 @@ def made_ready(path: Path, stamp: str, alive: Alive = nobody) -> Iterator[tuple[
 
 
 def _is_damage(error: BaseException) -> bool:
-    """What is neither the disk's nor a lock's."""
+    """What is neither the disk's, nor a lock's, nor ours."""
     if isinstance(error, BaseExceptionGroup):
         return any(map(_is_damage, error.exceptions))
-    if isinstance(error, sqlite3.OperationalError):
+    if isinstance(error, (sqlite3.OperationalError, sqlite3.ProgrammingError)):
         return False
     return isinstance(error, (sqlite3.DatabaseError, UnicodeDecodeError))
 
@@ -64,86 +61,32 @@ def is_of_the_disk(error: OSError | sqlite3.Error) -> bool:
 
 
 def prepare(path: Path, stamp: str, alive: Alive = nobody) -> tuple[str, ...]:
-    """Make the file sound and the schema present; say what was broken and what became of it."""
-    _finish(path)
+    """Make the file sound and the schema present; say what was broken and what became of it.
+
+    What a broken one holds waits beside the new one, see `aside.waiting`.
+    """
+    aside.mend(path)
     log = log_of(path)  # SQLite may begin it anew, so it is read before
     seen = inspect(path, is_suspect=_suspect(path).exists(), alive=alive)
     if seen.condition is Condition.NEWER:
         raise NewerBufferError(f"{path}: {seen.detail}")
+    notices: tuple[str, ...] = ()
     if seen.condition is Condition.BROKEN:
-        return (_salvage(path, log, stamp, seen.detail, alive),)
+        away, log = aside.set_aside(path, stamp), NO_LOG
+        notices = (f"buffer {path} was broken ({seen.detail}) and was set aside as {away.name}",)
     _suspect(path).unlink(missing_ok=True)
     with closing(connect(path)) as connection:
         watched(connection, alive)
         migrate(connection)
         if log.is_whole:
-            return ()
+            return notices
         behind = found_behind(log)
         adopted = run_transaction(connection, lambda c: adopt.add(c, behind))
-    return (f"the log of buffer {path} was broken: {_told(adopted)}",) if adopted.batches else ()
-
-
-def _salvage(path: Path, log: Log, stamp: str, why: str, alive: Alive) -> str:
-    """A new file takes the place of the broken one at once, with all that could be proven."""
-    new = _new(path)
-    found, behind = found_in(path, log, alive), found_behind(log)
-    for part in _parts(_half(path)):
-        part.unlink(missing_ok=True)
-    with closing(connect(_half(path))) as connection:
-        watched(connection, alive)
-        migrate(connection)
-        adopted = run_transaction(connection, lambda c: adopt.replace_all(c, found))
-        adopted += run_transaction(connection, lambda c: adopt.add(c, behind))
-    os.replace(_half(path), new)  # noqa: PTH105 - beside the other calls
-    _sync(path.parent)
-    aside = set_aside(path, stamp)
-    _finish(path)
-    return f"buffer {path} was broken ({why}) and was set aside as {aside.name}: {_told(adopted)}"
-
-
-def _told(adopted: Adopted) -> str:
-    return (
-        f"{adopted.readings} readings in {adopted.batches} batches were saved,"
-        f" {adopted.lost} that it had are lost"
-    )
-
-
-def _finish(path: Path) -> None:
-    """Put a salvaged file in its place, also where a start was cut off before it could."""
-    new = _new(path)
-    if new.exists() and not path.exists():
-        for part in _parts(path):
-            part.unlink(missing_ok=True)
-        new.rename(path)
-        _suspect(path).unlink(missing_ok=True)
-        _sync(path.parent)
-    for leftover in (*_parts(_half(path)), new):
-        leftover.unlink(missing_ok=True)
-
-
-def _half(path: Path) -> Path:
-    return path.with_name(f"{path.name}.half")
-
-
-def _new(path: Path) -> Path:
-    return path.with_name(f"{path.name}.salvaged")
+    return (f"the log of buffer {path} was broken: {adopted}",) if adopted.batches else ()
 
 
 def _suspect(path: Path) -> Path:
     return path.with_name(f"{path.name}.suspect")
-
-
-def _parts(path: Path) -> tuple[Path, ...]:
-    return tuple(path.with_name(path.name + suffix) for suffix in ("", *_BESIDE))
-
-
-def _sync(folder: Path) -> None:
-    """A renamed file keeps its new name after a power cut."""
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 @contextmanager
@@ -160,29 +103,3 @@ def held(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def set_aside(path: Path, stamp: str) -> Path:
-    """Rename the file and what belongs to it to `<name>.broken-<stamp>`; the newest three stay."""
-    aside = path.with_name(f"{path.name}.broken-{stamp}")
-    while aside.exists():
-        aside = aside.with_name(f"{aside.name}x")
-    for suffix in ("", *_BESIDE):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    _forget_the_oldest(path)
-    return aside
-
-
-def _forget_the_oldest(path: Path) -> None:
-    """A card that breaks file after file must not be filled with them."""
-    found = [one for one in path.parent.glob(f"{path.name}.broken-*") if _is_main(one)]
-    found.sort(key=lambda one: one.stat().st_mtime_ns)
-    for old in found[:-_KEPT]:
-        for suffix in ("", *_BESIDE):
-            old.with_name(old.name + suffix).unlink(missing_ok=True)
-
-
-def _is_main(path: Path) -> bool:
-    return not path.name.endswith(_BESIDE)

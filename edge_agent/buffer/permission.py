@@ -17,7 +17,7 @@ LOCAL = "local-"
 
 
 class Verdict(StrEnum):
-    """What is to become of a command; all but ALLOWED are its answer."""
+    """What is to become of a command; all but ALLOWED and NOT_YET are its answer."""
 
     ALLOWED = "allowed"
     CLOCK_UNSET = "clock_unset"
@@ -26,6 +26,7 @@ class Verdict(StrEnum):
     NOT_ALLOWED = "not_allowed"
     TOO_MANY = "too_many"
     INTERRUPTED = "interrupted"
+    NOT_YET = "not_yet"
 
 
 OUTCOMES = {

@@ -10,10 +10,9 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 import msgspec
 
-from edge_agent.buffer import rows, stored, unpacking
+from edge_agent.buffer import epochs, rows, stored, unpacking
 from edge_agent.buffer.losses import Loss, Lost
 from edge_agent.buffer.retention import Eviction, Limits, evict
-from edge_agent.buffer.row_id import span_of_lane
 from edge_agent.buffer.stored import Stored
 from edge_agent.buffer.thinning import INTERVALS_US, Thinned, thin
 from runtime.database import Database
@@ -156,9 +155,11 @@ class Room:
         return losses
 
     async def _some(self, database: Database, lane: Lane, after: int) -> list[Stored]:
-        low, high = span_of_lane(lane)
-        span = max(low, after + 1), high
-        return await database.read(lambda c: stored.between(c, span, LOOKED_AT_ONCE))
+        def look(connection: sqlite3.Connection) -> list[Stored]:
+            low, high = epochs.in_sight(connection, lane)
+            return stored.between(connection, (max(low, after + 1), high), LOOKED_AT_ONCE)
+
+        return await database.read(look)
 
     def _plan(self, found: Sequence[Stored], interval_us: int) -> list[_Planned]:
         """Only what makes room."""

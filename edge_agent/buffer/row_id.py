@@ -6,6 +6,7 @@ Ids of a lane rise with the number of the epoch, and within it with seq; none is
 from wire.topic import Lane
 
 SEQ_BITS = 32
+TOP_SEQ = (1 << SEQ_BITS) - 1
 _EPOCH_BITS = 28
 _LANES = (Lane.URGENT, Lane.BULK)
 

@@ -12,7 +12,7 @@ from edge_agent.buffer.epochs import Epoch, Ledger
 from edge_agent.buffer.migration import SCHEMA_VERSION, NewerBufferError, migrate
 from edge_agent.buffer.numbers import next_connection
 from edge_agent.buffer.proof import DamagedError
-from edge_agent.buffer.row_id import row_id, span_of_epoch, span_of_lane
+from edge_agent.buffer.row_id import row_id, span_of_epoch
 from edge_agent.buffer.stored import Row, Stored
 from wire.envelope import Base, Cover, Encoding
 from wire.ranges import Ranges
@@ -104,13 +104,13 @@ def _appended(one: Epoch, draft: Draft) -> Stored:
 
 def rows_after(connection: sqlite3.Connection, lane: Lane, after: int, limit: int) -> list[Row]:
     """At most `limit` rows of the lane with an id above `after`, oldest first."""
-    low, high = span_of_lane(lane)
+    low, high = epochs.in_sight(connection, lane)
     return [one.row() for one in stored.between(connection, (max(low, after + 1), high), limit)]
 
 
 def numbers_after(connection: sqlite3.Connection, lane: Lane, after: int, limit: int) -> list[int]:
     """At most `limit` ids of the lane above `after`, lowest first; the rows are not looked at."""
-    low, high = span_of_lane(lane)
+    low, high = epochs.in_sight(connection, lane)
     found = connection.execute(
         "SELECT id FROM batch WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?",
         (max(low, after + 1), high, limit),
@@ -246,5 +246,5 @@ def sizes(connection: sqlite3.Connection) -> dict[Lane, int]:
 
 def oldest(connection: sqlite3.Connection, lane: Lane, limit: int) -> list[tuple[int, int]]:
     """(id, bytes) of the oldest rows of a lane."""
-    rows = stored.between(connection, span_of_lane(lane), limit)
+    rows = stored.between(connection, epochs.in_sight(connection, lane), limit)
     return [(one.id, len(one.payload)) for one in rows]

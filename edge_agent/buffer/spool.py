@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, MutableMapping
 
-from edge_agent.buffer.row_id import SEQ_BITS, Span, span_of_epoch
+from edge_agent.buffer.row_id import SEQ_BITS, TOP_SEQ, Span, span_of_epoch
 from edge_agent.buffer.stored import NAMES, Stored
 from wire.topic import Lane
 
@@ -50,6 +50,12 @@ class Spool(MutableMapping[int, Stored]):
         for (number,) in self._file.execute("SELECT id FROM found ORDER BY id"):
             yield number
 
+    def last(self, lane: Lane, epoch_id: int) -> int:
+        """The highest seq of an epoch; 0 without any."""
+        for row in self._between(span_of_epoch(lane, epoch_id)):
+            return row.seq
+        return 0
+
     def firsts(self) -> list[Stored]:
         """Of each epoch the first row, in the order of their numbers."""
         return [
@@ -61,23 +67,23 @@ class Spool(MutableMapping[int, Stored]):
             )
         ]
 
-    def standing(self, lane: Lane, epoch_id: int, above: int) -> Iterator[Stored]:
-        """Rows of an epoch above a seq, lowest first, but those that a thinned one stands for."""
-        low, high = span_of_epoch(lane, epoch_id)
-        span = low + above + 1, high
-        covered, first = set[int](), high
-        for number, lowest in self._file.execute(
-            "SELECT id, first FROM found WHERE id BETWEEN ? AND ? ORDER BY id DESC", span
-        ):
-            if number >= first:
-                covered.add(number)
-            else:
-                first = low + lowest
-        return (row for row in self._between(span) if row.id not in covered)
+    def standing(
+        self, lane: Lane, epoch_id: int, above: int = 0, below: int = TOP_SEQ
+    ) -> Iterator[Stored]:
+        """Rows of an epoch between two seqs, highest first, but those that a thinned one covers.
+
+        That which stands for others has the highest key of them.
+        """
+        low, _ = span_of_epoch(lane, epoch_id)
+        first = low + below
+        for row in self._between((low + above + 1, first - 1)):
+            if row.id < first:
+                first = low + row.first
+                yield row
 
     def _between(self, span: Span) -> Iterator[Stored]:
         for columns in self._file.execute(
-            f"SELECT {_LIST} FROM found WHERE id BETWEEN ? AND ? ORDER BY id",  # noqa: S608 - names and marks of our own, no value
+            f"SELECT {_LIST} FROM found WHERE id BETWEEN ? AND ? ORDER BY id DESC",  # noqa: S608 - names and marks of our own, no value
             span,
         ):
             yield Stored(*columns)

@@ -1,6 +1,7 @@
 """A row of the buffer as it lies in the file, with its running totals and its proof."""
 
 import sqlite3
+from collections.abc import Iterable
 
 import msgspec
 
@@ -82,12 +83,22 @@ def stored_of(columns: tuple[Field, ...]) -> Stored:
     return Stored(*check(Kind.BATCH, columns))  # type: ignore[arg-type]  # proven: as written
 
 
+def proven(stored: Stored) -> tuple[Field, ...]:
+    """Its columns with their proof, as they are written."""
+    said = stored.columns()
+    return *said, proof(Kind.BATCH, said)
+
+
 def write(connection: sqlite3.Connection, stored: Stored) -> None:
     """Insert it, or put it in the place of the row with its id."""
-    said = stored.columns()
-    connection.execute(
+    write_proven(connection, [proven(stored)])
+
+
+def write_proven(connection: sqlite3.Connection, rows: Iterable[tuple[Field, ...]]) -> None:
+    """Rows made by `proven`: whoever holds the writing thread need not compute."""
+    connection.executemany(
         f"INSERT OR REPLACE INTO batch ({_LIST}) VALUES ({_MARKS})",  # noqa: S608 - our own names
-        (*said, proof(Kind.BATCH, said)),
+        rows,
     )
 
 

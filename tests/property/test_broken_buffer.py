@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from edge_agent.buffer import rows
-from edge_agent.buffer.opening import prepare
 from runtime.database import connect
 from tests.broken_buffer import Used, all_rows, breaks, keys_of, use
+from tests.brought_in import brought_in
 from wire.statement import Statement, check_statement
 from wire.topic import Lane
 
-STAMP = "20261121T084000Z"
 SEEDS = range(120)
 
 
@@ -27,7 +26,7 @@ def survives(used: Used, folder: Path, seed: int) -> int:
     """How many rows are lost to the break that the seed makes; all others are as they were."""
     path = used.copy(folder)
     what, places = breaks(used, path, random.Random(seed))
-    prepare(path, STAMP)
+    brought_in(path)
     for leftover in folder.glob("*.broken-*"):
         leftover.unlink()
     with closing(connect(path)) as disk:

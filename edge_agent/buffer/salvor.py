@@ -1,0 +1,144 @@
+"""Brings what was set aside into the running buffer, beside the watch and behind all commits."""
+
+import asyncio
+import logging
+import shutil
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from edge_agent.buffer import incoming
+from edge_agent.buffer.adopt import Adopted
+from edge_agent.buffer.bringing import Bringing, Extent, Kind, Step
+from edge_agent.buffer.incoming import NoNumbersError
+from edge_agent.buffer.migration import LOG_PAGES
+from edge_agent.buffer.sources import Source, Waiting
+from runtime.clock import Clock
+from runtime.database import Database
+
+log = logging.getLogger(__name__)
+
+NAME = "salvage"
+LEAST_FREE = 32 * 1024 * 1024
+"""So much of the disk stays free: the buffer's reserve is not for these rows."""
+_LOG_PAGES = 256  # copied into the file after so many, in a slice's time and not in an alarm's
+_REST_S = 0.002  # at least, after each step
+_AGAIN_S = 10.0
+
+
+class Salvor:
+    """`tell`: what a person should know. `came_in`: commands that nobody knew of yet were found.
+
+    `shown`: all of a file is in, so its rows may leave.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        waiting: Waiting,
+        clock: Clock,
+        tell: Callable[[str], None],
+        progress: Callable[[str], None],
+        came_in: Callable[[list[str]], Awaitable[None]],
+        shown: Callable[[], Awaitable[None]],
+        again_s: float = _AGAIN_S,
+        least_free: int = LEAST_FREE,
+    ) -> None:
+        self._database = database
+        self._left = list(waiting.sources)
+        self._below = waiting.below
+        self._clock = clock
+        self._tell = tell
+        self._progress = progress
+        self._came_in = came_in
+        self._shown = shown
+        self._again_s = again_s
+        self._least_free = least_free
+        self._extents = {one.name: Extent(one.path.name) for one in waiting.sources}
+        self.times_shown = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was set aside is in."""
+        return not self._left
+
+    def extents(self) -> tuple[Extent, ...]:
+        """How far each file is that is not in yet."""
+        return tuple(self._extents[one.name] for one in self._left)
+
+    async def run(self) -> None:
+        """Bring in one file after the other, and return when all are in."""
+        if self.is_whole:
+            return
+        await self._copy_log_after(_LOG_PAGES)
+        try:
+            while self._left:
+                await self._bring(self._left[0])
+        finally:
+            await asyncio.shield(self._copy_log_after(LOG_PAGES))
+
+    async def _copy_log_after(self, pages: int) -> None:
+        pragma = f"PRAGMA wal_autocheckpoint = {pages}"
+        await self._database.transact(lambda c: c.execute(pragma).fetchone(), synced=False)
+
+    async def _bring(self, source: Source) -> None:
+        """Until it is in; what the disk refuses is tried again, from where it was."""
+        bringing = Bringing(source.path, source.name, self._below)
+        self._extents[source.name] = bringing.extent
+        try:
+            adopted = await self._drive(bringing)
+            await asyncio.to_thread(source.put_away)
+            await self._database.transact(lambda c: incoming.forget(c, [source.name]))
+        except (OSError, sqlite3.OperationalError, NoNumbersError) as error:
+            bringing.extent.problem = str(error)
+            self._tell(f"what is in {source.path.name} is not in the buffer yet: {error}")
+            await self._rest(self._again_s)
+            return
+        self._below = bringing.below
+        self._left.remove(source)
+        self.times_shown += 1
+        self._tell(f"from {source.path.name}, which was set aside: {adopted}")
+        await self._shown()
+
+    async def _drive(self, bringing: Bringing) -> Adopted:
+        steps, answer, has_told = bringing.steps(), None, False
+        while True:
+            try:
+                step = steps.send(answer)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]  # what a generator returns
+            if bringing.interrupted is not None and not has_told:
+                await self._came_in(bringing.interrupted)
+                has_told = True
+            began_us = self._clock.mono_us()
+            answer = await self._take(step, bringing.extent)
+            took_s = (self._clock.mono_us() - began_us) / 1e6
+            await self._rest(max(took_s, _REST_S))
+
+    async def _take(self, step: Step, extent: Extent) -> Any:
+        if step.kind is Kind.COMPUTE:
+            return await asyncio.to_thread(step.work, None)
+        if step.kind is Kind.READ:
+            return await self._database.read(step.work)
+        is_synced = step.kind is Kind.WRITE_SYNCED
+        while True:
+            await self._room(extent)
+            try:
+                return await self._database.transact(step.work, synced=is_synced)
+            except sqlite3.OperationalError as error:
+                extent.problem = str(error)
+                self._tell(f"the rest of {extent.file} waits, the disk refuses: {error}")
+                await self._rest(self._again_s)
+
+    async def _room(self, extent: Extent) -> None:
+        """A disk that is filling up is left to what is taken now."""
+        while (free := shutil.disk_usage(self._database.path.parent).free) < self._least_free:
+            extent.problem = f"only {free // 1024} KiB are free"
+            self._tell(f"the rest of {extent.file} waits for room on the disk of the buffer")
+            await self._rest(self._again_s)
+        extent.problem = ""
+
+    async def _rest(self, seconds: float) -> None:
+        self._progress(NAME)
+        await asyncio.sleep(seconds)
