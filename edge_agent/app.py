@@ -9,18 +9,17 @@ from pathlib import Path
 
 import msgspec
 
-from edge_agent import assembly, on_site
+from edge_agent import on_site
 from edge_agent.answering import Answering
 from edge_agent.baseline.keeper import Baselines
-from edge_agent.baseline.orders import BaselineHand
-from edge_agent.beside import frame_keeper, local_actor, session_of
 from edge_agent.buffer import rows
-from edge_agent.buffer.control import Control
-from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.opening import is_of_the_disk, made_ready
 from edge_agent.buffer.retention import Limits
-from edge_agent.buffer.spare import spare_of, take_in
+from edge_agent.buffer.salvor import NAME as SALVAGE
+from edge_agent.buffer.sources import Waiting, gathered
+from edge_agent.buffer.spare import spare_of
 from edge_agent.buffer.timebase import SETTLE_US, Timekeeper
+from edge_agent.building import Ground, built, observer
 from edge_agent.changeover import Changeover
 from edge_agent.config.desired import Book
 from edge_agent.config.load import Loaded
@@ -33,21 +32,16 @@ from edge_agent.health_document import document
 from edge_agent.health_socket import served
 from edge_agent.line_load import overloads
 from edge_agent.local_action.actor import NAME as LOCAL_ACTIONS
-from edge_agent.local_action.tap import Tap
 from edge_agent.observe import Notices, Observer, Parts
 from edge_agent.persist import persist
-from edge_agent.roster import Roster
 from edge_agent.self_report import SelfReport
 from edge_agent.send_off import send_off
 from edge_agent.uplink.answers import Answers
-from edge_agent.uplink.publisher import Publisher
 from runtime.clock import Clock, SystemClock, Trust
 from runtime.database import Database
 from runtime.progress import Progress
 from runtime.service import LongStart, Notifier, keep_watchdog
 from runtime.small_memory import give_back
-from runtime.version import VERSION
-from wire.identity import Software
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +53,7 @@ _LIMITS_US = {
     "uplink-bulk": 60_000_000,
     LOCAL_ACTIONS: 60_000_000,
 }
+_SALVAGE_LIMIT_US = 300_000_000  # counting a million rows on a slow card is one step
 _SPARE_SIZE = 16 * 1024 * 1024
 SPARE = Path("/dev/shm")  # noqa: S108 - a memory file system is what is wanted when the disk fails
 
@@ -95,6 +90,16 @@ class App:
         self._configuration = Configuration(found, source, self._tell, self._baselines.adjust)
         self._first_notices = found.notices
         self._observer: Observer | None = None
+        self._ground = Ground(
+            config=config,
+            epoch=self.epoch,
+            clock=self._clock,
+            timekeeper=self._timekeeper,
+            configuration=self._configuration,
+            baselines=self._baselines,
+            notices=self._notices,
+            health=self.health,
+        )
 
     async def run(self) -> None:
         """Watch until cancelled, then stop in order: lines, lanes, uplink, session.
@@ -119,14 +124,15 @@ class App:
     async def _run_on(self, path: Path, limits: Limits) -> None:
         moment = datetime.fromtimestamp(self._clock.utc_us() / 1_000_000, tz=UTC)
         alive = LongStart(self._notifier, self._clock.mono_us)
-        with made_ready(path, moment.strftime("%Y%m%dT%H%M%SZ"), alive) as notices:
+        stamp = moment.strftime("%Y%m%dT%H%M%SZ")
+        with made_ready(path, stamp, alive) as notices:
             for notice in notices:
                 self._tell(notice)
-            if path != self._spare:
-                self._tell(take_in(path, self._spare))
+            waiting = Waiting() if path == self._spare else gathered(path, self._spare, stamp)
+            self._tell(waiting.problem)
             async with Database(path, rows.migrate) as database:
-                parts = await self._build(database, limits)
-                self._observer = self._observe(parts)
+                parts = await built(self._ground, database, limits, waiting)
+                self._observer = observer(self._ground, parts)
                 self._baselines.attend(self._configuration, parts.roster)
                 desk = on_site.desk(self._baselines, self._configuration, self._timekeeper)
                 answering = Answering(self.health, parts.keeper.shown, desk.carry_out)
@@ -152,99 +158,20 @@ class App:
         return msgspec.json.encode(document(await self.health()))
 
     def _tell(self, problem: str) -> None:
-        if problem and self._notices.add(problem):
-            log.warning("%s", problem)
+        self._notices.tell(problem)
 
     def _look_at_the_load(self) -> None:
         for sentence in overloads(self._configuration.config):
             self._tell(sentence)
 
-    async def _build(self, database: Database, limits: Limits) -> Parts:
-        config, clock, progress = self._config, self._clock, Progress(self._clock)
-        standing = self._configuration
-        lanes = Lanes(
-            database=database,
-            timekeeper=self._timekeeper,
-            gateway=config.gateway,
-            epoch=self.epoch,
-            limits=limits,
-            plan=standing.plan,
-            progress=progress.shown,
-            tell=self._tell,
-            group_readings=config.buffer.group_readings,
-        )
-        await lanes.remember()
-        self._tell(on_site.take_note(config.buffer.path.parent, self._timekeeper))
-        if database.path == config.buffer.path:  # memory is not to be filled for nothing
-            self._tell(await lanes.reserve())
-        control = Control(database, self._timekeeper, standing.profiles)
-        await control.recover()
-        start = await lanes.next_connection()
-        session = session_of(config, clock, start)
-        publisher = Publisher(
-            gateway=config.gateway,
-            lanes=lanes,
-            control=control,
-            session=session,
-            clock=clock,
-            timekeeper=self._timekeeper,
-            birth=lambda boot, anchors: assembly.birth(
-                standing.config, Software("edge-agent", VERSION), (boot, parts.connection), anchors
-            ),
-            progress=progress.shown,
-            config_hash=lambda: standing.said,
-            desire=standing.desire,
-        )
-        actor = local_actor(
-            standing,
-            control=control,
-            lanes=lanes,
-            publisher=publisher,
-            session=session,
-            clock=clock,
-            tell=self._tell,
-            progress=progress.shown,
-        )
-        parts = Parts(
-            database=database,
-            lanes=lanes,
-            control=control,
-            session=session,
-            publisher=publisher,
-            roster=Roster(
-                intake=Tap(Tap(lanes, actor.heard), self._baselines.heard),
-                control=control,
-                clock=clock,
-                progress=progress,
-                health=self.health,
-                tell=self._tell,
-                before=lambda hand: BaselineHand(self._baselines, hand),
-                give_way=lanes.way.given,
-            ),
-            actor=actor,
-            keeper=frame_keeper(standing, self._timekeeper, lambda: parts.roster.watches),
-            progress=progress,
-            start=start,
-        )
-        return parts
-
-    def _observe(self, parts: Parts) -> Observer:
-        return Observer(
-            configuration=self._configuration,
-            version=VERSION,
-            epoch=self.epoch,
-            clock=self._clock,
-            timekeeper=self._timekeeper,
-            notices=self._notices,
-            parts=parts,
-            baselines=self._baselines.health,
-        )
-
+from runtime.small_memory import give_back
     async def _live(self, parts: Parts) -> None:
         """Everything runs until the caller is cancelled or a part fails."""
         progress = parts.progress
         for name, limit_us in _LIMITS_US.items():
             progress.enrol(name, limit_us)
+        if not parts.salvor.is_whole:
+            progress.enrol(SALVAGE, _SALVAGE_LIMIT_US)
         async with asyncio.TaskGroup() as group:
             session = group.create_task(parts.session.run())
             lanes = group.create_task(persist(parts.lanes.run, self._tell))
@@ -257,6 +184,7 @@ class App:
             keeper = group.create_task(parts.keeper.run())
             actor = group.create_task(parts.actor.run())
             voids = group.create_task(self._baselines.run())
+            salvage = group.create_task(persist(parts.salvor.run, self._tell))
             over = Changeover(self._configuration, parts, group, self._tell)
             said = group.create_task(over.answers(self._timekeeper).run())
             parts.roster.start_gateway(group)
@@ -270,6 +198,7 @@ class App:
                 self._notifier.stopping()
                 itself.cancel()
                 changes.cancel()
+                salvage.cancel()
                 keeper.cancel()
                 await asyncio.wait([changes])
                 await parts.roster.stop_all()

@@ -122,6 +122,9 @@ def _lanes(health: AgentHealth) -> Iterator[Figure]:
         "1 when readings would not outlive the power",
         [({}, health.is_in_memory)],
     )
+    coming = [({"file": one.file, "part": one.part}, one.share) for one in health.salvage]
+    text = "Share of a part of bringing in a file that was set aside; none when all are in"
+    yield _gauge("salvage_ratio", text, coming)
     yield _gauge("buffer_refuses", "1 while the disk takes nothing", [({}, bool(health.refusal))])
 
 

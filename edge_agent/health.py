@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from edge_agent.link_count import LinkCount
-from edge_agent.own_health import BaselineHealth, LocalActionHealth, MachineHealth
+from edge_agent.own_health import BaselineHealth, LocalActionHealth, MachineHealth, SalvageHealth
 from wire.quality import Quality
 
 
@@ -228,3 +228,4 @@ class AgentHealth(msgspec.Struct, frozen=True):
     buffer_size: int = 0
     local_actions: tuple[LocalActionHealth, ...] = ()
     baselines: tuple[BaselineHealth, ...] = ()
+    salvage: tuple[SalvageHealth, ...] = ()

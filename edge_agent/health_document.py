@@ -1,5 +1,7 @@
 """The health of an agent as the JSON that its socket gives: ages instead of instants."""
 
+from dataclasses import replace
+
 import msgspec
 
 from edge_agent.health import (
@@ -19,7 +21,7 @@ from edge_agent.own_document import (
     local_action_document,
     machine_document,
 )
-from edge_agent.own_health import BaselineHealth
+from edge_agent.own_health import BaselineHealth, SalvageHealth
 
 _SECOND_US = 1_000_000
 
@@ -138,6 +140,7 @@ class AgentDocument(msgspec.Struct, frozen=True, kw_only=True):
     buffer_bytes: int = 0
     local_actions: tuple[LocalActionDocument, ...] = ()
     baselines: tuple[BaselineHealth, ...] = ()
+    salvage: tuple[SalvageHealth, ...] = ()
 
 
 def document(health: AgentHealth) -> AgentDocument:
@@ -182,6 +185,7 @@ def document(health: AgentHealth) -> AgentDocument:
         buffer_bytes=health.buffer_size,
         local_actions=tuple(local_action_document(one, now_us) for one in health.local_actions),
         baselines=health.baselines,
+        salvage=tuple(replace(one, share=round(one.share, 3)) for one in health.salvage),
     )
 
 

@@ -1,5 +1,6 @@
 """Gathers the agent's health from its running parts."""
 
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from edge_agent.buffer.backlog import Backlog
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.rows import Ledger
+from edge_agent.buffer.salvor import Salvor
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.buffer.wear import COMMIT_BYTES, per_day, years
 from edge_agent.configuration import Configuration
@@ -28,7 +30,7 @@ from edge_agent.health import (
 from edge_agent.link_readings import link_of
 from edge_agent.local_action.actor import Actor
 from edge_agent.machine import machine_health
-from edge_agent.own_health import BaselineHealth
+from edge_agent.own_health import BaselineHealth, SalvageHealth
 from edge_agent.roster import Roster
 from edge_agent.uplink.publisher import Publisher
 from runtime.clock import Clock
@@ -36,6 +38,8 @@ from runtime.database import Database
 from runtime.mqtt import Session
 from runtime.progress import Progress
 from wire.topic import Lane
+
+log = logging.getLogger(__name__)
 
 _NOTICES = 20
 _AGAIN_US = 10_000_000
@@ -65,6 +69,11 @@ class Notices:
         self._kept.append((now_us, Notice(at.isoformat(timespec="seconds"), text)))
         return True
 
+    def tell(self, text: str) -> None:
+        """Keep it and log it, if there is anything to say that was not said just now."""
+        if text and self.add(text):
+            log.warning("%s", text)
+
     def all(self) -> tuple[Notice, ...]:
         return tuple(notice for _, notice in self._kept)
 
@@ -80,6 +89,7 @@ class Parts(msgspec.Struct, frozen=True):
     roster: Roster
     actor: Actor
     keeper: Keeper
+    salvor: Salvor
     progress: Progress
     start: int
 
@@ -151,6 +161,10 @@ class Observer:
             wear=self._wear(timebase),
             local_actions=parts.actor.health(),
             baselines=self._baselines(),
+            salvage=tuple(
+                SalvageHealth(one.file, one.part.value, one.share, one.readings, one.problem)
+                for one in parts.salvor.extents()
+            ),
             clock_offset_us=_offset_us(timebase, self._clock),
             buffer_size=self._configuration.config.buffer.size,
         )

@@ -29,6 +29,20 @@ class BaselineHealth(msgspec.Struct, frozen=True):
     void: str = ""
 
 
+class SalvageHealth(msgspec.Struct, frozen=True):
+    """How far a file is that was set aside and is not in the buffer yet.
+
+    `part`: waiting, searching or bringing; `share` of that is done (0 to 1); `readings` that came
+    over. `problem`: why it does not go on.
+    """
+
+    file: str
+    part: str
+    share: float = 0.0
+    readings: int = 0
+    problem: str = ""
+
+
 class LocalActionHealth(msgspec.Struct, frozen=True):
     """`state` and `reason` are those of its table; `since_us`: when the state began, if it did.
 

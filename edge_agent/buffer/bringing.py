@@ -18,6 +18,7 @@ from edge_agent.buffer.adopt import Adopted, Counted
 from edge_agent.buffer.found import Found
 from edge_agent.buffer.incoming import Place
 from edge_agent.buffer.proof import Field
+from edge_agent.buffer.row_id import TOP_SEQ
 from edge_agent.buffer.salvage import Search
 from edge_agent.buffer.stored import Stored
 from runtime.database import connect, run_transaction
@@ -78,6 +79,8 @@ class Bringing:
     path: Path
     name: str
     below: int
+    look_s: float = LOOK_S
+    seconds: Callable[[], float] = time.perf_counter
     extent: Extent = field(init=False)
     interrupted: list[str] | None = None
 
@@ -89,7 +92,7 @@ class Bringing:
         search = Search(self.path, Found())
         self.extent.part = Part.SEARCHING
         pages = search.pages()
-        while (share := (yield Step(Kind.COMPUTE, lambda _: _for_a_while(pages)))) is not None:
+        while (share := (yield Step(Kind.COMPUTE, lambda _: self._for_a_while(pages)))) is not None:
             self.extent.share = share
         found = search.found
         self.interrupted = yield Step(Kind.WRITE, lambda c: adopt.add_others(c, found))
@@ -105,15 +108,38 @@ class Bringing:
     def _rows(self, found: Found, places: list[Place]) -> Generator[Step, Any, None]:
         self.extent.part, self.extent.share = Part.BRINGING, 0.0
         total, done = max(len(found.rows), 1), 0
-        for place in places:
-            if place.number is None:
-                continue
+        for place in _newest_first(places):
+            if place.below < TOP_SEQ:
+                there = yield Step(Kind.READ, partial(incoming.count, place=place))
+                done += there.rows
+                self.extent.readings += there.readings
             rows = found.rows.standing(place.one.lane, place.one.id, below=place.below)
-            while some := (yield Step(Kind.COMPUTE, partial(_slice, rows, place))):
+            while some := (yield Step(Kind.COMPUTE, partial(self._slice, rows, place))):
                 yield Step(Kind.WRITE, partial(stored.write_proven, rows=some.rows))
                 done += len(some.rows)
                 self.extent.readings += some.readings
                 self.extent.share = done / total
+
+    def _for_a_while(self, pages: Iterator[float]) -> float | None:
+        """Look at pages for as long as one may compute; None: that was the last."""
+        end = self.seconds() + self.look_s
+        for share in pages:
+            if self.seconds() >= end:
+                return share
+        return None
+
+    def _slice(self, rows: Iterator[Stored], place: Place, _: object) -> "_Slice | None":
+        """The next rows, ready to be written: so many, and so large, that nobody waits long."""
+        end = self.seconds() + self.look_s
+        taken, readings, size = list[tuple[Field, ...]](), 0, 0
+        for row in rows:
+            taken.append(stored.proven(place.row(row)))
+            readings += row.taken
+            size += len(row.payload)
+            is_full = len(taken) >= SLICE_ROWS or size >= SLICE_BYTES
+            if is_full or self.seconds() >= end:
+                break
+        return _Slice(taken, readings) if taken else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,33 +148,18 @@ class _Slice:
     readings: int
 
 
+def _newest_first(places: list[Place]) -> list[Place]:
+    """So those that a kill leaves to the next start, and that get lower numbers then, are older."""
+    coming = [one for one in places if one.number is not None]
+    return sorted(coming, key=lambda one: one.number or 0, reverse=True)
+
+
 def _counted(places: list[Place]) -> Generator[Step, Any, list[tuple[Place, Counted]]]:
     held = []
     for place in places:
         there = yield Step(Kind.READ, partial(incoming.count, place=place))
         held.append((place, there))
     return held
-
-
-def _for_a_while(pages: Iterator[float]) -> float | None:
-    """Look at pages for as long as one may compute; None: that was the last."""
-    end = time.perf_counter() + LOOK_S
-    for share in pages:
-        if time.perf_counter() >= end:
-            return share
-    return None
-
-
-def _slice(rows: Iterator[Stored], place: Place, _: object) -> _Slice | None:
-    """The next rows, ready to be written: so many, and so large, that nobody waits long."""
-    end, taken, readings, size = time.perf_counter() + LOOK_S, list[tuple[Field, ...]](), 0, 0
-    for row in rows:
-        taken.append(stored.proven(place.row(row)))
-        readings += row.taken
-        size += len(row.payload)
-        if len(taken) >= SLICE_ROWS or size >= SLICE_BYTES or time.perf_counter() >= end:
-            break
-    return _Slice(taken, readings) if taken else None
 
 
 def bring_now(buffer: Path, bringing: Bringing) -> Adopted:

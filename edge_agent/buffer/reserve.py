@@ -13,6 +13,7 @@ from runtime.disk import free_on
 
 # The log is begun anew after LOG_PAGES pages (migration.py); it must be longer than that.
 RESERVE_BYTES = 5 * 1024 * 1024
+PARTS = 40
 _NEEDED_BYTES = 3 * RESERVE_BYTES  # file, log, and as much again for others
 
 
@@ -34,10 +35,13 @@ def lacking(path: Path) -> str:
     return f"{free // 1024} KiB are free for {path}: make room, or a full disk will hold up alarms"
 
 
-def fill(connection: sqlite3.Connection) -> None:
-    """Write the reserve; a transaction of its own, before `give_back`. Raise sqlite3.Error."""
+def fill(connection: sqlite3.Connection, part: int = 1) -> None:
+    """Write the reserve; a transaction of its own, before `give_back`. Raise sqlite3.Error.
+
+    `part`: of so many, so that nobody waits long.
+    """
     connection.execute("CREATE TABLE IF NOT EXISTS reserve (filler BLOB NOT NULL) STRICT")
-    connection.execute("INSERT INTO reserve VALUES (zeroblob(?))", (RESERVE_BYTES,))
+    connection.execute("INSERT INTO reserve VALUES (zeroblob(?))", (RESERVE_BYTES // part,))
 
 
 def give_back(connection: sqlite3.Connection) -> None:

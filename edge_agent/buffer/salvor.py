@@ -15,6 +15,7 @@ from edge_agent.buffer.migration import LOG_PAGES
 from edge_agent.buffer.sources import Source, Waiting
 from runtime.clock import Clock
 from runtime.database import Database
+from runtime.progress import Progress
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Salvor:
         waiting: Waiting,
         clock: Clock,
         tell: Callable[[str], None],
-        progress: Callable[[str], None],
+        progress: Progress,
         came_in: Callable[[list[str]], Awaitable[None]],
         shown: Callable[[], Awaitable[None]],
         again_s: float = _AGAIN_S,
@@ -100,6 +101,8 @@ class Salvor:
         self.times_shown += 1
         self._tell(f"from {source.path.name}, which was set aside: {adopted}")
         await self._shown()
+        if self.is_whole:
+            self._progress.withdraw(NAME)
 
     async def _drive(self, bringing: Bringing) -> Adopted:
         steps, answer, has_told = bringing.steps(), None, False
@@ -140,5 +143,5 @@ class Salvor:
         extent.problem = ""
 
     async def _rest(self, seconds: float) -> None:
-        self._progress(NAME)
+        self._progress.shown(NAME)
         await asyncio.sleep(seconds)

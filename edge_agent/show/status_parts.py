@@ -1,10 +1,11 @@
-"""Parts of the status as text: the head, one device, local actions, ages."""
+"""Parts of the status as text: the head, one device, local actions, salvage, ages."""
 
 from collections.abc import Iterator, Sequence
 
 from edge_agent.config.size import size_text
 from edge_agent.health_document import AgentDocument, DeviceDocument
 from edge_agent.own_document import LocalActionDocument
+from edge_agent.own_health import SalvageHealth
 from edge_agent.show.status_words import Words
 from runtime.language import table
 
@@ -78,6 +79,16 @@ def _machine(said: AgentDocument, words: Words) -> Iterator[str]:
         parts.append(words("filled").format(share=share))
     if parts:
         yield "  ·  ".join(parts)
+
+
+def salvage_text(salvage: Sequence[SalvageHealth], words: Words) -> list[str]:
+    """A line for each file that was set aside and is not in the buffer yet."""
+    return [
+        words("salvage").format(
+            file=one.file, part=words(one.part), share=one.share, readings=one.readings
+        )
+        for one in salvage
+    ]
 
 
 def _rounded(size: int) -> str:

@@ -17,6 +17,7 @@ from edge_agent.show.status_parts import (
     device_row,
     head_text,
     local_text,
+    salvage_text,
 )
 from edge_agent.show.status_words import Words
 from runtime.language import fitted, table, wrapped
@@ -32,6 +33,7 @@ def problems(said: AgentDocument, config_hash: str, words: Words) -> list[str]:
         *_line_problems(said, words),
         *_uplink_problems(said, words),
         *_lane_problems(said, words),
+        *_salvage_problems(said, words),
         *_local_problems(said, words),
         *baseline_problems(said.baselines, words.language),
         *(words("p_loop").format(name=name) for name in said.late_loops),
@@ -90,6 +92,12 @@ def _lane_problems(said: AgentDocument, words: Words) -> Iterator[str]:
         yield words("p_not_taken").format(count=said.not_taken)
 
 
+def _salvage_problems(said: AgentDocument, words: Words) -> Iterator[str]:
+    for one in said.salvage:
+        if one.problem:
+            yield words("p_salvage").format(file=one.file, problem=one.problem)
+
+
 def _local_problems(said: AgentDocument, words: Words) -> Iterator[str]:
     for one in said.local_actions:
         if one.state == "failed":
@@ -127,6 +135,7 @@ def running_text(said: AgentDocument, words: Words) -> list[str]:
         *baseline_text(said.baselines, words.language),
         "",
         *_lanes(said.lanes, words),
+        *salvage_text(said.salvage, words),
         *_wear(said.wear, words),
         *(["", words("notices"), *notices] if notices else []),
     ]

@@ -50,6 +50,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "频繁变位，每秒合并提交：{names}",
     ),
     "receipts": ("receipts", "回执"),
+    "salvage": (
+        "{file} was set aside, {part}: {share:.0%}, {readings} readings so far",
+        "已另存的 {file}，{part}：{share:.0%}，已取回 {readings} 条读数",
+    ),
+    "waiting": ("waits to be searched", "等待查找"),
+    "searching": ("searching", "查找中"),
+    "bringing": ("bringing in", "取回中"),
     "room": ("making room", "腾空间"),
     "notices": ("notices", "提示"),
     "round_trip": ("{ms:.0f} ms after its message", "往返 {ms:.0f} 毫秒"),
@@ -117,6 +124,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "p_refusal": (
         "the buffer takes no readings ({refusal}): make room on its disk",
         "缓存无法写入（{refusal}）：请清理磁盘空间",
+    ),
+    "p_salvage": (
+        "what {file} holds does not come in ({problem}): it is tried again by itself",
+        "{file} 中的数据未能取回（{problem}）：将自动重试",
     ),
     "p_config": (
         "it runs with another configuration ({hash}) than the file has: reload it (SIGHUP)",

@@ -7,6 +7,7 @@ from functools import partial
 
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
+from edge_agent.buffer.row_id import span_of_lane
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.uplink.introduction import Introduction, Occasion, Step
 from edge_agent.uplink.receipts import merged
@@ -86,6 +87,12 @@ class Publisher:
             tasks.create_task(self._beat())
             for sender in self.senders.values():
                 tasks.create_task(sender.run())
+
+    def came_in(self) -> None:
+        """Rows of another file are here, below all that were looked at: they are to leave, too."""
+        for lane, sender in self.senders.items():
+            sender.feeds.rewind(span_of_lane(lane)[0] + 1)
+            sender.wake.set()
 
     async def _introduce(self) -> None:
         """At each connection, and with each new anchor: birth, then status, then all else."""

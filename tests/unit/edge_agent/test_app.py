@@ -25,12 +25,13 @@ from runtime.service import Notifier
 from simulators.broker import Broker, free_port
 from simulators.serial_line import SerialLine
 from simulators.smoke_detector import SmokeDetector
+from tests.broken_buffer import KeyOf, use
 from tests.patience import PATIENCE_S
 from wire.batch import decode_batch
 from wire.codec import unpack
 from wire.envelope import ClockState, parse_properties
 from wire.identity import Presence, decode_birth, decode_status
-from wire.topic import Up, parse_up
+from wire.topic import Lane, Up, parse_up
 
 GATEWAY = "gw-001"
 Connect = Callable[..., Session]
@@ -187,9 +188,47 @@ async def test_a_broken_buffer_is_set_aside_with_a_notice(
     (tmp_path / "buffer.db").write_bytes(b"what a power cut left" * 1000)
     async with running(agent(config(tmp_path, free_port()))) as app:
         await taken(app)
-        (notice,) = (await app.health()).notices
-        assert "was set aside" in notice.text
+        while (await app.health()).salvage:
+            await asyncio.sleep(0.01)
+        first, last = (await app.health()).notices
+        assert "was set aside" in first.text
+        assert "0 readings in 0 batches were saved" in last.text
     assert len(set_aside_in(tmp_path)) == 1
+
+
+async def test_it_watches_while_what_was_set_aside_comes_in(
+    tmp_path: Path, broker: Broker, connect: Connect, detector: SmokeDetector
+) -> None:
+    """The rows of before leave too, and only then does a statement list all epochs."""
+    assert detector.unit == 1
+    used, here = use(tmp_path, turns=60), config(tmp_path, broker.port)
+    with here.buffer.path.open("r+b") as file:
+        file.write(bytes(100))
+    ingest = connect(broker, "ingest", subscriptions=["lifeline/1/up/#"])
+    await ingest.connected()
+    async with running(App(here)) as app:
+        heard = await heard_until(
+            ingest, lambda so_far: set(used.truth) <= {key_in(message) for message in so_far}
+        )
+        assert (await app.health()).salvage == ()
+        ours = [one for one in heard if (key_in(one) or ("", "", 0))[1] == app.epoch]
+        assert ours
+        for message in heard:
+            envelope = parse_properties(message.properties)
+            if envelope.statement is None or envelope.statement.partial:
+                continue
+            lane = Lane.URGENT if parse_up(message.topic).kind is Up.URGENT else Lane.BULK
+            listed = {one.epoch for one in envelope.statement.epochs}
+            assert {key[1] for key in used.truth if key[0] is lane} <= listed
+
+
+def key_in(message: Message) -> KeyOf | None:
+    kind = parse_up(message.topic).kind
+    if kind not in (Up.URGENT, Up.BULK):
+        return None
+    key = parse_properties(message.properties).key
+    lane = Lane.URGENT if kind is Up.URGENT else Lane.BULK
+    return None if key is None else (lane, key.epoch, key.seq)
 
 
 async def test_a_failing_disk_is_no_reason_to_stay_down(

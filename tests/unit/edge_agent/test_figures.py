@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from edge_agent.figures import figures
 from edge_agent.health import DeviceHealth, DeviceState, LineHealth
 from edge_agent.link_count import LinkCount
-from edge_agent.own_health import LocalActionHealth
+from edge_agent.own_health import LocalActionHealth, SalvageHealth
 from runtime.exposition import render
 from tests.prometheus_text import Family, read
 from tests.unit.edge_agent.test_gateway_readings import HEALTH
@@ -24,6 +24,7 @@ FULL = replace(
     lines=(LineHealth("shed", is_open=True, opened=2, busy=0.25, discarded_bytes=7),),
     devices=DEVICES,
     local_actions=(LocalActionHealth("siren", "siren-01", "sound", "acted", "holds"),),
+    salvage=(SalvageHealth("buffer.db.broken-1", "bringing", 0.25, 70),),
 )
 
 
@@ -58,6 +59,7 @@ def test_what_a_gateway_says() -> None:
     assert value("readings_gone_total", lane="bulk", fate="stored") == 9
     assert value("buffer_bytes", lane="bulk") == 300
     assert value("uplink_connected") == 1
+    assert value("salvage_ratio", file="buffer.db.broken-1", part="bringing") == 0.25
     assert value("disk_free_bytes") == 9e9
     assert value("local_action_on", action="siren") == 1
 

@@ -1,5 +1,7 @@
 """Instants become ages, and the document travels as JSON."""
 
+from dataclasses import replace
+
 import msgspec
 
 from edge_agent.health import (
@@ -13,6 +15,7 @@ from edge_agent.health import (
     UplinkHealth,
 )
 from edge_agent.health_document import AgentDocument, document
+from edge_agent.own_health import SalvageHealth
 from wire.quality import Reason, bad
 
 NOW_US = 100_000_000
@@ -69,3 +72,17 @@ def test_it_travels_as_json() -> None:
     said = document(HEALTH)
     assert said.devices[0].quality == "bad/comm_failure"
     assert msgspec.json.decode(msgspec.json.encode(said), type=AgentDocument) == said
+
+
+def test_how_far_a_salvage_is_comes_with_three_digits() -> None:
+    coming = SalvageHealth("buffer.db.broken-1", "searching", 1 / 3)
+    said = msgspec.json.decode(msgspec.json.encode(document(replace(HEALTH, salvage=(coming,)))))
+    assert said["salvage"] == [
+        {
+            "file": "buffer.db.broken-1",
+            "part": "searching",
+            "share": 0.333,
+            "readings": 0,
+            "problem": "",
+        }
+    ]

@@ -11,6 +11,7 @@ import pytest
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.backlog import Backlog
+from edge_agent.buffer.bringing import Extent, Part
 from edge_agent.buffer.lanes import Lanes, PointPlan
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.rows import Ledger
@@ -24,7 +25,7 @@ from edge_agent.exchange import Sample
 from edge_agent.health import DeviceHealth, DeviceState, LineHealth, UnitHealth
 from edge_agent.link_count import LinkCount
 from edge_agent.observe import Notices, Observer, Parts, lane_health, number
-from edge_agent.own_health import LocalActionHealth
+from edge_agent.own_health import LocalActionHealth, SalvageHealth
 from edge_agent.uplink.window import Window
 from runtime.database import Database
 from runtime.progress import Progress
@@ -83,6 +84,11 @@ class StandingParts:
     )
     actor: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(health=lambda: (SIREN,)))
     connection: int = 7
+    salvor: SimpleNamespace = field(
+        default_factory=lambda: SimpleNamespace(
+            extents=lambda: (Extent("buffer.db.broken-1", Part.BRINGING, 0.25, 70),)
+        )
+    )
 
 
 @dataclass
@@ -155,6 +161,7 @@ async def test_everything_at_this_instant(rig: Rig) -> None:
     assert said.wear.most_per_day > 0
     assert said.wear.chattering == ()
     assert said.local_actions == (SIREN,)
+    assert said.salvage == (SalvageHealth("buffer.db.broken-1", "bringing", 0.25, 70),)
     assert (said.clock_offset_us, said.buffer_size) == (0, rig.config.buffer.size)
 
 

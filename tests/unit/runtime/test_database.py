@@ -140,6 +140,21 @@ def test_every_commit_is_synced(tmp_path: Path) -> None:
     connection.close()
 
 
+async def test_one_that_need_not_be_synced_leaves_the_next_as_it_was(database: Database) -> None:
+    def level(connection: sqlite3.Connection) -> int:
+        return int(connection.execute("PRAGMA synchronous").fetchone()[0])
+
+    assert await database.transact(level, synced=False) == 1
+    assert await database.transact(level) == 2
+
+    def fails(_: sqlite3.Connection) -> None:
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - of this test
+        await database.transact(fails, synced=False)
+    assert await database.transact(level) == 2
+
+
 def test_a_transaction_without_a_loop(tmp_path: Path) -> None:
     connection = connect(tmp_path / "test.db")
     run_transaction(connection, migrate)

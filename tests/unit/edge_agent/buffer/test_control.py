@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from importlib.resources import files
 from pathlib import Path
 
 from edge_agent.buffer import rows
@@ -139,29 +138,39 @@ async def test_old_answers_are_forgotten_new_ones_are_not(tmp_path: Path) -> Non
         assert len(kept) == 1 + ANSWERED_KEPT
 
 
-async def test_a_file_of_version_1_is_raised_with_all_that_it_holds(tmp_path: Path) -> None:
-    path = tmp_path / "buffer.db"
-    first = (files("edge_agent.buffer") / "schema.sql").read_text(encoding="utf-8")
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(first)
-        connection.execute("UPDATE lane SET taken = 7, stored = 7 WHERE lane = 'urgent'")
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
-    assert inspect(path).condition is Condition.SOUND
-    assert prepare(path, "stamp") == ()
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (rows.SCHEMA_VERSION,)
-        taken = connection.execute("SELECT taken FROM lane WHERE lane = 'urgent'").fetchone()
-        assert taken == (7,)
-    async with opened(tmp_path) as control:
-        assert await control.take(RESET) is Verdict.ALLOWED
-
-
-def test_a_file_of_version_2_that_lost_its_table_is_broken(tmp_path: Path) -> None:
+def test_a_file_that_lost_its_table_is_broken(tmp_path: Path) -> None:
     path = tmp_path / "buffer.db"
     prepare(path, "stamp")
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DROP TABLE command")
     assert inspect(path).condition is Condition.BROKEN
+
+
+async def test_nothing_is_taken_while_it_may_have_been_done(tmp_path: Path) -> None:
+    """But what the gateway orders itself: it did so just now."""
+    ours = Command("local-1", CommandKind.ACTION, "siren", "smoke-1", "reset")
+    async with opened(tmp_path) as control:
+        control.knows_all = False
+        assert await control.take(RESET) is Verdict.NOT_YET
+        assert await control.take(ours) is Verdict.ALLOWED
+        assert await control.begin(["smoke-1"]) == ours
+        await control.came_in([])
+        assert await control.take(RESET) is Verdict.ALLOWED
+
+
+async def test_what_came_in_unanswered_is_answered_and_what_is_under_way_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as control:
+        await control.take(RESET)
+        await control.take(READ)
+        assert await control.begin(["smoke-1"]) == RESET
+        assert await control.begin(["smoke-1"]) == READ
+        await control.came_in(["c-1"])
+        assert [(one.answers, one.outcome) for one in await answers(control)] == [
+            ("c-1", Outcome.FAILED)
+        ]
+        assert await control.begin(["smoke-1"]) is None
 
 
 async def test_what_came_of_a_command_can_be_asked(tmp_path: Path) -> None:

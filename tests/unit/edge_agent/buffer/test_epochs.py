@@ -4,9 +4,10 @@ import sqlite3
 
 import pytest
 
-from edge_agent.buffer import epochs, rows
+from edge_agent.buffer import epochs, numbers, rows
 from edge_agent.buffer.epochs import Epoch, Forgotten, Ledger
 from edge_agent.buffer.proof import DamagedError
+from edge_agent.buffer.row_id import row_id, span_of_lane
 from wire.envelope import Base, ClockState, Encoding
 from wire.topic import Lane
 
@@ -67,3 +68,20 @@ def test_counts_that_do_not_match_their_proof_are_refused(disk: sqlite3.Connecti
     disk.execute("DELETE FROM lane")
     with pytest.raises(DamagedError, match="no ledger of bulk"):
         epochs.forgotten(disk, Lane.BULK)
+
+
+def test_what_was_brought_in_is_no_part_of_the_chain(disk: sqlite3.Connection) -> None:
+    commit(disk, A, 3)
+    numbers.note(disk, epochs.brought(Lane.BULK), 2)
+    to_come = epochs.unopened(disk, Lane.BULK, B)
+    assert (to_come.base, to_come.prev) == (1, A)
+
+
+def test_rows_are_in_sight_when_their_epoch_is_listed(disk: sqlite3.Connection) -> None:
+    low, high = epochs.in_sight(disk, Lane.BULK)
+    assert low > high
+    commit(disk, A, 3)
+    one = epochs.named(disk, Lane.BULK, A)
+    assert one is not None
+    low, high = epochs.in_sight(disk, Lane.BULK)
+    assert (low, high) == (row_id(Lane.BULK, one.id, 0), span_of_lane(Lane.BULK)[1])

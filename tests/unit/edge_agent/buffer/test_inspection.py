@@ -10,7 +10,6 @@ from edge_agent.buffer import numbers, rows
 from edge_agent.buffer.inspection import Condition, inspect
 from edge_agent.buffer.migration import SCHEMA_VERSION, migrate
 from runtime.database import connect
-from tests.old_buffer import old_buffer
 from wire.envelope import Base, ClockState, Encoding
 from wire.topic import Lane
 
@@ -31,13 +30,10 @@ def change(path: Path, *statements: str) -> None:
             disk.execute(statement)
 
 
-def test_sound_absent_and_older_files(path: Path, tmp_path: Path) -> None:
+def test_sound_and_absent_files(path: Path, tmp_path: Path) -> None:
     assert inspect(path).condition is Condition.SOUND
     assert inspect(path, is_suspect=True).condition is Condition.SOUND
     assert inspect(tmp_path / "none.db").condition is Condition.ABSENT
-    with closing(connect(tmp_path / "old.db")) as disk:
-        old_buffer(disk)
-    assert inspect(tmp_path / "old.db").condition is Condition.SOUND
 
 
 @pytest.mark.parametrize(
@@ -76,16 +72,36 @@ def test_a_file_of_a_newer_agent_says_so_itself(path: Path) -> None:
     assert inspect(path).condition is Condition.NEWER
 
 
-def test_a_large_file_is_read_through_only_when_it_is_suspect(path: Path) -> None:
-    change(
-        path,
-        "CREATE TABLE ballast (x)",
-        "INSERT INTO ballast VALUES (zeroblob(17000000))",
-        "UPDATE batch SET kept = 3 WHERE id = (SELECT min(id) FROM batch)",
-        "UPDATE batch SET kept = 10",
-        "INSERT INTO batch SELECT id - 1, epoch, base, through, size, first, taken, kept, covers,"
-        " boot, mono_ms, clock, encoding, payload, 5 FROM batch",
-        "INSERT INTO batch SELECT id - 2, epoch, base, through, size, first, taken, kept, covers,"
-        " boot, mono_ms, clock, encoding, payload, 5 FROM batch LIMIT 1",
-    )
+def test_a_file_of_before_the_first_release_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with closing(connect(path)) as disk:
+        disk.execute("CREATE TABLE lane (lane TEXT)")
+        disk.execute("PRAGMA user_version = 4")
+    assert inspect(path).condition is Condition.BROKEN
+
+
+def test_a_large_file_is_believed_and_not_read_through(path: Path) -> None:
+    """What was wrong with it in use is enough: its rows prove themselves when they come in."""
+    change(path, "CREATE TABLE ballast (x)", "INSERT INTO ballast VALUES (zeroblob(17000000))")
+    assert inspect(path).condition is Condition.SOUND
     assert inspect(path, is_suspect=True).condition is Condition.BROKEN
+
+
+def test_a_large_file_of_a_newer_agent_is_left_alone_also_when_suspect(path: Path) -> None:
+    change(path, "CREATE TABLE ballast (x)", "INSERT INTO ballast VALUES (zeroblob(17000000))")
+    with closing(connect(path)) as disk:
+        numbers.note(disk, numbers.SCHEMA, SCHEMA_VERSION + 1)
+        disk.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    assert inspect(path, is_suspect=True).condition is Condition.NEWER
+
+
+def test_looking_takes_nothing_from_the_log(path: Path, tmp_path: Path) -> None:
+    base = Base("boot", 7, ClockState.HOLDOVER)
+    with closing(connect(path)) as disk:
+        rows.commit(disk, Lane.BULK, "b" * 16, [rows.Draft(1, base, Encoding.RAW, b"yy")])
+        for suffix in ("", "-wal"):
+            copied = tmp_path / f"copy.db{suffix}"
+            copied.write_bytes(path.with_name(path.name + suffix).read_bytes())
+    log = (tmp_path / "copy.db-wal").read_bytes()
+    assert inspect(tmp_path / "copy.db").condition is Condition.SOUND
+    assert (tmp_path / "copy.db-wal").read_bytes() == log

@@ -32,3 +32,11 @@ def test_a_number_that_was_changed_or_is_not_there_is_refused(disk: sqlite3.Conn
         numbers.number(disk, numbers.CONNECTION)
     with pytest.raises(DamagedError, match="no number nothing"):
         numbers.number(disk, "nothing")
+
+
+def test_one_that_not_every_file_has_is_nothing_without_it(disk: sqlite3.Connection) -> None:
+    assert numbers.kept(disk, "some") == 0
+    numbers.note(disk, "some", 7)
+    assert numbers.kept(disk, "some") == 7
+    numbers.forget(disk, "some")
+    assert numbers.kept(disk, "some") == 0

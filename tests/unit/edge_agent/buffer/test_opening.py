@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.buffer import numbers
+from edge_agent.buffer import aside, numbers
 from edge_agent.buffer.inspection import Condition, inspect
 from edge_agent.buffer.opening import (
     BufferInUseError,
@@ -17,8 +17,8 @@ from edge_agent.buffer.opening import (
     is_of_the_disk,
     made_ready,
     prepare,
-    set_aside,
 )
+from edge_agent.buffer.proof import DamagedError
 from edge_agent.buffer.rows import SCHEMA_VERSION, NewerBufferError, migrate
 from runtime.database import connect
 
@@ -93,36 +93,16 @@ def test_a_broken_file_is_set_aside_and_a_new_one_begun(
     assert inspect(path).condition is Condition.SOUND
 
 
-def test_what_was_set_aside_is_not_overwritten(tmp_path: Path) -> None:
-    path = tmp_path / "buffer.db"
-    for _ in range(2):
-        path.touch()
-        set_aside(path, STAMP)
-    assert len(list(tmp_path.iterdir())) == 2
-
-
-def test_what_was_set_aside_does_not_pile_up(tmp_path: Path) -> None:
-    path = tmp_path / "buffer.db"
-    asides = []
-    for number in range(5):
-        path.write_bytes(b"%d" % number)
-        path.with_name("buffer.db-wal").touch()
-        asides.append(set_aside(path, f"{STAMP}{number}"))
-        os.utime(asides[-1], ns=(number, number))
-    left = {one for one in tmp_path.iterdir() if not one.name.endswith("-wal")}
-    assert len(set(asides)) == 5
-    assert left == set(asides[2:])
-    assert len(list(tmp_path.iterdir())) == 6
-
-
 def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
     path = made(tmp_path / "buffer.db")
     with closing(connect(path)) as connection:
         numbers.note(connection, numbers.SCHEMA, SCHEMA_VERSION + 1)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    before = path.read_bytes()
     with pytest.raises(NewerBufferError, match="install the newer agent"):
         prepare(path, STAMP)
-    assert [one.name for one in tmp_path.iterdir()] == ["buffer.db"]
+    assert path.read_bytes() == before
+    assert not list(tmp_path.glob("*.broken*"))
 
 
 def test_only_one_agent_has_a_buffer(tmp_path: Path) -> None:
@@ -180,18 +160,35 @@ def test_errors_of_sqlite() -> None:
 
 def test_a_start_that_takes_long_says_that_it_goes_on(tmp_path: Path) -> None:
     calls: list[int] = []
-
-    def alive() -> None:
-        calls.append(1)
-
     path = filled(tmp_path / "buffer.db")
-    prepare(path, STAMP, alive)
-    looked = len(calls)
-    with path.open("r+b") as file:
-        file.seek(4096)
-        file.write(b"\xa5" * 40_000)
-    assert prepare(path, STAMP, alive) != ()
-    assert len(calls) - looked > 40  # a page of the broken file each
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE more (number INTEGER UNIQUE)")
+        connection.executemany("INSERT INTO more VALUES (?)", ((n,) for n in range(10_000)))
+        connection.commit()
+    prepare(path, STAMP, lambda: calls.append(1))
+    assert calls
+
+
+def test_a_large_file_that_was_wrong_in_use_is_set_aside_at_once(tmp_path: Path) -> None:
+    path = made(tmp_path / "buffer.db")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE ballast (body BLOB)")
+        connection.execute("INSERT INTO ballast VALUES (zeroblob(17000000))")
+        connection.commit()
+    with pytest.raises(DamagedError), made_ready(path, STAMP):
+        raise DamagedError
+    with made_ready(path, STAMP) as notices:
+        assert "while in use" in notices[0]
+    assert aside.waiting(path) == [tmp_path / f"buffer.db.broken-{STAMP}"]
+    with made_ready(path, STAMP) as notices:
+        assert notices == ()
+
+
+def test_an_error_of_ours_is_no_damage_to_the_file(tmp_path: Path) -> None:
+    path = made(tmp_path / "buffer.db")
+    with pytest.raises(sqlite3.ProgrammingError), made_ready(path, STAMP):
+        raise sqlite3.ProgrammingError
+    assert not path.with_name("buffer.db.suspect").exists()
 
 
 def test_the_journal_of_a_broken_file_is_not_taken_for_that_of_the_new_one(tmp_path: Path) -> None:

@@ -53,4 +53,4 @@ def test_what_carries_no_expiry_is_good_for_a_minute_of_its_boot(came: Came) -> 
 
 
 def test_every_refusal_has_an_outcome_and_words() -> None:
-    assert set(OUTCOMES) == set(WORDS) == set(Verdict) - {Verdict.ALLOWED}
+    assert set(OUTCOMES) == set(WORDS) == set(Verdict) - {Verdict.ALLOWED, Verdict.NOT_YET}

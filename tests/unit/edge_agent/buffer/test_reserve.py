@@ -72,3 +72,15 @@ def test_one_that_a_power_cut_left_filled_is_given_back(
 
 def test_a_disk_with_room_lacks_nothing(tmp_path: Path) -> None:
     assert reserve.lacking(tmp_path / "buffer.db") == ""
+
+
+def test_what_was_used_of_it_comes_back_in_parts(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    hold(connection)
+    run_transaction(connection, lambda c: commit(c, Lane.BULK, "a" * 16, [DRAFT] * 2_000))
+    assert not reserve.is_there(connection, path)
+    for _ in range(reserve.PARTS):
+        run_transaction(connection, lambda c: reserve.fill(c, reserve.PARTS))
+    run_transaction(connection, reserve.give_back)
+    assert reserve.is_there(connection, path)

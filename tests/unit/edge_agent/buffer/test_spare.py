@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from edge_agent.buffer import anchors, rows
+from edge_agent.buffer.adopt import Adopted
 from edge_agent.buffer.opening import BufferInUseError, held, prepare
-from edge_agent.buffer.spare import take_in
+from edge_agent.buffer.spare import waiting_in_memory
 from runtime.database import connect
 from tests.broken_buffer import all_rows
+from tests.brought_in import all_in
 from wire.envelope import Base, ClockState, Encoding
 from wire.identity import Anchor
 from wire.receipt import Receipt
@@ -50,9 +52,9 @@ def scene(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_rows_come_under_their_own_keys_and_the_spare_goes(scene: tuple[Path, Path]) -> None:
     path, spare = scene
-    assert "20 readings in 2 batches" in take_in(path, spare)
-    assert not spare.exists()
-    assert take_in(path, spare) == ""
+    assert all_in(path, spare) == [Adopted(2, 20, 0)]
+    assert [one.name for one in spare.parent.iterdir()] == ["buffer.db.lock"]
+    assert all_in(path, spare) == []
     with closing(opened(path)) as disk:
         held_now = all_rows(disk)
         assert {key: row.payload for key, row in held_now.items()} == {
@@ -63,17 +65,18 @@ def test_rows_come_under_their_own_keys_and_the_spare_goes(scene: tuple[Path, Pa
         assert anchors.stated(disk, "boot") == (ANCHOR,)
 
 
-def test_the_ledger_counts_both_and_the_chain_of_epochs_is_whole(
+def test_the_ledger_counts_both_and_each_chain_of_epochs_is_whole(
     scene: tuple[Path, Path],
 ) -> None:
     path, spare = scene
-    take_in(path, spare)
+    all_in(path, spare)
     with closing(opened(path)) as disk:
         assert rows.ledger(disk, Lane.URGENT) == rows.Ledger(50, 20, 30, 0, {})
-        now, first, second = rows.state(disk, Lane.URGENT, C)
-        assert (now.base, now.prev) == (50, B)
+        now, *others = rows.state(disk, Lane.URGENT, C)
+        assert (now.base, now.prev) == (20, A)
+        second, first = others
         assert (first.base, first.taken, first.floor, first.last) == (0, 20, 2, 2)
-        assert (second.base, second.prev, second.taken) == (20, A, 30)
+        assert (second.base, second.prev, second.taken) == (0, None, 30)
         assert (second.floor, second.last, second.dropped) == (2, 3, {})
         rows.receive(disk, Receipt(Lane.URGENT, B, ((1, 3),), (B,), None, 0), C)
         assert rows.ledger(disk, Lane.URGENT) == rows.Ledger(50, 40, 10, 0, {})
@@ -85,36 +88,32 @@ def test_a_spare_that_was_killed_in_its_log_loses_nothing(tmp_path: Path) -> Non
     with closing(opened(tmp_path / "running" / "buffer.db")) as running:
         rows.commit(running, Lane.BULK, B, [draft(b"x" * 3_000)])
         shutil.copytree(tmp_path / "running", spare.parent)
-    take_in(path, spare)
+    all_in(path, spare)
     with closing(opened(path)) as disk:
         (row,) = all_rows(disk).values()
         assert row.payload == b"x" * 3_000
 
 
-def test_coming_twice_changes_nothing(scene: tuple[Path, Path], tmp_path: Path) -> None:
-    """The power went after the rows were on the disk and before the spare was removed."""
+def test_coming_twice_changes_no_row(scene: tuple[Path, Path], tmp_path: Path) -> None:
+    """What a restored image may do; a kill leaves a note instead, see test_sources.py."""
     path, spare = scene
     shutil.copyfile(spare, tmp_path / "again.db")
-    take_in(path, spare)
+    all_in(path, spare)
     with closing(opened(path)) as disk:
         before = all_rows(disk), rows.ledger(disk, Lane.URGENT)
     shutil.copyfile(tmp_path / "again.db", spare)
-    take_in(path, spare)
+    all_in(path, spare)
     with closing(opened(path)) as disk:
         assert (all_rows(disk), rows.ledger(disk, Lane.URGENT)) == before
 
 
 def test_a_spare_in_use_is_left_alone(scene: tuple[Path, Path]) -> None:
-    path, spare = scene
+    _, spare = scene
     with held(spare), pytest.raises(BufferInUseError):
-        take_in(path, spare)
+        waiting_in_memory(spare, STAMP)
     assert spare.exists()
 
 
-def test_a_spare_of_somebody_else_is_told_and_no_reason_to_stay_down(tmp_path: Path) -> None:
-    """A person ran the agent as root while the disk failed: the service can not read it."""
-    path, spare = tmp_path / "disk" / "buffer.db", tmp_path / "memory" / "buffer.db"
-    opened(path).close()
-    spare.mkdir(parents=True)  # to be refused as root too
-    assert f"({spare}) stays there: " in take_in(path, spare)
-    opened(path).close()
+def test_without_a_spare_nothing_waits_and_nothing_is_made(tmp_path: Path) -> None:
+    assert waiting_in_memory(tmp_path / "memory" / "buffer.db", STAMP) == []
+    assert not list(tmp_path.iterdir())

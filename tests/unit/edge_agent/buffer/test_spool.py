@@ -55,6 +55,8 @@ def test_the_first_row_of_each_epoch() -> None:
 
 def test_rows_for_which_a_thinned_one_stands_are_left_out() -> None:
     spool = Spool([*map(row, range(1, 9)), row(9, taken=4, first=6), row(2, epoch_id=2)])
-    assert [one.seq for one in spool.standing(Lane.BULK, 1, 0)] == [1, 2, 3, 4, 5, 9]
-    assert [one.seq for one in spool.standing(Lane.BULK, 1, 4)] == [5, 9]
+    assert [one.seq for one in spool.standing(Lane.BULK, 1)] == [9, 5, 4, 3, 2, 1]
+    assert [one.seq for one in spool.standing(Lane.BULK, 1, above=4)] == [9, 5]
+    assert [one.seq for one in spool.standing(Lane.BULK, 1, below=6)] == [5, 4, 3, 2, 1]
+    assert [spool.last(Lane.BULK, one) for one in (1, 2, 3)] == [9, 2, 0]
     assert list(spool.standing(Lane.URGENT, 1, 0)) == []

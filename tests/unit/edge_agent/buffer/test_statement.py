@@ -24,3 +24,7 @@ def test_beyond_that_every_epoch_has_its_turn() -> None:
         assert len(statement.epochs) == 3
         seen |= {one.epoch for one in statement.epochs}
     assert seen == {one.epoch for one in stated}
+
+
+def test_while_others_are_coming_in_the_list_is_not_whole() -> None:
+    assert cut(epochs(2), 1, is_whole=False).partial

@@ -18,7 +18,7 @@ from edge_agent.health import (
 )
 from edge_agent.health_document import document
 from edge_agent.link_count import LinkCount
-from edge_agent.own_health import LocalActionHealth, MachineHealth
+from edge_agent.own_health import LocalActionHealth, MachineHealth, SalvageHealth
 from edge_agent.show.status_text import problems, running_text, stopped_text
 from edge_agent.show.status_words import Words
 from runtime.language import Language, width
@@ -54,6 +54,9 @@ HEALTH = AgentHealth(
     late=(),
     notices=(Notice("2026-11-21T08:40:00+00:00", "something happened"),),
 )
+
+
+COMING = SalvageHealth("buffer.db.broken-1", "bringing", 0.25, 70)
 
 
 def found(health: AgentHealth) -> list[str]:
@@ -92,6 +95,10 @@ def test_a_healthy_agent_has_no_problem() -> None:
         (replace(HEALTH, is_in_memory=True), "kept in memory only: mend the buffer's disk"),
         (replace(HEALTH, refusal="disk is full"), "takes no readings (disk is full): make room"),
         (replace(HEALTH, not_taken=3), "3 samples were not taken"),
+        (
+            replace(HEALTH, salvage=(replace(COMING, problem="only 7 KiB are free"),)),
+            "what buffer.db.broken-1 holds does not come in (only 7 KiB are free)",
+        ),
         (replace(HEALTH, late=("line shed",)), "no progress of line shed"),
         (
             replace(HEALTH, config=ConfigHealth(HASH, refused=("agent.toml:7: lines.a: bad",))),
@@ -112,6 +119,15 @@ def test_a_device_not_heard_yet_is_no_problem_until_it_fails() -> None:
     silent = replace(DEVICE, state=DeviceState.NEVER_HEARD, last_reply_us=None, quality=None)
     assert found(replace(HEALTH, devices=(silent,))) == []
     assert found(replace(HEALTH, devices=(replace(silent, last_fault="time_out"),))) != []
+
+
+def test_what_comes_in_is_no_problem_and_says_how_far_it_is() -> None:
+    coming = replace(HEALTH, salvage=(COMING,))
+    assert found(coming) == []
+    page = "\n".join(running_text(document(coming), ENGLISH))
+    assert "buffer.db.broken-1 was set aside, bringing in: 25%, 70 readings so far" in page
+    page = "\n".join(running_text(document(coming), CHINESE))
+    assert "已另存的 buffer.db.broken-1，取回中：25%，已取回 70 条读数" in page
 
 
 def test_a_page_in_english() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.buffer import rows
+from edge_agent.buffer import incoming, rows
+from edge_agent.buffer.bringing import Bringing
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes, PointPlan
 from edge_agent.buffer.retention import Limits
@@ -19,8 +20,10 @@ from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from edge_agent.uplink.publisher import BULK_WINDOW, Publisher
 from ingest_server.db.journal import Kind, entries_after, migrate_journal
+from ingest_server.db.lane_table import load_lane
 from ingest_server.intake.admit import Arrival, admit
 from ingest_server.intake.commit import commit
+from ingest_server.intake.sequence import account
 from runtime.clock import SystemClock
 from runtime.database import Database, run_transaction
 from runtime.database import connect as connect_database
@@ -275,6 +278,47 @@ async def test_what_is_fresh_goes_before_what_waits_in_both_lanes(
     assert EPOCH in epochs[Up.URGENT][:40]  # the connection may stand before it is taken
     assert EPOCH in epochs[Up.BULK][:40]
     assert len(epochs[Up.URGENT]) == len(epochs[Up.BULK]) == 301
+
+
+async def test_rows_that_come_in_from_another_file_leave_too_and_no_count_changes(
+    tmp_path: Path, gateway_session: Session, server_session: Session
+) -> None:
+    other = tmp_path / "other.db"
+    with contextlib.closing(connect_database(other)) as connection:
+        rows.migrate(connection)
+        for epoch in ("b" * 16, "c" * 16):
+            rows.commit(connection, Lane.URGENT, epoch, [old_draft("smoke") for _ in range(100)])
+    async with serving(server_session) as server, running(tmp_path, gateway_session) as uplink:
+        uplink.lanes.is_whole = False
+        await uplink.take("smoke", True)
+        await emptied(uplink)
+        await bring_in(uplink.lanes, other)
+        assert await uplink.buffered() == 200
+        uplink.lanes.is_whole = True
+        uplink.publisher.came_in()
+        await uplink.take("smoke", False)
+        await emptied(uplink)
+        assert (await uplink.lanes.ledgers())[Lane.URGENT].taken == 202
+    said = [parse_properties(message.properties) for message in server.heard]
+    stated = [one.statement for one in said if one.statement is not None]
+    assert stated[0].partial
+    assert not stated[-1].partial
+    book = load_lane(server.journal, GATEWAY, Lane.URGENT)
+    accounts = {name: account(one) for name, one in book.epochs.items()}
+    assert sum(one.taken for one in accounts.values()) == 202
+    assert all(one.taken == one.stored for one in accounts.values())
+
+
+async def bring_in(lanes: Lanes, other: Path) -> None:
+    """What the salvor does, in one go."""
+    waits = await lanes._database.read(incoming.lowest)
+    steps, answer = Bringing(other, "other", waits).steps(), None
+    while True:
+        try:
+            step = steps.send(answer)
+        except StopIteration:
+            return
+        answer = await lanes._database.transact(step.work)
 
 
 def old_draft(point: str) -> Draft:

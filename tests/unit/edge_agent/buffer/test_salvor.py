@@ -1,0 +1,166 @@
+"""Beside the watch all comes in; alarms go first; what the disk refuses waits; and it says so."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from edge_agent.buffer import aside, rows
+from edge_agent.buffer.opening import prepare
+from edge_agent.buffer.salvor import NAME, Salvor
+from edge_agent.buffer.sources import Waiting, gathered
+from runtime.clock import SystemClock
+from runtime.database import Database, connect
+from runtime.progress import Progress
+from tests.broken_buffer import Used, all_rows, use
+from tests.brought_in import STAMP
+from tests.standing_clock import StandingClock
+from wire.envelope import Base, ClockState, Encoding
+from wire.topic import Lane
+
+DRAFT = rows.Draft(1, Base("boot-2", 5, ClockState.UNSET), Encoding.RAW, b"new")
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Used:
+    return use(tmp_path_factory.mktemp("used"), turns=40)
+
+
+@dataclass
+class Rig:
+    """A salvor over a running buffer, and what it said."""
+
+    path: Path
+    database: Database
+    salvor: Salvor
+    progress: Progress
+    told: list[str] = field(default_factory=list)
+    came_in: list[list[str]] = field(default_factory=list)
+    shown: list[int] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def rig(
+    path: Path, *, least_free: int = 0, waiting: Waiting | None = None
+) -> AsyncIterator[Rig]:
+    prepare(path, STAMP)
+    waiting = gathered(path, None, STAMP) if waiting is None else waiting
+    progress = Progress(StandingClock())
+    async with Database(path, rows.migrate) as database:
+        found: Rig
+
+        async def came_in(names: list[str]) -> None:
+            found.came_in.append(names)
+
+        async def shown() -> None:
+            found.shown.append(len(await database.read(all_rows)))
+
+        salvor = Salvor(
+            database=database,
+            waiting=waiting,
+            clock=SystemClock(),
+            tell=lambda text: found.told.append(text),
+            progress=progress,
+            came_in=came_in,
+            shown=shown,
+            again_s=0.01,
+            least_free=least_free,
+        )
+        found = Rig(path, database, salvor, progress)
+        yield found
+
+
+def broken(used: Used, folder: Path) -> Path:
+    path = used.copy(folder)
+    with path.open("r+b") as file:
+        file.write(bytes(100))
+    return path
+
+
+async def test_all_comes_in_beside_commits(used: Used, tmp_path: Path) -> None:
+    async with rig(broken(used, tmp_path)) as found, asyncio.timeout(20):
+        (extent,) = found.salvor.extents()
+        assert (extent.file, extent.part) == (f"buffer.db.broken-{STAMP}", "waiting")
+        async with asyncio.TaskGroup() as tasks:
+            run = tasks.create_task(found.salvor.run())
+            count = 0
+            while not run.done():
+                await found.database.transact(
+                    lambda c: rows.commit(c, Lane.URGENT, "e" * 16, [DRAFT]), hurry=True
+                )
+                count += 1
+        assert found.salvor.is_whole
+        assert found.salvor.extents() == ()
+        assert found.salvor.times_shown == 1
+        held = await found.database.read(all_rows)
+        assert len(held) == len(used.truth) + count
+        assert found.came_in == [[]]
+        assert len(used.truth) <= found.shown[0] <= len(held)
+        assert "were saved, 0 that it had are lost" in found.told[-1]
+    assert aside.waiting(found.path) == []
+
+
+async def test_a_disk_that_is_nearly_full_is_left_to_what_is_taken_now(
+    used: Used, tmp_path: Path
+) -> None:
+    async with rig(broken(used, tmp_path), least_free=1 << 60) as found, asyncio.timeout(20):
+        run = asyncio.create_task(found.salvor.run())
+        while not found.told:
+            await asyncio.sleep(0.005)
+        assert "waits for room" in found.told[0]
+        assert "KiB are free" in found.salvor.extents()[0].problem
+        run.cancel()
+        await asyncio.wait([run])
+    async with rig(found.path) as again:
+        await again.salvor.run()
+        assert len(await again.database.read(all_rows)) == len(used.truth)
+
+
+async def test_what_can_not_be_read_is_tried_again(used: Used, tmp_path: Path) -> None:
+    path = tmp_path / "buffer.db"
+    path.mkdir()
+    away = aside.set_aside(path, STAMP)
+    async with rig(path) as found, asyncio.timeout(20):
+        run = asyncio.create_task(found.salvor.run())
+        while len(found.told) < 2:
+            await asyncio.sleep(0.005)
+        assert "is not in the buffer yet" in found.told[0]
+        assert found.salvor.extents()[0].problem
+        away.rmdir()
+        (tmp_path / "other").mkdir()
+        used.copy(tmp_path / "other").rename(away)
+        await run
+        assert found.salvor.is_whole
+
+
+async def test_a_salvor_that_does_nothing_is_missed(used: Used, tmp_path: Path) -> None:
+    clock = StandingClock()
+    async with rig(broken(used, tmp_path)) as found, asyncio.timeout(20):
+        found.progress.enrol(NAME, 1_000_000)
+        await found.salvor.run()
+        clock.advance(10_000_000)
+        assert found.progress.late() == ()
+
+
+async def test_with_nothing_set_aside_it_has_nothing_to_do(tmp_path: Path) -> None:
+    async with rig(tmp_path / "buffer.db") as found:
+        assert found.salvor.is_whole
+        await found.salvor.run()
+        assert found.told == []
+
+
+async def test_the_log_is_copied_as_before_when_it_is_through(used: Used, tmp_path: Path) -> None:
+    async with rig(broken(used, tmp_path)) as found, asyncio.timeout(20):
+        before = await found.database.transact(
+            lambda c: c.execute("PRAGMA wal_autocheckpoint").fetchone()
+        )
+        await found.salvor.run()
+        after = await found.database.transact(
+            lambda c: c.execute("PRAGMA wal_autocheckpoint").fetchone()
+        )
+        assert after == before
+    with closing(connect(found.path)) as disk:
+        assert len(all_rows(disk)) == len(used.truth)
