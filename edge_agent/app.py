@@ -164,7 +164,6 @@ class App:
         for sentence in overloads(self._configuration.config):
             self._tell(sentence)
 
-from runtime.small_memory import give_back
     async def _live(self, parts: Parts) -> None:
         """Everything runs until the caller is cancelled or a part fails."""
         progress = parts.progress

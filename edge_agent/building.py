@@ -107,6 +107,7 @@ async def built(ground: Ground, database: Database, limits: Limits, waiting: Wai
             health=ground.health,
             tell=tell,
             before=lambda hand: BaselineHand(ground.baselines, hand),
+            give_way=lanes.way.given,
         ),
         actor=actor,
         keeper=frame_keeper(standing, ground.timekeeper, lambda: parts.roster.watches),
