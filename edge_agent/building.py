@@ -134,7 +134,7 @@ async def _shown(parts: Parts) -> None:
     if not parts.salvor.is_whole or reserve.lacking(path):
         return
     for _ in range(reserve.PARTS):
-        await parts.database.transact(partial(reserve.fill, part=reserve.PARTS), synced=False)
+        await parts.database.transact_unsynced(partial(reserve.fill, part=reserve.PARTS))
     await parts.database.transact(reserve.give_back)
 
 

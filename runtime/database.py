@@ -2,8 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -37,18 +36,6 @@ def run_transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
             connection.execute("ROLLBACK")
         raise
     return result
-
-
-@contextmanager
-def _syncing(connection: sqlite3.Connection, *, synced: bool) -> Iterator[None]:
-    if synced:
-        yield
-        return
-    connection.execute("PRAGMA synchronous=NORMAL")
-    try:
-        yield
-    finally:
-        connection.execute("PRAGMA synchronous=FULL")
 
 
 def nothing() -> None:
@@ -89,17 +76,11 @@ class Database:
             await asyncio.shield(connection.close())
 
     async def transact(
-        self,
-        work: Work[T],
-        *,
-        hurry: bool = False,
-        synced: bool = True,
-        committed: Callable[[], None] = nothing,
+        self, work: Work[T], *, hurry: bool = False, committed: Callable[[], None] = nothing
     ) -> T:
         """Run `work(connection)` as one synced transaction in the writing thread.
 
-        In a `hurry` it goes before all that wait for the thread. Without `synced` a power cut may
-        take it back, unless one that is synced was committed after it.
+        In a `hurry` it goes before all that wait for the thread.
 
         A cancelled caller does not cut it in two: it is committed or rolled back whole, or never
         begun. `committed` is called in the writing thread once it is on the disk.
@@ -107,12 +88,23 @@ class Database:
         """
 
         def whole(connection: sqlite3.Connection) -> T:
-            with _syncing(connection, synced=synced):
-                result = run_transaction(connection, work)
+            result = run_transaction(connection, work)
             committed()
             return result
 
         return await self._run(whole, hurry=hurry)
+
+    async def transact_unsynced(self, work: Work[T]) -> T:
+        """Run it as one transaction that a power cut may take back, whole, until one is synced."""
+
+        def whole(connection: sqlite3.Connection) -> T:
+            connection.execute("PRAGMA synchronous=NORMAL")
+            try:
+                return run_transaction(connection, work)
+            finally:
+                connection.execute("PRAGMA synchronous=FULL")
+
+        return await self._run(whole)
 
     async def _run(self, call: Work[T], *, hurry: bool = False) -> T:
         async with self._turns.turn(hurry=hurry):

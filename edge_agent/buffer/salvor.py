@@ -81,7 +81,7 @@ class Salvor:
 
     async def _copy_log_after(self, pages: int) -> None:
         pragma = f"PRAGMA wal_autocheckpoint = {pages}"
-        await self._database.transact(lambda c: c.execute(pragma).fetchone(), synced=False)
+        await self._database.transact_unsynced(lambda c: c.execute(pragma).fetchone())
 
     async def _bring(self, source: Source) -> None:
         """Until it is in; what the disk refuses is tried again, from where it was."""
@@ -125,10 +125,11 @@ class Salvor:
         if step.kind is Kind.READ:
             return await self._database.read(step.work)
         is_synced = step.kind is Kind.WRITE_SYNCED
+        write = self._database.transact if is_synced else self._database.transact_unsynced
         while True:
             await self._room(extent)
             try:
-                return await self._database.transact(step.work, synced=is_synced)
+                return await write(step.work)
             except sqlite3.OperationalError as error:
                 extent.problem = str(error)
                 self._tell(f"the rest of {extent.file} waits, the disk refuses: {error}")

@@ -144,14 +144,14 @@ async def test_one_that_need_not_be_synced_leaves_the_next_as_it_was(database: D
     def level(connection: sqlite3.Connection) -> int:
         return int(connection.execute("PRAGMA synchronous").fetchone()[0])
 
-    assert await database.transact(level, synced=False) == 1
+    assert await database.transact_unsynced(level) == 1
     assert await database.transact(level) == 2
 
     def fails(_: sqlite3.Connection) -> None:
         raise ValueError
 
     with pytest.raises(ValueError):  # noqa: PT011 - of this test
-        await database.transact(fails, synced=False)
+        await database.transact_unsynced(fails)
     assert await database.transact(level) == 2
 
 

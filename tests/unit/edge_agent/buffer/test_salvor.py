@@ -11,7 +11,7 @@ import pytest
 from edge_agent.buffer import aside, rows
 from edge_agent.buffer.opening import prepare
 from edge_agent.buffer.salvor import NAME, Salvor
-from edge_agent.buffer.sources import Waiting, gathered
+from edge_agent.buffer.sources import gathered
 from runtime.clock import SystemClock
 from runtime.database import Database, connect
 from runtime.progress import Progress
@@ -37,17 +37,15 @@ class Rig:
     database: Database
     salvor: Salvor
     progress: Progress
-    told: list[str] = field(default_factory=list)
+    told: list[str]
     came_in: list[list[str]] = field(default_factory=list)
     shown: list[int] = field(default_factory=list)
 
 
 @asynccontextmanager
-async def rig(
-    path: Path, *, least_free: int = 0, waiting: Waiting | None = None
-) -> AsyncIterator[Rig]:
+async def rig(path: Path, *, least_free: int = 0) -> AsyncIterator[Rig]:
     prepare(path, STAMP)
-    waiting = gathered(path, None, STAMP) if waiting is None else waiting
+    waiting, told = gathered(path, None, STAMP), list[str]()
     progress = Progress(StandingClock())
     async with Database(path, rows.migrate) as database:
         found: Rig
@@ -62,14 +60,14 @@ async def rig(
             database=database,
             waiting=waiting,
             clock=SystemClock(),
-            tell=lambda text: found.told.append(text),
+            tell=told.append,
             progress=progress,
             came_in=came_in,
             shown=shown,
             again_s=0.01,
             least_free=least_free,
         )
-        found = Rig(path, database, salvor, progress)
+        found = Rig(path, database, salvor, progress, told)
         yield found
 
 
