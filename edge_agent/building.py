@@ -1,8 +1,9 @@
 """Builds the parts of a running agent over its buffer, and who looks at them."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from edge_agent import assembly, on_site
 from edge_agent.baseline.keeper import Baselines
@@ -29,8 +30,7 @@ from runtime.version import VERSION
 from wire.identity import Software
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """What is there before the buffer is: of one agent, for all of its life."""
 
     config: Config

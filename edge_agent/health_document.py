@@ -1,8 +1,7 @@
 """The health of an agent as the JSON that its socket gives: ages instead of instants."""
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from edge_agent.health import (
     AgentHealth,

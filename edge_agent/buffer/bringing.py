@@ -7,11 +7,12 @@ step, it goes on at the next start with what is in already.
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from edge_agent.buffer import adopt, incoming, stored
 from edge_agent.buffer.adopt import Adopted, Counted
@@ -38,8 +39,7 @@ class Part(StrEnum):
     DONE = "done"
 
 
-@dataclass(slots=True)
-class Extent:
+class Extent(msgspec.Struct):
     """How far one file is. `share`: of this part; `readings` that are in."""
 
     file: str
@@ -58,8 +58,7 @@ class Kind(StrEnum):
     WRITE_SYNCED = "write_synced"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """`work` gets a connection to the buffer; what only computes gets any, or none."""
 
     kind: Kind
@@ -69,27 +68,32 @@ class Step:
 Steps = Generator[Step, Any, Adopted]
 
 
-@dataclass(slots=True)
 class Bringing:
     """One file. `name`: under which it is noted as done. `below`: its epochs get lower numbers.
 
     `interrupted`: commands that no start knew of and that were not answered; None: not known yet.
     """
 
-    path: Path
-    name: str
-    below: int
-    look_s: float = LOOK_S
-    seconds: Callable[[], float] = time.perf_counter
-    extent: Extent = field(init=False)
-    interrupted: list[str] | None = None
-
-    def __post_init__(self) -> None:
-        self.extent = Extent(self.path.name)
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        below: int,
+        *,
+        look_s: float = LOOK_S,
+        seconds: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._path = path
+        self._name = name
+        self.below = below
+        self._look_s = look_s
+        self._seconds = seconds
+        self.extent = Extent(path.name)
+        self.interrupted: list[str] | None = None
 
     def steps(self) -> Steps:
         """All that is to be done; what became of it. Raise OSError and NoNumbersError."""
-        search = Search(self.path, Found())
+        search = Search(self._path, Found())
         self.extent.part = Part.SEARCHING
         pages = search.pages()
         while (share := (yield Step(Kind.COMPUTE, lambda _: self._for_a_while(pages)))) is not None:
@@ -100,7 +104,7 @@ class Bringing:
         self.below = min([self.below, *(one.number for one in places if one.number is not None)])
         yield from self._rows(found, places)
         held = yield from _counted(places)
-        show = partial(incoming.show, found=found, held=held, name=self.name)
+        show = partial(incoming.show, found=found, held=held, name=self._name)
         adopted = yield Step(Kind.WRITE_SYNCED, show)
         self.extent.part, self.extent.share = Part.DONE, 1.0
         return adopted  # type: ignore[no-any-return]  # of the step above
@@ -122,28 +126,27 @@ class Bringing:
 
     def _for_a_while(self, pages: Iterator[float]) -> float | None:
         """Look at pages for as long as one may compute; None: that was the last."""
-        end = self.seconds() + self.look_s
+        end = self._seconds() + self._look_s
         for share in pages:
-            if self.seconds() >= end:
+            if self._seconds() >= end:
                 return share
         return None
 
     def _slice(self, rows: Iterator[Stored], place: Place, _: object) -> "_Slice | None":
         """The next rows, ready to be written: so many, and so large, that nobody waits long."""
-        end = self.seconds() + self.look_s
+        end = self._seconds() + self._look_s
         taken, readings, size = list[tuple[Field, ...]](), 0, 0
         for row in rows:
             taken.append(stored.proven(place.row(row)))
             readings += row.taken
             size += len(row.payload)
             is_full = len(taken) >= SLICE_ROWS or size >= SLICE_BYTES
-            if is_full or self.seconds() >= end:
+            if is_full or self._seconds() >= end:
                 break
         return _Slice(taken, readings) if taken else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Slice:
+class _Slice(msgspec.Struct, frozen=True):
     rows: list[tuple[Field, ...]]
     readings: int
 

@@ -2,8 +2,9 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from edge_agent.buffer.found import Found
 from edge_agent.buffer.salvage import glimpsed, log_of
@@ -12,8 +13,7 @@ from runtime.database import connect_read_only
 _SMALL_TABLES = ("meta", "anchor", "command")
 
 
-@dataclass(frozen=True, slots=True)
-class FirstLook:
+class FirstLook(msgspec.Struct, frozen=True):
     """`knows_commands`: all that the file has, so that none of them is ever carried out twice."""
 
     found: Found

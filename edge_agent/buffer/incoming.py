@@ -7,7 +7,9 @@ is in tells by itself where to go on after a kill.
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from edge_agent.buffer import adopt, epochs, numbers, stored
 from edge_agent.buffer.adopt import Adopted, Counted
@@ -24,8 +26,7 @@ class NoNumbersError(RuntimeError):
     """There are no numbers below the epochs of this file: another million came in already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where an epoch goes; `number` None: it is listed already. From seq `below` on it is in."""
 
     one: Epoch

@@ -6,9 +6,10 @@ import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+import msgspec
 
 from edge_agent.buffer.found import Found
 from edge_agent.buffer.log_frames import NO_LOG, Frame, Log, read_log
@@ -76,8 +77,7 @@ def page_size(path: Path) -> int:
     return stated if stated in _SIZES else PAGE_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(msgspec.Struct, frozen=True):
     """What was found so far in a file that was set aside, and in its log."""
 
     path: Path

@@ -2,9 +2,10 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from edge_agent.buffer import aside, incoming
 from edge_agent.buffer.first_look import FirstLook, first_look
@@ -13,8 +14,7 @@ from edge_agent.buffer.spare import waiting_in_memory
 from runtime.database import connect, run_transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """A file that was set aside from `origin`. One of memory does not stay once it is in."""
 
     path: Path
@@ -34,8 +34,7 @@ class Source:
             aside.keep(self.origin, self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """In the order in which they are to be brought in. `below`: their epochs get lower numbers.
 
     `knows_commands`: the buffer has all commands that they have. `problem`: what stays where it is.

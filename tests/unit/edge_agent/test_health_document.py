@@ -1,8 +1,7 @@
 """Instants become ages, and the document travels as JSON."""
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from edge_agent.health import (
     AgentHealth,

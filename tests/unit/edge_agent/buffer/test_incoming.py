@@ -94,7 +94,7 @@ def test_what_comes_back_after_its_receipt_is_not_counted_twice(found: Found) ->
 def test_a_row_for_which_a_thinned_one_stands_is_left_out(found: Found) -> None:
     (last,) = sorted(found.rows)[-1:]
     thinned = found.rows[last]
-    fields = {name: getattr(thinned, name) for name in stored.Stored.__slots__}
+    fields = {name: getattr(thinned, name) for name in stored.Stored.__struct_fields__}
     fields |= {"first": 4, "taken": 20, "kept": 3, "covers": "[[4,10,1],[5,10,2]]"}
     found.rows[last] = stored.Stored(**fields)
     disk = new()
