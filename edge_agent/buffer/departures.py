@@ -103,7 +103,7 @@ class Departures:
             return None
         lane = made[0].lane
         stated = self._heads.state(connection, lane)
-        said = tuple(cut(stated, self._next_number(lane)) for _ in made)
+        said = tuple(cut(stated, self._next_number(lane), is_whole=self.is_whole) for _ in made)
         return Fresh(tuple(one.row() for one in made), said, self._timekeeper.mono_us)
 
     async def again(self, lane: Lane, numbers: Sequence[int]) -> list[Outgoing]:

@@ -52,7 +52,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "receipts": ("receipts", "回执"),
     "salvage": (
         "{file} was set aside, {part}: {share:.0%}, {readings} readings so far",
-        "已另存的 {file}，{part}：{share:.0%}，已取回 {readings} 条读数",
+        "移到一旁的 {file}，{part}：{share:.0%}，已取回 {readings} 条读数",
     ),
     "waiting": ("waits to be searched", "等待查找"),
     "searching": ("searching", "查找中"),

@@ -127,7 +127,7 @@ def test_what_comes_in_is_no_problem_and_says_how_far_it_is() -> None:
     page = "\n".join(running_text(document(coming), ENGLISH))
     assert "buffer.db.broken-1 was set aside, bringing in: 25%, 70 readings so far" in page
     page = "\n".join(running_text(document(coming), CHINESE))
-    assert "已另存的 buffer.db.broken-1，取回中：25%，已取回 70 条读数" in page
+    assert "移到一旁的 buffer.db.broken-1，取回中：25%，已取回 70 条读数" in page
 
 
 def test_a_page_in_english() -> None:
