@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -15,6 +14,7 @@ from edge_agent.buffer.migration import LOG_PAGES
 from edge_agent.buffer.sources import Source, Waiting
 from runtime.clock import Clock
 from runtime.database import Database
+from runtime.disk import free_on
 from runtime.progress import Progress
 
 log = logging.getLogger(__name__)
@@ -137,7 +137,7 @@ class Salvor:
 
     async def _room(self, extent: Extent) -> None:
         """A disk that is filling up is left to what is taken now."""
-        while (free := shutil.disk_usage(self._database.path.parent).free) < self._least_free:
+        while (free := free_on(self._database.path.parent)) < self._least_free:
             extent.problem = f"only {free // 1024} KiB are free"
             self._tell(f"the rest of {extent.file} waits for room on the disk of the buffer")
             await self._rest(self._again_s)
