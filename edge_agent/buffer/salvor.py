@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from edge_agent.buffer import incoming
@@ -14,17 +15,24 @@ from edge_agent.buffer.migration import LOG_PAGES
 from edge_agent.buffer.sources import Source, Waiting
 from runtime.clock import Clock
 from runtime.database import Database
-from runtime.disk import free_on
+from runtime.disk import free_on, size_of
 from runtime.progress import Progress
 
 log = logging.getLogger(__name__)
 
 NAME = "salvage"
 LEAST_FREE = 32 * 1024 * 1024
-"""So much of the disk stays free: the buffer's reserve is not for these rows."""
+"""So much of the disk stays free, or a quarter: the buffer's reserve is not for these rows."""
 _LOG_PAGES = 256  # copied into the file after so many, in a slice's time and not in an alarm's
 _REST_S = 0.002  # at least, after each step
 _AGAIN_S = 10.0
+
+
+def lacking(folder: Path) -> str:
+    """Why there is no room for rows that come in; empty when there is. Raise OSError."""
+    free = free_on(folder)
+    is_enough = free >= min(LEAST_FREE, size_of(folder) // 4)
+    return "" if is_enough else f"only {free // 1024} KiB are free"
 
 
 class Salvor:
@@ -44,7 +52,7 @@ class Salvor:
         came_in: Callable[[list[str]], Awaitable[None]],
         shown: Callable[[], Awaitable[None]],
         again_s: float = _AGAIN_S,
-        least_free: int = LEAST_FREE,
+        lacking: Callable[[Path], str] = lacking,
     ) -> None:
         self._database = database
         self._left = list(waiting.sources)
@@ -55,7 +63,7 @@ class Salvor:
         self._came_in = came_in
         self._shown = shown
         self._again_s = again_s
-        self._least_free = least_free
+        self._lacking = lacking
         self._extents = {one.name: Extent(one.path.name) for one in waiting.sources}
         self.times_shown = 0
 
@@ -99,7 +107,7 @@ class Salvor:
         self._below = bringing.below
         self._left.remove(source)
         self.times_shown += 1
-        self._tell(f"from {source.path.name}, which was set aside: {adopted}")
+        self._tell(f"{source.told}: {adopted}")
         await self._shown()
         if self.is_whole:
             self._progress.withdraw(NAME)
@@ -137,8 +145,8 @@ class Salvor:
 
     async def _room(self, extent: Extent) -> None:
         """A disk that is filling up is left to what is taken now."""
-        while (free := free_on(self._database.path.parent)) < self._least_free:
-            extent.problem = f"only {free // 1024} KiB are free"
+        while problem := self._lacking(self._database.path.parent):
+            extent.problem = problem
             self._tell(f"the rest of {extent.file} waits for room on the disk of the buffer")
             await self._rest(self._again_s)
         extent.problem = ""

@@ -26,6 +26,13 @@ class Source(msgspec.Struct, frozen=True):
         """Under which the buffer notes that it is in."""
         return f"memory/{self.path.name}" if self.is_memory else self.path.name
 
+    @property
+    def told(self) -> str:
+        """What it is, to a person."""
+        if self.is_memory:
+            return f"what was in memory ({self.origin}) is in the buffer now"
+        return f"from {self.path.name}, which was set aside"
+
     def put_away(self) -> None:
         """All of it is in. Raise OSError."""
         if self.is_memory:

@@ -85,7 +85,10 @@ async def test_a_disk_that_is_full_before_the_start(tmp_path: Path) -> None:
             await asyncio.to_thread(here.agent.stop)
             await asyncio.to_thread(here.agent.start)
             await here.until(lambda: not told(here)["is_in_memory"], "the disk is used again")
-            assert any("that were in memory" in one["text"] for one in told(here)["notices"])
+            await here.until(
+                lambda: any("was in memory" in one["text"] for one in told(here)["notices"]),
+                "what was in memory is on the disk",
+            )
             await takes_more(here)
             for line in here.lines:
                 line.unplug()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.disk import free_on
+from runtime.disk import free_on, size_of
 
 _OF_OTHERS = 64 * 1024 * 1024  # who writes there meanwhile
 
@@ -17,3 +17,7 @@ def test_what_is_left_for_anybody(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         free_on(tmp_path / "none")
+
+
+def test_the_whole_disk(tmp_path: Path) -> None:
+    assert size_of(tmp_path) == shutil.disk_usage(tmp_path).total

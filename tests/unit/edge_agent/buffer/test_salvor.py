@@ -10,10 +10,11 @@ import pytest
 
 from edge_agent.buffer import aside, rows
 from edge_agent.buffer.opening import prepare
-from edge_agent.buffer.salvor import NAME, Salvor
+from edge_agent.buffer.salvor import LEAST_FREE, NAME, Salvor, lacking
 from edge_agent.buffer.sources import gathered
 from runtime.clock import SystemClock
 from runtime.database import Database, connect
+from runtime.disk import free_on, size_of
 from runtime.progress import Progress
 from tests.broken_buffer import Used, all_rows, use
 from tests.brought_in import STAMP
@@ -43,7 +44,7 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(path: Path, *, least_free: int = 0) -> AsyncIterator[Rig]:
+async def rig(path: Path, *, problem: str = "") -> AsyncIterator[Rig]:
     prepare(path, STAMP)
     waiting, told = gathered(path, None, STAMP), list[str]()
     progress = Progress(StandingClock())
@@ -65,7 +66,7 @@ async def rig(path: Path, *, least_free: int = 0) -> AsyncIterator[Rig]:
             came_in=came_in,
             shown=shown,
             again_s=0.01,
-            least_free=least_free,
+            lacking=lambda _: problem,
         )
         found = Rig(path, database, salvor, progress, told)
         yield found
@@ -104,17 +105,26 @@ async def test_all_comes_in_beside_commits(used: Used, tmp_path: Path) -> None:
 async def test_a_disk_that_is_nearly_full_is_left_to_what_is_taken_now(
     used: Used, tmp_path: Path
 ) -> None:
-    async with rig(broken(used, tmp_path), least_free=1 << 60) as found, asyncio.timeout(20):
+    async with (
+        rig(broken(used, tmp_path), problem="only 7 KiB are free") as found,
+        asyncio.timeout(20),
+    ):
         run = asyncio.create_task(found.salvor.run())
         while not found.told:
             await asyncio.sleep(0.005)
         assert "waits for room" in found.told[0]
-        assert "KiB are free" in found.salvor.extents()[0].problem
+        assert "7 KiB are free" in found.salvor.extents()[0].problem
         run.cancel()
         await asyncio.wait([run])
     async with rig(found.path) as again:
         await again.salvor.run()
         assert len(await again.database.read(all_rows)) == len(used.truth)
+
+
+def test_room_is_what_a_full_disk_has_not(tmp_path: Path) -> None:
+    assert (lacking(tmp_path) == "") is (
+        free_on(tmp_path) >= min(LEAST_FREE, size_of(tmp_path) // 4)
+    )
 
 
 async def test_what_can_not_be_read_is_tried_again(used: Used, tmp_path: Path) -> None:
