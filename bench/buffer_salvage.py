@@ -162,6 +162,8 @@ async def measure(folder: Path, count: int, alone: int) -> Measured:
             progress=Progress(clock),
             came_in=nothing,
             shown=nothing,
+            meter=lanes.meter,
+            give_way=lanes.way.given,
         )
         began, database.notes = time.perf_counter(), True
         async with asyncio.TaskGroup() as tasks:

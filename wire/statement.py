@@ -28,7 +28,7 @@ class EpochStatement(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Statement(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`n` counts within the first epoch listed, the current one; `partial` when the list is cut."""
+    """`n` counts within the first epoch listed, the current one; `partial`: there are others."""
 
     n: int
     epochs: tuple[EpochStatement, ...]

@@ -73,7 +73,7 @@ class Lanes(Departures):
         self._progress = progress
         self._packer = Packer(gateway, lambda device, point: plan(device, point).unit)
         self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
-        self._meter = Meter()
+        self.meter = Meter()
         self.way = RightOfWay()
         self._came: tuple[Lane, ...] = ()  # committed, and not announced yet
         # One group at a time: what comes while a sync is under way shares the next one.
@@ -97,7 +97,7 @@ class Lanes(Departures):
     @property
     def written(self) -> dict[Purpose, int]:
         """Bytes sent to the disk since the start, by what they were written for."""
-        return dict(self._meter.by_purpose)
+        return dict(self.meter.by_purpose)
 
     async def remember(self) -> None:
         """Give the timekeeper what earlier runs knew of the time; before it is asked for it."""
@@ -214,7 +214,7 @@ class Lanes(Departures):
             return
 
         def work(connection: sqlite3.Connection) -> Fresh | None:
-            self._meter.begin(_purpose(groups), written_by_this_thread())
+            self.meter.begin(_purpose(groups), written_by_this_thread())
             self._heads.begin(connection)
             if due != NOTHING:
                 due.delete(connection, self._epoch)

@@ -13,6 +13,9 @@ from edge_agent.buffer.bringing import Bringing, Extent, Kind, Step
 from edge_agent.buffer.incoming import NoNumbersError
 from edge_agent.buffer.migration import LOG_PAGES
 from edge_agent.buffer.sources import Source, Waiting
+from edge_agent.buffer.thread_io import written_by_this_thread
+from edge_agent.buffer.wear import Meter, Purpose
+from edge_agent.right_of_way import never
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.disk import free_on, size_of
@@ -38,7 +41,8 @@ def lacking(folder: Path) -> str:
 class Salvor:
     """`tell`: what a person should know. `came_in`: commands that nobody knew of yet were found.
 
-    `shown`: all of a file is in, so its rows may leave.
+    `shown`: all of a file is in, so its rows may leave. `meter`: of what is written to the card.
+    `give_way`: awaited before each step.
     """
 
     def __init__(
@@ -51,6 +55,8 @@ class Salvor:
         progress: Progress,
         came_in: Callable[[list[str]], Awaitable[None]],
         shown: Callable[[], Awaitable[None]],
+        meter: Meter,
+        give_way: Callable[[], Awaitable[None]] = never,
         again_s: float = _AGAIN_S,
         lacking: Callable[[Path], str] = lacking,
     ) -> None:
@@ -62,6 +68,8 @@ class Salvor:
         self._progress = progress
         self._came_in = came_in
         self._shown = shown
+        self._meter = meter
+        self._give_way = give_way
         self._again_s = again_s
         self._lacking = lacking
         self._extents = {one.name: Extent(one.path.name) for one in waiting.sources}
@@ -122,6 +130,7 @@ class Salvor:
             if bringing.interrupted is not None and not has_told:
                 await self._came_in(bringing.interrupted)
                 has_told = True
+            await self._give_way()
             began_us = self._clock.mono_us()
             answer = await self._take(step, bringing.extent)
             took_s = (self._clock.mono_us() - began_us) / 1e6
@@ -134,10 +143,15 @@ class Salvor:
             return await self._database.read(step.work)
         is_synced = step.kind is Kind.WRITE_SYNCED
         write = self._database.transact if is_synced else self._database.transact_unsynced
+
+        def work(connection: sqlite3.Connection) -> Any:
+            self._meter.begin(Purpose.SALVAGE, written_by_this_thread())
+            return step.work(connection)
+
         while True:
             await self._room(extent)
             try:
-                return await write(step.work)
+                return await write(work)
             except sqlite3.OperationalError as error:
                 extent.problem = str(error)
                 self._tell(f"the rest of {extent.file} waits, the disk refuses: {error}")

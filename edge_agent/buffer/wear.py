@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     BULK = "bulk"
     RECEIPTS = "receipts"
     ROOM = "room"
+    SALVAGE = "brought_in"
 
 
 class Meter(msgspec.Struct):

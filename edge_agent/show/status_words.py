@@ -58,6 +58,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "searching": ("searching", "查找中"),
     "bringing": ("bringing in", "取回中"),
     "room": ("making room", "腾空间"),
+    "brought_in": ("what was set aside", "取回"),
     "notices": ("notices", "提示"),
     "round_trip": ("{ms:.0f} ms after its message", "往返 {ms:.0f} 毫秒"),
     "ahead": ("system clock {seconds:+.3f} s", "系统时钟偏差 {seconds:+.3f} 秒"),

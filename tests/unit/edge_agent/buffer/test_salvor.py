@@ -12,6 +12,7 @@ from edge_agent.buffer import aside, rows
 from edge_agent.buffer.opening import prepare
 from edge_agent.buffer.salvor import LEAST_FREE, NAME, Salvor, lacking
 from edge_agent.buffer.sources import gathered
+from edge_agent.buffer.wear import Meter, Purpose
 from runtime.clock import SystemClock
 from runtime.database import Database, connect
 from runtime.disk import free_on, size_of
@@ -39,6 +40,7 @@ class Rig:
     salvor: Salvor
     progress: Progress
     told: list[str]
+    meter: Meter
     came_in: list[list[str]] = field(default_factory=list)
     shown: list[int] = field(default_factory=list)
 
@@ -46,7 +48,7 @@ class Rig:
 @asynccontextmanager
 async def rig(path: Path, *, problem: str = "") -> AsyncIterator[Rig]:
     prepare(path, STAMP)
-    waiting, told = gathered(path, None, STAMP), list[str]()
+    waiting, told, meter = gathered(path, None, STAMP), list[str](), Meter()
     progress = Progress(StandingClock())
     async with Database(path, rows.migrate) as database:
         found: Rig
@@ -65,10 +67,11 @@ async def rig(path: Path, *, problem: str = "") -> AsyncIterator[Rig]:
             progress=progress,
             came_in=came_in,
             shown=shown,
+            meter=meter,
             again_s=0.01,
             lacking=lambda _: problem,
         )
-        found = Rig(path, database, salvor, progress, told)
+        found = Rig(path, database, salvor, progress, told, meter)
         yield found
 
 
@@ -99,6 +102,8 @@ async def test_all_comes_in_beside_commits(used: Used, tmp_path: Path) -> None:
         assert found.came_in == [[]]
         assert len(used.truth) <= found.shown[0] <= len(held)
         assert "were saved, 0 that it had are lost" in found.told[-1]
+        assert set(found.meter.by_purpose) == set(Purpose)
+        assert sum(found.meter.by_purpose.values()) == found.meter.by_purpose[Purpose.SALVAGE]
     assert aside.waiting(found.path) == []
 
 

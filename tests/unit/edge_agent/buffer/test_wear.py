@@ -20,6 +20,7 @@ def test_what_came_since_belongs_to_the_transaction_before() -> None:
         Purpose.BULK: 50,
         Purpose.RECEIPTS: 6,
         Purpose.ROOM: 0,
+        Purpose.SALVAGE: 0,
     }
 
 
