@@ -1,26 +1,18 @@
 """The configuration in force while the agent runs: read again, desired from afar, or refused."""
 
 import asyncio
-import hashlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable
 
-from device_profiles.model import Profile
-from edge_agent.assembly import point_plan
-from edge_agent.buffer.lanes import PointPlan
 from edge_agent.config import desired as wishes
 from edge_agent.config.change import needs_restart
 from edge_agent.config.desired import Book, Decision, Verdict
 from edge_agent.config.load import ConfigError, Loaded
 from edge_agent.config.model import Config
-from edge_agent.config.source import (
-    ChangedOnSiteError,
-    Found,
-    Source,
-    book_path,
-    write_book,
-)
+from edge_agent.config.source import ChangedOnSiteError, Found, Source, book_path
+from edge_agent.config_in_force import ConfigInForce
+from edge_agent.config_wishes import Wishes
 from edge_agent.health import ConfigHealth
 from wire.command import Config as Desired
 from wire.command import Outcome, Result
@@ -32,17 +24,12 @@ _REFUSED_SHOWN = 16
 _DECISIONS = 4
 PROOF_S = 60.0
 _NO_FILE = "this agent runs without a file: nothing can be read again"
+_NO_DISK = "the disk of this gateway refuses it"
 _NOT_READ = "agent.toml was changed on site and has not been read yet: reload the agent first"
 
 
-def said_of(config: Config) -> str:
-    """What of a configuration a birth tells: the file's hash, and those of the rules in force."""
-    rules = ",".join(device.rules.hash for device in config.devices)
-    return f"{config.hash}/{hashlib.sha256(rules.encode()).hexdigest()[:16]}"
-
-
-class Configuration:
-    """One change at a time. `config` is in force; `profiles` of its devices change with it.
+class Configuration(ConfigInForce):
+    """One change at a time.
 
     `tell`: what a person should know. `source` None: nothing is ever changed.
     """
@@ -57,40 +44,25 @@ class Configuration:
         proof_s: float = PROOF_S,
     ) -> None:
         """`adjust`: what this gateway adds to what is read, such as baselines taken here."""
+        super().__init__(adjust(found.config))
         self.read = found.config
-        self.config = adjust(found.config)
-        self.said = said_of(self.config)
-        """Another one when the birth says something else."""
-        self.book = found.book
         self.refused: tuple[str, ...] = ()
-        self.profiles: dict[str, Profile] = {}
-        self.answered = asyncio.Event()
-        """Set when there is something to tell the server."""
+        self._wishes = Wishes(found.book, book_path(found.config), self.answered, tell)
         self._site = found.site
         self._proof_s = proof_s
         self._source = source
         self._tell = tell
         self._adjust = adjust
-        self._plan = point_plan(self.config)
-        self._before = self._plan
         self._turn = asyncio.Lock()
         self._news = asyncio.Event()
         self._reread = False
         self._desired: Desired | None = None
-        self._once: Result | None = None
         self._decisions: deque[tuple[bool, asyncio.Future[Decision]]] = deque()
-        self._know(self.config)
 
-    def plan(self, device: str, point: str) -> PointPlan:
-        """Of a device that is gone: as before, for what it said and the disk has not taken yet."""
-        try:
-            return self._plan(device, point)
-        except KeyError:
-            return self._before(device, point)
-
-    def kinds(self) -> dict[str, str]:
-        """What kind each line is of."""
-        return {line.name: line.kind.value for line in self.config.lines}
+    @property
+    def book(self) -> Book:
+        """What the server wanted last, what became of it, and what of it is in force."""
+        return self._wishes.book
 
     def health(self) -> ConfigHealth:
         latest, standing = self.book.latest, self.book.in_force
@@ -104,8 +76,7 @@ class Configuration:
 
     def answers(self, time_us: int | None) -> tuple[Result, ...]:
         """What the server is to hear: at each connection, and whenever `answered` is set."""
-        standing = wishes.answer(self.book, self.config.hash, time_us)
-        return tuple(one for one in (standing, self._once) if one is not None)
+        return self._wishes.answers(self.config.hash, time_us)
 
     def reread(self) -> None:
         """Read the file again soon (SIGHUP)."""
@@ -146,7 +117,7 @@ class Configuration:
                     await self._news.wait()
             except TimeoutError:
                 if not late():
-                    await self._keep(wishes.proven(self.book))
+                    await self._wishes.keep(wishes.proven(self.book))
 
     async def decide(self, *, accept: bool) -> Decision:
         """Somebody on site takes what the server wanted last, or refuses it for good.
@@ -163,15 +134,17 @@ class Configuration:
 
     async def _decide(self, apply: Apply, *, accept: bool) -> Decision:
         latest = self.book.latest
-        if self._source is None or latest is None:
+        if self._source is None or latest is None or wishes.is_withdrawn(self.book):
             return Decision.NOTHING_WANTED
         if self.book.in_force == latest:
             return Decision.IN_FORCE
         if not accept:
-            await self._keep(wishes.note(self.book, latest, Outcome.REJECTED, wishes.ON_SITE))
+            book = wishes.note(self.book, latest, Outcome.REJECTED, wishes.ON_SITE)
+            await self._wishes.keep(book)
             return Decision.REJECTED
         await self._take(latest, apply)
-        return Decision.TAKEN if self.book.in_force == latest else Decision.NOT_VALID
+        is_so = self.book.in_force == latest or wishes.is_withdrawn(self.book)
+        return Decision.TAKEN if is_so else Decision.NOT_VALID
 
     async def _read_again(self, apply: Apply) -> None:
         if self._source is None:
@@ -188,7 +161,7 @@ class Configuration:
             self._tell(notice)
         self._site = found.site
         if found.book != self.book:
-            await self._keep(found.book)
+            await self._wishes.keep(found.book)
         await self._apply(found.loaded, apply, "agent.toml")
 
     async def _check(self, new: Config, source: Source) -> None:
@@ -200,18 +173,15 @@ class Configuration:
     async def _judge(self, desired: Desired, apply: Apply) -> None:
         verdict = wishes.judge(desired, self.book, self.config)
         log.info("the server wants configuration %d: %s", desired.version, verdict)
-        if verdict is Verdict.TAKE or (
+        if verdict in (Verdict.TAKE, Verdict.WITHDRAW) or (
             verdict is Verdict.DIVERGED and await self._is_in_force(desired)
         ):
             await self._take(desired, apply)
         elif verdict is Verdict.DIVERGED:
             why = f"{self.config.hash} is in force here, not {desired.based_on or 'nothing'}"
-            await self._keep(wishes.note(self.book, desired, Outcome.DIVERGED, why))
-            self._tell(f"the server wants configuration {desired.version}, and {why}: decide")
-        elif verdict is Verdict.OLD and self.book.latest is not None:
-            why = f"this gateway knows version {self.book.latest.version}: send a higher one"
-            name = f"config/{desired.version}"
-            self._once = Result(name, Outcome.REJECTED, detail=why, config_hash=self.config.hash)
+            await self._wishes.diverge(desired, why)
+        elif verdict is Verdict.OLD:
+            self._wishes.refuse_old(desired, self.config.hash)
         self.answered.set()
 
     async def _is_in_force(self, desired: Desired) -> bool:
@@ -225,30 +195,34 @@ class Configuration:
         return loaded.config.hash == self.config.hash
 
     async def _take(self, desired: Desired, apply: Apply) -> None:
+        after = wishes.taken(self.book, desired, self._site)
+        if desired.is_withdrawal and self.book.in_force is None:  # the site's own counts already
+            await self._wishes.keep(after)
+            self._tell(f"{wishes.WITHDRAWN} is in force as before: {self.config.hash}")
+            return
         try:
             loaded = await self._candidate(desired)
         except ConfigError as error:
-            await self._reject(desired, "\n".join(map(str, error.problems)))
+            await self._wishes.reject(desired, "\n".join(map(str, error.problems)))
         except ChangedOnSiteError:
-            await self._keep(wishes.note(self.book, desired, Outcome.DIVERGED, _NOT_READ))
-            self._tell(_NOT_READ)
+            await self._wishes.diverge(desired, _NOT_READ)
         else:
-            if await self._keep(wishes.taken(self.book, desired, self._site), is_needed=True):
-                await self._apply(loaded, apply, f"configuration {desired.version} of the server")
+            if await self._wishes.keep(after, is_needed=True):
+                what = wishes.WITHDRAWN if desired.is_withdrawal else wishes.named(desired)
+                await self._apply(loaded, apply, what)
             else:
-                await self._reject(desired, "the disk of this gateway refuses it")
+                await self._wishes.reject(desired, _NO_DISK)
 
     async def _candidate(self, desired: Desired) -> Loaded:
+        """Of a withdrawal: the site's own."""
         if self._source is None:
             raise ConfigError([])
-        loaded = await asyncio.to_thread(self._source.candidate, desired, self._site)
+        if desired.is_withdrawal:
+            loaded = await asyncio.to_thread(self._source.own, self._site)
+        else:
+            loaded = await asyncio.to_thread(self._source.candidate, desired, self._site)
         await self._check(loaded.config, self._source)  # the site's file may be edited, not read
         return loaded
-
-    async def _reject(self, desired: Desired, why: str) -> None:
-        await self._keep(wishes.note(self.book, desired, Outcome.REJECTED, why))
-        first = why.partition("\n")[0]
-        self._tell(f"configuration {desired.version} of the server is not taken: {first}")
 
     async def _apply(self, loaded: Loaded, apply: Apply, what: str) -> None:
         for warning in loaded.warnings:
@@ -267,30 +241,6 @@ class Configuration:
             if new != old:
                 self.enter(new)
                 retune(old, new)
-
-    def enter(self, config: Config) -> None:
-        """From now on it is in force: in plans, profiles and births, all at one instant."""
-        self.config = config
-        self.said = said_of(config)
-        self._before, self._plan = self._plan, point_plan(config)
-        self._know(config)
-        self.answered.set()
-
-    def _know(self, config: Config) -> None:
-        self.profiles.clear()
-        self.profiles.update({device.id: device.profile for device in config.devices})
-
-    async def _keep(self, book: Book, *, is_needed: bool = False) -> bool:
-        """`is_needed`: it counts only when it is on the disk."""
-        try:
-            await asyncio.to_thread(write_book, book_path(self.config), book)
-        except OSError as error:
-            self._tell(f"{book_path(self.config)} can not be written: {error.strerror}")
-            if is_needed:
-                return False
-        self.book = book
-        self.answered.set()
-        return True
 
     def _refuse(self, problems: Iterable[str]) -> None:
         self.refused = tuple(problems)[:_REFUSED_SHOWN]

@@ -94,6 +94,9 @@ def _gateways(config: Config, given: argparse.Namespace) -> int:
     if given.id is None or (given.set is not None and given.expected is None):
         _complain(LookupError(say(given.lang, "say_which")))
         return USAGE
+    if (given.withdraw and given.set is not None) or (given.wanted and not given.withdraw):
+        _complain(LookupError(say(given.lang, "set_or_withdraw")))
+        return USAGE
     text, is_fine = configured.answer(ApiClient(config), given)
     print(text)
     return FINE if is_fine else PROBLEM
@@ -207,7 +210,8 @@ def _add_gateways(to: Any) -> argparse.ArgumentParser:
         "gateways -c server.toml --json\n"
         "  ingest-server gateways -c server.toml config gw-001\n"
         "  ingest-server gateways -c server.toml config gw-001 --set lines.toml \\\n"
-        "      --expected 3f8a… --comment 'poll the well faster'",
+        "      --expected 3f8a… --comment 'poll the well faster'\n"
+        "  ingest-server gateways -c server.toml config gw-001 --withdraw --comment 'as it was'",
     )
     configured.add_arguments(made)
     _add_actor(made)

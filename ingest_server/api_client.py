@@ -54,6 +54,10 @@ class ApiClient:
         """What the server answers; raise ApiClientError, also when it refuses."""
         return self._ask(path, json.dumps(body).encode(), "PUT")
 
+    def delete(self, path: str) -> Any:
+        """What the server answers; raise ApiClientError, also when it refuses."""
+        return self._ask(path, None, "DELETE")
+
     def _ask(self, path: str, body: bytes | None, method: str | None = None) -> Any:
         headers = {"authorization": f"Bearer {self._token}"}
         if body is not None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ingest_server.api_client import ApiClient
 from ingest_server.words import Language, say
@@ -27,11 +27,30 @@ class Wish:
     wait_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """`version`: the newest one, as it was seen; None: whichever it is."""
+
+    gateway: str
+    version: int | None
+    actor: str
+    comment: str | None
+    wait_s: float
+
+
 def add_arguments(made: argparse.ArgumentParser) -> None:
     made.add_argument("action", nargs="?", choices=["config"], help="its configuration")
     made.add_argument("id", nargs="?", help="of a gateway")
     made.add_argument(
         "--set", type=Path, metavar="FILE", help="all its [lines.…] and [devices.…], as TOML"
+    )
+    made.add_argument(
+        "--withdraw",
+        action="store_true",
+        help="want nothing of it any more: back to its site's own file",
+    )
+    made.add_argument(
+        "--wanted", type=int, metavar="VERSION", help="withdraw this one only, if it is the newest"
     )
     made.add_argument("--expected", metavar="HASH", help="in force, as you saw it")
     made.add_argument("--comment", help="why")
@@ -43,6 +62,15 @@ def answer(api: ApiClient, given: argparse.Namespace) -> tuple[str, bool]:
 
     Raise ApiClientError when the server refuses, OSError when the file can not be read.
     """
+    if given.withdraw:
+        asked = Withdrawal(
+            gateway=given.id,
+            version=given.wanted,
+            actor=given.actor,
+            comment=given.comment,
+            wait_s=given.wait,
+        )
+        return withdraw(api, given.lang, asked, as_json=given.json)
     if given.set is None:
         return show(api, given.lang, given.id, as_json=given.json), True
     wish = Wish(
@@ -69,14 +97,37 @@ def want(api: ApiClient, language: Language, wish: Wish, *, as_json: bool) -> tu
     body = {"toml": wish.toml, "expected": wish.expected, "actor": wish.actor}
     if wish.comment is not None:
         body["comment"] = wish.comment
-    found = api.put(_path(wish.gateway), body)
+    found = _answered(api, wish.gateway, api.put(_path(wish.gateway), body), wish.wait_s)
+    return _text(found, language, as_json=as_json), found["desired"]["state"] == "applied"
+
+
+def withdraw(
+    api: ApiClient, language: Language, asked: Withdrawal, *, as_json: bool
+) -> tuple[str, bool]:
+    """Want nothing any more and wait for the answer: the text, and whether it is so.
+
+    Raise ApiClientError when the server refuses.
+    """
+    said = {"actor": asked.actor, "comment": asked.comment, "version": asked.version}
+    query = urlencode({key: value for key, value in said.items() if value is not None})
+    found = api.delete(f"{_path(asked.gateway)}?{query}")
+    if found["desired"] is None:
+        return _text(found, language, as_json=as_json), True
+    found = _answered(api, asked.gateway, found, asked.wait_s)
+    return _text(found, language, as_json=as_json), found["desired"]["state"] == "applied"
+
+
+def _answered(
+    api: ApiClient, gateway: str, found: Mapping[str, Any], wait_s: float
+) -> Mapping[str, Any]:
+    """With the gateway's answer to this version, if it comes in time."""
     version = found["desired"]["version"]
-    for _ in range(round(wish.wait_s / _LOOK_S)):
+    for _ in range(round(wait_s / _LOOK_S)):
         if found["desired"]["version"] != version or found["desired"]["state"] != "pending":
             break
         time.sleep(_LOOK_S)
-        found = api.get(_path(wish.gateway))
-    return _text(found, language, as_json=as_json), found["desired"]["state"] == "applied"
+        found = api.get(_path(gateway))
+    return found
 
 
 def _path(gateway: str) -> str:
@@ -92,7 +143,7 @@ def _text(found: Mapping[str, Any], language: Language, *, as_json: bool) -> str
         return f"{head}\n{say(language, 'config_none')}"
     wanted = say(
         language,
-        "config_wanted",
+        "config_withdrawn" if desired["withdrawn"] else "config_wanted",
         version=desired["version"],
         actor=desired["actor"],
         based_on=desired["based_on"] or "-",

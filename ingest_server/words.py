@@ -31,11 +31,19 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "say which gateway; and with --set also --expected, the hash in force",
         "zh": "请指明网关；使用 --set 时还须用 --expected 给出当前生效配置的哈希",
     },
+    "set_or_withdraw": {
+        "en": "--set and --withdraw exclude each other; --wanted goes with --withdraw alone",
+        "zh": "--set 与 --withdraw 不能同时使用；--wanted 仅用于 --withdraw",
+    },
     "config_in_force": {"en": "{gateway}: in force {hash}", "zh": "{gateway}：生效配置 {hash}"},
     "config_none": {"en": "nothing is wanted of it from here", "zh": "服务端未下发配置"},
     "config_wanted": {
         "en": "version {version} by {actor}, based on {based_on}: {state}",
         "zh": "版本 {version}（{actor}，基于 {based_on}）：{state}",
+    },
+    "config_withdrawn": {
+        "en": "withdrawn by {actor} (version {version}), its site's own file counts: {state}",
+        "zh": "{actor} 已撤回（版本 {version}），以现场文件为准：{state}",
     },
     "pending": {"en": "PENDING, no answer yet", "zh": "待应答"},
     "applied": {"en": "applied", "zh": "已生效"},

@@ -36,6 +36,10 @@ class ServerApi:
         """What the server answers. Raises ApiError."""
         return self._call("PUT", path, json.dumps(body).encode())
 
+    def delete(self, path: str) -> Any:
+        """What the server answers. Raises ApiError."""
+        return self._call("DELETE", path, None)
+
     def is_ready(self) -> bool:
         try:
             self.get("/readyz")

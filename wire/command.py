@@ -12,11 +12,19 @@ from wire.strict_json import read
 
 
 class Config(msgspec.Struct, frozen=True):
-    """Desired configuration (TOML text); `based_on` is the hash it was made from."""
+    """Desired configuration (TOML text); `based_on` is the hash it was made from.
+
+    `withdrawn`: nothing is desired any more, the site's own counts; its other texts are empty.
+    """
 
     version: int
     based_on: str
     toml: str
+    withdrawn: bool | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def is_withdrawal(self) -> bool:
+        return self.withdrawn is True
 
 
 class CommandKind(StrEnum):
@@ -104,6 +112,8 @@ def _check_config(config: Config) -> None:
     if not 1 <= config.version <= COUNT:
         raise WireError(Refusal.WRONG_SHAPE, f"version {config.version}")
     _check_words(config.based_on)
+    if config.is_withdrawal and (config.toml or config.based_on):
+        raise WireError(Refusal.WRONG_SHAPE, "a withdrawal says what is desired")
 
 
 def _check_result(result: Result) -> None:

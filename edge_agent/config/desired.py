@@ -31,6 +31,9 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
 STARTS = 3
 """So often an agent may end within a minute of its start before what it took is given up."""
 ON_SITE = "by a person on site"
+WITHDRAWN = "the server has withdrawn what it wanted: agent.toml alone"
+PREFIX = "config/"
+"""Before the version, in the answer to it."""
 
 
 class Decision(StrEnum):
@@ -50,10 +53,11 @@ class Verdict(StrEnum):
     KNOWN = "known"
     OLD = "old"
     DIVERGED = "diverged"
+    WITHDRAW = "withdraw"
 
 
 def judge(desired: Desired, book: Book, in_force: Config) -> Verdict:
-    """TAKE is to be validated; KNOWN has its answer already.
+    """TAKE is to be validated; KNOWN has its answer already. WITHDRAW needs no base.
 
     What says the hash in force was made from what runs here. Another hash means that somebody else
     has changed this gateway: whoever wants it has to look at that first.
@@ -66,6 +70,8 @@ def judge(desired: Desired, book: Book, in_force: Config) -> Verdict:
             return Verdict.OLD
         if book.outcome is not Outcome.DIVERGED:
             return Verdict.KNOWN
+    if desired.is_withdrawal:
+        return Verdict.WITHDRAW
     return Verdict.TAKE if is_based_on(desired, in_force) else Verdict.DIVERGED
 
 
@@ -76,15 +82,37 @@ def is_based_on(desired: Desired, in_force: Config) -> bool:
     return desired.based_on == in_force.hash
 
 
+def named(desired: Desired) -> str:
+    """For a person."""
+    if desired.is_withdrawal:
+        return f"the server's withdrawal ({desired.version})"
+    return f"configuration {desired.version} of the server"
+
+
 def note(book: Book, desired: Desired, outcome: Outcome, detail: str = "") -> Book:
     """The outcome of what came last."""
     return msgspec.structs.replace(book, latest=desired, outcome=outcome, detail=detail[:DETAIL])
 
 
 def taken(book: Book, desired: Desired, site: str) -> Book:
-    """It is in force from now on, over a file whose own lines and devices hash to `site`."""
+    """It is in force from now on, over a file whose own lines and devices hash to `site`.
+
+    Of a withdrawal: the file alone is.
+    """
+    if desired.is_withdrawal:
+        return withdrawn(desired)
     book = note(book, desired, Outcome.APPLIED)
     return msgspec.structs.replace(book, in_force=desired, site=site, starts=0)
+
+
+def withdrawn(desired: Desired) -> Book:
+    """The site's own is in force, and nobody wants anything else."""
+    return Book(latest=desired, outcome=Outcome.APPLIED)
+
+
+def is_withdrawn(book: Book) -> bool:
+    """Whether what came last is that nothing is wanted, and it is so."""
+    return book.latest is not None and book.latest.is_withdrawal and book.in_force is None
 
 
 def started(book: Book) -> Book:
@@ -93,7 +121,10 @@ def started(book: Book) -> Book:
         return book
     if book.starts >= STARTS:
         why = f"the agent ended {STARTS} times within a minute of starting with it"
-        return msgspec.structs.replace(left(book, why), outcome=Outcome.REJECTED)
+        after = left(book, why)
+        if is_withdrawn(after):
+            return after
+        return msgspec.structs.replace(after, outcome=Outcome.REJECTED)
     return msgspec.structs.replace(book, starts=book.starts + 1)
 
 
@@ -106,6 +137,8 @@ def left(book: Book, detail: str) -> Book:
     """The site's own is in force again; what the server wanted last has to wait for somebody."""
     if book.latest is None:
         return Book()
+    if book.latest.is_withdrawal:
+        return withdrawn(book.latest)
     return Book(latest=book.latest, outcome=Outcome.DIVERGED, detail=detail[:DETAIL])
 
 
@@ -114,7 +147,7 @@ def answer(book: Book, config_hash: str, time_us: int | None) -> Result | None:
     if book.latest is None or book.outcome is None:
         return None
     return Result(
-        f"config/{book.latest.version}",
+        f"{PREFIX}{book.latest.version}",
         book.outcome,
         time=time_us,
         detail=book.detail,

@@ -107,9 +107,18 @@ class Source(msgspec.Struct, frozen=True):
 
         Raise ConfigError, ChangedOnSiteError.
         """
-        if load_config(self.path, self.environ).config.watched_hash != site:
-            raise ChangedOnSiteError
+        self.own(site)
         return self.with_desired(desired)
+
+    def own(self, site: str) -> Loaded:
+        """The file alone, as it was read when its lines and devices hashed to `site`.
+
+        Raise ConfigError, ChangedOnSiteError.
+        """
+        own = load_config(self.path, self.environ)
+        if own.config.watched_hash != site:
+            raise ChangedOnSiteError
+        return own
 
     def placed(self, problems: Iterable[Problem]) -> list[FileProblem]:
         """Problems of the site's file, with their lines while it can be read."""

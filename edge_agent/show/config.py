@@ -23,6 +23,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the server wants version {version}, based on {based_on}: {outcome}",
         "服务端要求版本 {version}（基于 {based_on}）：{outcome}",
     ),
+    "withdrawn": (
+        "the server wants nothing any more (version {version}): {outcome}",
+        "服务端已撤回其要求（版本 {version}）：{outcome}",
+    ),
     "applied": ("applied", "已生效"),
     "rejected": ("rejected", "已拒绝"),
     "diverged": (
@@ -79,7 +83,7 @@ def config_decide(source: Source, *, accept: bool, json: bool, language: Languag
 
 def _decide_at_rest(source: Source, found: Found, *, accept: bool) -> tuple[Decision, str]:
     latest = found.book.latest
-    if latest is None:
+    if latest is None or wishes.is_withdrawn(found.book):
         return Decision.NOTHING_WANTED, ""
     if found.book.in_force == latest:
         return Decision.IN_FORCE, ""
@@ -88,7 +92,8 @@ def _decide_at_rest(source: Source, found: Found, *, accept: bool) -> tuple[Deci
         write_book(book_path(found.config), book)
         return Decision.REJECTED, ""
     try:
-        source.with_desired(latest)
+        if not latest.is_withdrawal:
+            source.with_desired(latest)
     except ConfigError as error:
         return Decision.NOT_VALID, str(error)
     write_book(book_path(found.config), wishes.taken(found.book, latest, found.site))
@@ -111,7 +116,7 @@ def _lines(found: Found, language: Language) -> list[str]:
     lines = [_say("force", language).format(hash=found.config.hash, whose=whose)]
     if latest is None or found.book.outcome is None:
         return [*lines, _say("nothing", language)]
-    wants = _say("wants", language).format(
+    wants = _say("withdrawn" if latest.is_withdrawal else "wants", language).format(
         version=latest.version,
         based_on=latest.based_on or "-",
         outcome=_say(found.book.outcome.value, language),

@@ -3,18 +3,31 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from ingest_server.api.office import Office
 from ingest_server.api.page import Before, Limit, Moment, Page, cut, moment, moment_or_none
 from ingest_server.api.problem import RefusedError, not_found
-from ingest_server.control.wish import Refusal, Refused, Wanted, want
+from ingest_server.control.wish import (
+    Refusal,
+    Refused,
+    Wanted,
+    Withdrawal,
+    want,
+    withdraw,
+)
 from ingest_server.db import desired_book
 from ingest_server.db.desired_book import Desired, DesiredEvent, DesiredState
 from ingest_server.db.registry import find_gateway
 
 _TOML = 60_000
+Actor = Annotated[str, Query(min_length=1, max_length=100, description="who withdraws it")]
+Comment = Annotated[str | None, Query(max_length=1_000, description="why")]
+Seen = Annotated[
+    int | None,
+    Query(ge=1, description="the version that you saw: when another is the newest, 409"),
+]
 
 
 class ConfigurationBody(BaseModel, extra="forbid"):
@@ -40,9 +53,13 @@ class ConfigurationBody(BaseModel, extra="forbid"):
 
 
 class VersionView(BaseModel):
-    """`detail`: why the gateway did not take it. `config_hash`: in force there when it answered."""
+    """`config_hash`: in force there when it answered. `detail`: why the gateway did not take it.
+
+    When it diverged also what differs, a line each: `- ` as wanted, `+ ` as in force there.
+    """
 
     version: int
+    withdrawn: Annotated[bool, Field(description="nothing is wanted; the site's own counts")]
     state: DesiredState
     based_on: str
     actor: str
@@ -81,6 +98,7 @@ def router(office: Office) -> APIRouter:
     """The routes below /v1/gateways/{gateway}/config."""
     made = APIRouter(prefix="/v1/gateways/{gateway}/config", tags=["configurations"])
     _add_one(made, office)
+    _add_withdrawal(made, office)
     _add_versions(made, office)
     return made
 
@@ -105,6 +123,30 @@ def _add_one(made: APIRouter, office: Office) -> None:
         given = await office.book.transact(lambda book: want(book, wanted, office.profiles, now_us))
         if isinstance(given, Refused):
             raise _refusal(given, gateway)
+        office.ordered()
+        return await _look(office, gateway)
+
+
+def _add_withdrawal(made: APIRouter, office: Office) -> None:
+    @made.delete("", status_code=HTTPStatus.ACCEPTED)
+    async def withdraw_(
+        gateway: str,
+        response: Response,
+        actor: Actor,
+        comment: Comment = None,
+        version: Seen = None,
+    ) -> ConfigurationView:
+        """Want nothing any more: the gateway goes back to its site's file, once it hears of it.
+
+        200 instead of 202 when it is so already.
+        """
+        asked = Withdrawal(gateway=gateway, version=version, actor=actor, comment=comment)
+        now_us = office.clock.utc_us()
+        given = await office.book.transact(lambda book: withdraw(book, asked, now_us))
+        if isinstance(given, Refused):
+            raise _refusal(given, gateway)
+        if given is None or given.state is not DesiredState.PENDING:
+            response.status_code = HTTPStatus.OK
         office.ordered()
         return await _look(office, gateway)
 
@@ -152,6 +194,9 @@ def _refusal(refused: Refused, gateway: str) -> RefusedError:
     if refused.why is Refusal.UNKNOWN_GATEWAY:
         return not_found(f"gateway {gateway}")
     text = "; ".join(refused.details)
+    if refused.why is Refusal.VERSION_MISMATCH:
+        text = f"version {text} of {gateway} is the newest: look at it, then withdraw that"
+        return RefusedError(HTTPStatus.CONFLICT, refused.why.value, text)
     if refused.why is Refusal.HASH_MISMATCH:
         text = f"{text or 'nothing'} is in force at {gateway}: look at it, then want it again"
         return RefusedError(HTTPStatus.CONFLICT, refused.why.value, text)
@@ -161,6 +206,7 @@ def _refusal(refused: Refused, gateway: str) -> RefusedError:
 def _view(one: Desired) -> dict[str, Any]:
     return {
         "version": one.version,
+        "withdrawn": one.is_withdrawal,
         "state": one.state,
         "based_on": one.based_on,
         "actor": one.actor,

@@ -35,10 +35,14 @@ After = Annotated[str, Query(max_length=64, description="`next` of the page befo
 
 
 class WantedView(BaseModel):
-    """The newest configuration that is wanted of it, and what came of that."""
+    """The newest configuration that is wanted of it, and what came of that.
+
+    `withdrawn`: that nothing is wanted any more.
+    """
 
     version: int
     state: DesiredState
+    withdrawn: bool = False
 
 
 class GatewayView(BaseModel):
@@ -168,9 +172,13 @@ def _summary(
         software=known.software,
         version=known.version,
         config_hash=known.config_hash,
-        config=None if wanted is None else WantedView(version=wanted.version, state=wanted.state),
+        config=None if wanted is None else _newest(wanted),
         lanes={lane: lane_view(book, now_us) for lane, book in books.items()},
     )
+
+
+def _newest(one: Desired) -> WantedView:
+    return WantedView(version=one.version, state=one.state, withdrawn=one.is_withdrawal)
 
 
 def _unborn(gateway: str) -> Gateway:

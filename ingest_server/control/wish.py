@@ -31,6 +31,7 @@ class Refusal(StrEnum):
     HASH_MISMATCH = "hash_mismatch"
     INVALID = "invalid_configuration"
     TOO_LARGE = "too_large"
+    VERSION_MISMATCH = "version_mismatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,16 @@ class Wanted:
     gateway: str
     toml: str
     expected: str
+    actor: str
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """`version`: the newest one, as whoever withdraws it saw it; None: whichever it is."""
+
+    gateway: str
+    version: int | None
     actor: str
     comment: str | None
 
@@ -89,6 +100,36 @@ def want(
         return Refused(Refusal.TOO_LARGE, (f"at most {SENT_BYTES} bytes as sent",))
     enter(book, desired)
     return desired
+
+
+def withdraw(book: sqlite3.Connection, asked: Withdrawal, now_us: int) -> Desired | Refused | None:
+    """Queue that nothing is wanted any more; None when there is nothing to withdraw.
+
+    A version like any other, so that a gateway that is away learns of it, and answers. What is
+    withdrawn already, and not refused, is not made anew.
+    """
+    if find_gateway(book, asked.gateway) is None:
+        return Refused(Refusal.UNKNOWN_GATEWAY)
+    known = latest(book, asked.gateway)
+    if known is None or _stays_withdrawn(known):
+        return known
+    if asked.version not in (None, known.version):
+        return Refused(Refusal.VERSION_MISMATCH, (str(known.version),))
+    desired = Desired(
+        gateway=asked.gateway,
+        version=next_version(book, asked.gateway, now_us),
+        based_on="",
+        toml="",
+        actor=asked.actor,
+        comment=asked.comment,
+        asked_us=now_us,
+    )
+    enter(book, desired)
+    return desired
+
+
+def _stays_withdrawn(known: Desired) -> bool:
+    return known.is_withdrawal and known.state in (DesiredState.PENDING, DesiredState.APPLIED)
 
 
 def _is_same(known: Desired, wanted: Wanted) -> bool:

@@ -48,7 +48,10 @@ class Heard(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
-    """One version. Times in UTC microseconds; `done_us`: by the gateway's clock, if it was set."""
+    """One version. Times in UTC microseconds; `done_us`: by the gateway's clock, if it was set.
+
+    Without `toml` it is a withdrawal: the gateway goes back to what its site says.
+    """
 
     gateway: str
     version: int
@@ -66,7 +69,13 @@ class Desired:
     detail: str = ""
 
     @property
+    def is_withdrawal(self) -> bool:
+        return not self.toml
+
+    @property
     def payload(self) -> bytes:
+        if self.is_withdrawal:
+            return encode_command(Config(self.version, "", "", withdrawn=True))
         return encode_command(Config(self.version, self.based_on, self.toml))
 
 
@@ -112,7 +121,8 @@ def enter(book: sqlite3.Connection, desired: Desired) -> None:
             desired.asked_us,
         ),
     )
-    asked = DesiredEvent(desired.asked_us, "asked", desired.actor, desired.comment or "")
+    what = "withdraw" if desired.is_withdrawal else "asked"
+    asked = DesiredEvent(desired.asked_us, what, desired.actor, desired.comment or "")
     _note(book, desired.gateway, desired.version, asked)
 
 
@@ -198,6 +208,8 @@ def record_answer(book: sqlite3.Connection, gateway: str, result: Result, arriva
     known = find(book, gateway, version)
     if known is None:
         return Heard.UNKNOWN
+    if state is DesiredState.APPLIED:
+        _remind(book, gateway, version, arrival_us)
     its = (known.state, known.config_hash, known.detail)
     if its == (state, result.config_hash, result.detail):
         return Heard.ALREADY
@@ -221,6 +233,23 @@ def record_answer(book: sqlite3.Connection, gateway: str, result: Result, arriva
         event = DesiredEvent(arrival_us, result.outcome, gateway, result.detail[:_DETAIL])
         _note(book, gateway, version, event)
     return Heard.TAKEN
+
+
+def _remind(book: sqlite3.Connection, gateway: str, version: int, arrival_us: int) -> None:
+    """It runs an older one than it has answered: its card was restored, and the broker lost ours.
+
+    What is wanted is published again, so that it learns of it.
+    """
+    newest = latest(book, gateway)
+    if newest is None or newest.version <= version or newest.state is DesiredState.PENDING:
+        return
+    book.execute(
+        "UPDATE desired SET state = 'pending', settled_us = NULL, next_us = 0"
+        " WHERE gateway = ?1 AND version = ?2",
+        (gateway, newest.version),
+    )
+    behind = DesiredEvent(arrival_us, "behind", gateway, f"it runs version {version}")
+    _note(book, gateway, newest.version, behind)
 
 
 def _version(answers: str) -> int | None:

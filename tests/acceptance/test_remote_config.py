@@ -84,7 +84,11 @@ async def test_a_period_changes_from_afar_and_the_other_line_has_no_gap(tmp_path
         assert line_of(after, "line-0")["opened"] == 1
         assert after["config"]["outcome"] == "applied"
         listed = await asyncio.to_thread(here.stage.api.get, "/v1/gateways")
-        assert listed["items"][0]["config"] == {"version": version, "state": "applied"}
+        assert listed["items"][0]["config"] == {
+            "version": version,
+            "state": "applied",
+            "withdrawn": False,
+        }
 
         # the other line: every sample is reported, and no two are further apart than usual
         asked_us = SystemClock().utc_us()
@@ -164,3 +168,44 @@ async def test_a_gateway_that_was_changed_on_site_keeps_its_own(tmp_path: Path) 
 
 def watched_as_base(here: Town) -> str:
     return watched(here).replace('poll_period = "400ms"\n', "")
+
+
+async def test_what_was_wanted_is_withdrawn_also_while_the_gateway_is_away(tmp_path: Path) -> None:
+    async with town(tmp_path) as here:
+        await here.all_heard()
+        base = (await look(here))["in_force"]
+        nothing = await asyncio.to_thread(here.stage.api.delete, f"{PATH}?actor=desk")
+        assert nothing["desired"] is None
+        with pytest.raises(ApiError, match="not_found"):
+            await asyncio.to_thread(here.stage.api.delete, "/v1/gateways/gw-9/config?actor=desk")
+
+        first = await want(here, faster(watched(here), "smoke-0", "300ms"), base)
+        applied = (await settled(here, first, "applied"))["desired"]["config_hash"]
+        epoch = (await asyncio.to_thread(here.stage.status, GATEWAY))["epoch"]
+        second = await withdraw(here)
+        found = await settled(here, second, "applied")
+        assert [one["event"] for one in found["desired"]["events"]] == [
+            "withdraw", "published", "applied",
+        ]  # fmt: skip
+        assert (found["desired"]["withdrawn"], found["desired"]["config_hash"]) == (True, base)
+        await in_force(here, base)
+        status = await asyncio.to_thread(here.stage.status, GATEWAY)
+        assert (status["epoch"], status["config"]["version"]) == (epoch, None)
+        assert any("agent.toml alone is in force" in one["text"] for one in status["notices"])
+
+        # once more, while it is down: the broker keeps it
+        third = await want(here, faster(watched(here), "smoke-0", "300ms"), base)
+        assert (await settled(here, third, "applied"))["desired"]["config_hash"] == applied
+        here.agent.kill()
+        fourth = await withdraw(here)
+        await here.until(
+            lambda: here.stage.api.get(PATH)["desired"]["sendings"] > 0, "it is published", 20
+        )
+        here.agent.start()
+        await settled(here, fourth, "applied")
+        await in_force(here, base)
+
+
+async def withdraw(here: Town) -> int:
+    found = await asyncio.to_thread(here.stage.api.delete, f"{PATH}?actor=desk&comment=as+it+was")
+    return int(found["desired"]["version"])

@@ -32,6 +32,7 @@ LOOPS = {
     "edge_agent/buffer/salvor.py",
     "edge_agent/answering.py",
     "edge_agent/changeover.py",
+    "edge_agent/config_wishes.py",
     "edge_agent/configuration.py",
     "edge_agent/on_site.py",
     "edge_agent/right_of_way.py",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.config.desired import Book
+from edge_agent.config.desired import Book, Decision
 from edge_agent.config.model import Config
 from edge_agent.config.source import Found, Source, book_path, read_book
 from edge_agent.configuration import Configuration
@@ -40,6 +40,14 @@ class Rig:
         self.standing.answered.clear()
         self.standing.desire(Desired(version, based_on, toml))
         await asyncio.wait_for(self.standing.answered.wait(), PATIENCE_S)
+
+    async def withdraw(self, version: int) -> tuple[Outcome, str]:
+        self.standing.answered.clear()
+        self.standing.desire(Desired(version, "", "", withdrawn=True))
+        await asyncio.wait_for(self.standing.answered.wait(), 10)
+        (told,) = self.standing.answers(None)
+        assert told.answers == f"config/{version}"
+        return told.outcome, told.detail
 
     async def reread(self) -> None:
         before = len(self.told)
@@ -196,3 +204,54 @@ async def test_whoever_decides_and_goes_away_leaves_nothing_half_done(tmp_path: 
             await asyncio.sleep(0.01)
     assert made.standing.config.devices[0].unit == 2
     running.cancel()
+
+
+async def test_what_was_wanted_is_withdrawn_and_the_file_counts_again(rig: Rig) -> None:
+    base = rig.standing.config.hash
+    await rig.desire(LINE + DEVICE + "unit = 2\n", base)
+    assert await rig.withdraw(2) == (Outcome.APPLIED, "")
+    assert rig.standing.config.hash == base
+    assert [one.devices[0].unit for one in rig.applied] == [2, 1]
+    assert "agent.toml alone is in force" in rig.told[-1]
+    health = rig.standing.health()
+    assert (health.version, health.desired, health.outcome) == (None, 2, "applied")
+    assert read_book(book_path(rig.standing.config)).in_force is None
+    await rig.withdraw(2)  # it is retained
+    assert len(rig.applied) == 2
+    assert await rig.standing.decide(accept=True) is Decision.NOTHING_WANTED
+
+
+async def test_what_never_was_in_force_is_withdrawn_without_a_word_of_the_file(rig: Rig) -> None:
+    await rig.desire(LINE + DEVICE + "unit = 2\n", "0" * 16)
+    assert rig.standing.health().outcome == "diverged"
+    rig.file.write_text("[[[")
+    assert await rig.withdraw(2) == (Outcome.APPLIED, "")
+    assert rig.applied == []
+    assert "in force as before" in rig.told[-1]
+
+
+async def test_a_file_that_is_not_whole_is_not_gone_back_to(rig: Rig) -> None:
+    await rig.desire(LINE + DEVICE + "unit = 2\n", rig.standing.config.hash)
+    rig.write(LINE + DEVICE + "unit = 7\n")
+    outcome, detail = await rig.withdraw(2)
+    assert (outcome, "has not been read" in detail) == (Outcome.DIVERGED, True)
+    rig.file.write_text("[[[")
+    outcome, detail = await rig.withdraw(3)
+    assert (outcome, "is not TOML" in detail) == (Outcome.REJECTED, True)
+    assert rig.standing.config.devices[0].unit == 2
+    rig.write(LINE + DEVICE + "unit = 7\n")  # somebody mends it, and lets it be read
+    await rig.reread()
+    async with asyncio.timeout(10):
+        while rig.standing.config.devices[0].unit != 7:
+            await asyncio.sleep(0.01)
+    assert rig.standing.health().outcome == "applied"
+
+
+async def test_a_withdrawal_that_is_not_on_the_disk_is_refused(rig: Rig) -> None:
+    await rig.desire(LINE + DEVICE + "unit = 2\n", rig.standing.config.hash)
+    file = book_path(rig.standing.config)
+    file.unlink()
+    file.mkdir()
+    outcome, detail = await rig.withdraw(2)
+    assert (outcome, detail) == (Outcome.REJECTED, "the disk of this gateway refuses it")
+    assert rig.standing.config.devices[0].unit == 2

@@ -65,3 +65,38 @@ async def test_wanted_and_answered(
         assert "so it is" in text
         said = await asyncio.to_thread(configured.show, api, "zh", GATEWAY, as_json=True)
         assert json.loads(said)["desired"]["state"] == outcome.value
+
+
+async def test_withdrawn_and_answered(broker: Broker, connect: Connect, tmp_path: Path) -> None:
+    async with running_server(tmp_path, broker) as server:
+        await server.until_ready()
+        gateway = connect(broker, GATEWAY, subscriptions=[down(GATEWAY, Down.CONFIG)])
+        await gateway.connected()
+        await tell(gateway, "birth")
+        api = await asyncio.to_thread(client, server, tmp_path)
+        async with asyncio.timeout(20):
+            while not (await asyncio.to_thread(api.get, "/v1/gateways"))["items"]:
+                await asyncio.sleep(0.02)
+        asked = configured.Withdrawal(
+            gateway=GATEWAY, version=None, actor="desk", comment=None, wait_s=20
+        )
+
+        def withdraw() -> tuple[str, bool]:
+            return configured.withdraw(api, "en", asked, as_json=False)
+
+        text, is_so = await asyncio.to_thread(withdraw)
+        assert is_so
+        assert "nothing is wanted" in text
+        body = {"toml": TOML, "expected": HASH, "actor": "desk"}
+        await asyncio.to_thread(api.put, f"/v1/gateways/{GATEWAY}/config", body)
+        async with asyncio.timeout(20):
+            await gateway.receive()
+            withdrawn = asyncio.create_task(asyncio.to_thread(withdraw))
+            message = await gateway.receive()
+        desired = decode_command(message.payload, Config)
+        assert desired.is_withdrawal
+        result = Result(f"config/{desired.version}", Outcome.APPLIED, config_hash=HASH)
+        await gateway.publish(up(GATEWAY, Up.RESULT), encode_command(result))
+        text, is_so = await withdrawn
+        assert is_so
+        assert "withdrawn by desk" in text

@@ -11,6 +11,7 @@ from wire.command import (
     decode_command,
     encode_command,
 )
+from wire.refusal import Refusal, WireError
 
 T = 1_790_000_000_000_000
 
@@ -36,3 +37,14 @@ def test_a_configuration_is_written_and_read() -> None:
 def test_a_result_is_written_and_read(outcome: Outcome) -> None:
     for result in (Result("c-1", outcome), Result("config/4", outcome, T, "why", "c" * 64)):
         assert decode_command(encode_command(result), Result) == result
+
+
+def test_a_withdrawal_wants_nothing_and_looks_like_no_configuration() -> None:
+    nothing = Config(2, "", "", withdrawn=True)
+    assert decode_command(encode_command(nothing), Config) == nothing
+    assert nothing.is_withdrawal
+    assert not decode_command(encode_command(Config(2, "", "")), Config).is_withdrawal
+    for wrong in (Config(2, "", "a", withdrawn=True), Config(2, "a", "", withdrawn=True)):
+        with pytest.raises(WireError) as refused:
+            decode_command(encode_command(wrong), Config)
+        assert refused.value.reason is Refusal.WRONG_SHAPE

@@ -75,3 +75,32 @@ def test_the_answer_names_version_and_hash(here: Config) -> None:
     assert (result.answers, result.detail) == ("config/7", "no such profile")
     assert result.config_hash == here.hash
     assert decode_command(encode_command(result), WireResult) == result
+
+
+def test_a_withdrawal_needs_no_base_and_the_site_alone_is_in_force(here: Config) -> None:
+    first, nothing = Desired(1, here.hash, "a"), Desired(2, "", "", withdrawn=True)
+    book = wishes.taken(Book(), first, "site")
+    assert judge(nothing, book, here) is Verdict.WITHDRAW
+    assert judge(nothing, wishes.note(book, Desired(3, "", ""), Outcome.APPLIED), here) is (
+        Verdict.OLD
+    )
+    assert not wishes.is_withdrawn(book)
+    book = wishes.taken(book, nothing, "site")
+    assert wishes.is_withdrawn(book)
+    assert (book.in_force, book.starts) == (None, None)
+    assert judge(nothing, book, here) is Verdict.KNOWN
+    assert judge(first, book, here) is Verdict.OLD
+    told = wishes.answer(book, here.hash, None)
+    assert told == WireResult("config/2", Outcome.APPLIED, config_hash=here.hash)
+
+
+def test_whatever_leaves_it_a_refused_withdrawal_is_so_then(here: Config) -> None:
+    """Its file could not be read then; now what was taken is no longer in force anyway."""
+    nothing = Desired(2, "", "", withdrawn=True)
+    book = wishes.taken(Book(), Desired(1, here.hash, "a"), "site")
+    book = wishes.note(book, nothing, Outcome.REJECTED, "no such profile")
+    assert not wishes.is_withdrawn(book)
+    assert wishes.left(book, "changed on site") == wishes.withdrawn(nothing)
+    for _ in range(wishes.STARTS):
+        book = wishes.started(book)
+    assert wishes.started(book) == wishes.withdrawn(nothing)

@@ -84,3 +84,16 @@ def test_nothing_is_decided_behind_an_agent_that_may_be_running(
     assert answer.code == 1
     assert str(source.load().config.socket) in answer.complaints[0]
     assert read_book(book_path(source.load().config)).outcome is Outcome.DIVERGED
+
+
+def test_a_withdrawal_is_told_and_leaves_nothing_to_decide(source: Source) -> None:
+    nothing = Desired(8, "", "", withdrawn=True)
+    standing = taken(Book(), WANTED, source.load().site)
+    keep(source, note(standing, nothing, Outcome.REJECTED, "because"))
+    assert "the server wants nothing any more (version 8): it is rejected" in text(source)[1]
+    assert "服务端已撤回" in text(source, Language.ZH)[1]
+    decided = config_decide(source, accept=True, json=False, language=Language.EN)
+    assert (decided.code, decided.text) == (0, "it is in force")
+    assert read_book(book_path(source.load().config)).in_force is None
+    decided = config_decide(source, accept=False, json=False, language=Language.EN)
+    assert (decided.code, decided.complaints) == (1, ("there is nothing to decide",))

@@ -52,7 +52,7 @@ async def test_wanted_answered_and_listed(rig: ServerRig) -> None:
     one = await rig.get(f"{PATH}/versions/{found['version']}")
     assert one == found
     summary = (await rig.get("/v1/gateways/gw-001"))["config"]
-    assert summary == {"version": second, "state": "pending"}
+    assert summary == {"version": second, "state": "pending", "withdrawn": False}
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,35 @@ async def test_nobody_that_was_never_born(rig: ServerRig) -> None:
 async def test_not_without_the_token(rig: ServerRig) -> None:
     rig.client.headers.pop("authorization")
     await put(rig, 401)
+
+
+async def test_withdrawn_and_withdrawn_again(rig: ServerRig) -> None:
+    await rig.feed("birth")
+    empty = await rig.client.delete(PATH, params={"actor": "desk"})
+    assert (empty.status_code, empty.json()["desired"]) == (200, None)
+    version = (await put(rig, 202))["desired"]["version"]
+    query = {"actor": "desk", "comment": "as it was", "version": version - 1}
+    other = await rig.client.delete(PATH, params=query)
+    assert (other.status_code, other.json()["reason"]) == (409, "version_mismatch")
+    said = [await rig.client.delete(PATH, params={**query, "version": version}) for _ in range(2)]
+    assert [one.status_code for one in said] == [202, 202]
+    first, again = (one.json()["desired"] for one in said)
+    assert first == again
+    assert (first["withdrawn"], first["state"], first["toml"]) == (True, "pending", "")
+    assert [(one["event"], one["who"], one["detail"]) for one in first["events"]] == [
+        ("withdraw", "desk", "as it was")
+    ]
+    result = Result(f"config/{first['version']}", Outcome.APPLIED, T0, "", HASH)
+    await rig.files.book.transact(
+        lambda book: desired_book.record_answer(book, "gw-001", result, T0 + 1_000_000)
+    )
+    settled = await rig.client.delete(PATH, params={"actor": "desk"})
+    assert (settled.status_code, settled.json()["desired"]["state"]) == (200, "applied")
+    summary = (await rig.get("/v1/gateways/gw-001"))["config"]
+    assert summary == {"version": first["version"], "state": "applied", "withdrawn": True}
+
+
+async def test_a_withdrawal_has_a_name_and_a_gateway(rig: ServerRig) -> None:
+    assert (await rig.client.delete(PATH, params={"actor": "desk"})).status_code == 404
+    await rig.feed("birth")
+    assert (await rig.client.delete(PATH)).json()["reason"] == "invalid"

@@ -8,12 +8,13 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from ingest_server.control.wish import Refusal, Refused, Wanted, want
+from ingest_server.control.wish import Refusal, Refused, Wanted, Withdrawal, want, withdraw
 from ingest_server.db.alarm_book import migrate_book
-from ingest_server.db.desired_book import Desired
+from ingest_server.db.desired_book import Desired, record_answer
 from ingest_server.db.registry import take_birth
 from tests.golden_message import golden
 from tests.shipped import PROFILES
+from wire.command import Outcome, Result
 from wire.identity import decode_birth
 
 NOW = 1_790_000_000_000_000
@@ -91,3 +92,29 @@ def test_what_the_wire_does_not_carry_is_refused(book: sqlite3.Connection) -> No
     refused = given(book, replace(GOOD, toml=GOOD.toml + f"# {'x' * 1_000}\n" * 66))
     assert isinstance(refused, Refused)
     assert refused.why is Refusal.TOO_LARGE
+
+
+NOTHING = Withdrawal(gateway="gw-001", version=None, actor="desk", comment="as it was")
+
+
+def test_withdrawn_once_however_often_it_is_asked(book: sqlite3.Connection) -> None:
+    assert withdraw(book, NOTHING, NOW) is None  # nothing was ever wanted
+    first = given(book, GOOD)
+    assert isinstance(first, Desired)
+    refused = withdraw(book, replace(NOTHING, version=first.version + 1), NOW)
+    assert refused == Refused(Refusal.VERSION_MISMATCH, (str(first.version),))
+    nothing = withdraw(book, replace(NOTHING, version=first.version), NOW)
+    assert isinstance(nothing, Desired)
+    assert nothing.is_withdrawal
+    assert nothing.version > first.version
+    assert withdraw(book, replace(NOTHING, version=first.version), NOW) == nothing
+    for outcome, is_anew in ((Outcome.APPLIED, False), (Outcome.REJECTED, True)):
+        record_answer(book, "gw-001", Result(f"config/{nothing.version}", outcome), NOW)
+        again = withdraw(book, NOTHING, NOW)
+        assert isinstance(again, Desired)
+        assert (again.version > nothing.version) is is_anew
+
+
+def test_nothing_is_withdrawn_from_a_stranger(book: sqlite3.Connection) -> None:
+    asked = replace(NOTHING, gateway="gw-9")
+    assert withdraw(book, asked, NOW) == Refused(Refusal.UNKNOWN_GATEWAY)

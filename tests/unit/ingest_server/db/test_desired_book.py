@@ -119,3 +119,32 @@ def test_a_newer_one_supersedes_and_pages_go_back(book: sqlite3.Connection) -> N
     rest = desired_book.versions(book, "gw-001", before=8, limit=2)
     assert [one.version for one in rest] == [7]
     assert desired_book.latest_of(book, ["gw-001", "gw-002"]).keys() == {"gw-001"}
+
+
+def test_a_withdrawal_is_a_version_without_a_text(book: sqlite3.Connection) -> None:
+    desired_book.enter(book, FIRST)
+    desired_book.enter(book, replace(FIRST, version=8, toml="", based_on=""))
+    (due,) = desired_book.due(book, NOW, 10)
+    assert due.is_withdrawal
+    assert decode_command(due.payload, Config) == Config(8, "", "", withdrawn=True)
+    assert audit(book, 8) == ["withdraw"]
+    assert state(book, 7) is DesiredState.SUPERSEDED
+
+
+def test_a_gateway_that_runs_an_older_one_is_told_again(book: sqlite3.Connection) -> None:
+    """A card was restored, and the broker has lost what it retained."""
+    desired_book.enter(book, FIRST)
+    desired_book.record_answer(book, "gw-001", answer(7, Outcome.APPLIED), NOW)
+    desired_book.enter(book, replace(FIRST, version=8, toml="", based_on=""))
+    desired_book.record_answer(book, "gw-001", answer(8, Outcome.APPLIED), NOW)
+    assert desired_book.due(book, NOW, 10) == []
+    for outcome in (Outcome.REJECTED, Outcome.DIVERGED):  # it does not run it
+        desired_book.record_answer(book, "gw-001", answer(7, outcome), NOW)
+    assert state(book, 8) is DesiredState.APPLIED
+    for _ in range(2):
+        desired_book.record_answer(book, "gw-001", answer(7, Outcome.APPLIED), NOW)
+    (due,) = desired_book.due(book, NOW, 10)
+    assert due.version == 8
+    assert audit(book, 8) == ["withdraw", "applied", "behind"]
+    desired_book.record_answer(book, "gw-001", answer(8, Outcome.APPLIED), NOW)
+    assert state(book, 8) is DesiredState.APPLIED
