@@ -16,6 +16,7 @@ from edge_agent.config.check_lines import check_lines, kinds_of
 from edge_agent.config.check_local_actions import check_local_actions, local_action_warnings
 from edge_agent.config.listen import parse_place
 from edge_agent.config.nearest import not_there
+from edge_agent.config.reach import check_allowed
 from edge_agent.config.sections import Sections
 from edge_agent.config.size import parse_size
 from edge_agent.config.tables import BufferTable, DeviceTable, HealthTable, LineTable
@@ -58,8 +59,11 @@ def check_sections(
 
 
 def _gateway(found: Sections) -> Iterator[Problem]:
-    if found.gateway is not None and not ID.fullmatch(found.gateway.id):
+    if found.gateway is None:
+        return
+    if not ID.fullmatch(found.gateway.id):
         yield Problem("gateway", "id", f"is {found.gateway.id!r}: {_GRAMMAR}")
+    yield from check_allowed(found.gateway)
 
 
 def _names(section: str, names: frozenset[str] | dict[str, DeviceTable]) -> Iterator[Problem]:

@@ -10,8 +10,9 @@ from device_profiles.toml_bounds import read_bounded
 from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml
 from device_profiles.typed_toml import Problem
 from edge_agent.config.desired import Book, left, started
-from edge_agent.config.load import WATCHED, ConfigError, Loaded, load_config
+from edge_agent.config.load import ConfigError, Loaded, load_config
 from edge_agent.config.model import Config
+from edge_agent.config.resolve import WATCHED
 from runtime.whole_file import write_whole
 from wire.bounds import SENT_BYTES
 from wire.command import Config as Desired

@@ -51,11 +51,32 @@ class ReportMode(StrEnum):
     ALWAYS = "always"
 
 
+REMOTE_PORTS = (
+    "/dev/serial/by-id/*",
+    "/dev/serial/by-path/*",
+    "/dev/lifeline/by-id/*",
+    "/dev/lifeline/by-path/*",
+    "/dev/ttyS*",
+    "/dev/ttyUSB*",
+    "/dev/ttyACM*",
+    "/dev/ttyAMA*",
+    "/dev/ttymxc*",
+    "/dev/ttySTM*",
+)
+REMOTE_HOSTS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+
+
 class GatewayTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`profiles`: a folder with profiles of the site, beside those shipped."""
+    """`profiles`: a folder with profiles of the site, beside those shipped.
+
+    `remote_ports`, `remote_hosts`: what a configuration from afar may name, beside what this file
+    itself names: patterns of paths; networks, addresses and names.
+    """
 
     id: str
     profiles: FilePath | None = None
+    remote_ports: Annotated[tuple[FilePath, ...], msgspec.Meta(max_length=64)] = REMOTE_PORTS
+    remote_hosts: Annotated[tuple[Text, ...], msgspec.Meta(max_length=64)] = REMOTE_HOSTS
 
 
 class ClockTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -132,6 +132,13 @@ async def test_a_bad_one_is_refused_and_the_old_one_runs_on_over_a_restart(tmp_p
         assert "a port belongs to one line" in found["desired"]["detail"]
         assert (found["in_force"], found["desired"]["config_hash"]) == (base, base)
 
+        # nor does a desk choose any file or host there
+        mine = watched(here).split('port = "')[1].split('"')[0]
+        version = await want(here, watched(here).replace(mine, "/dev/mem"), base)
+        found = await settled(here, version, "rejected")
+        assert "lines.line-0.port: is '/dev/mem'" in found["desired"]["detail"]
+        assert "gateway.remote_ports" in found["desired"]["detail"]
+
         good = await want(here, faster(watched(here), "smoke-0", "300ms"), base)
         applied = (await settled(here, good, "applied"))["desired"]["config_hash"]
         here.agent.kill()

@@ -114,6 +114,11 @@ def test_a_book_is_written_whole_over_what_a_power_cut_left(source: Source) -> N
         ('gateway.id = "gw-002"\n' + LINE + DEVICE, "gateway: is not changed from afar"),
         (LINE, "devices: are none"),
         ("", "devices: are none"),
+        (
+            LINE.replace("ttyShed", "/dev/mem") + DEVICE,
+            "config/3:3: lines.shed.port: is '/dev/mem': is not named from afar",
+        ),
+        (LINE.replace("ttyShed", "ttyOther") + DEVICE, "gateway.remote_ports"),
         (LINE + DEVICE + "colour = 1\n", "config/3:7: devices.b.colour"),
         (LINE + DEVICE.replace("calectro_ug3", "calectro_ug4"), "did you mean 'calectro_ug3'?"),
     ],
@@ -158,3 +163,18 @@ def test_a_start_on_a_disk_that_refuses(source: Source) -> None:
     found = source.begin()
     assert [one.id for one in found.config.devices] == ["b"]
     assert "can not be written" in found.notices[0]
+
+
+def test_the_site_allows_what_is_named_from_afar(source: Source) -> None:
+    """What its own file names it allows anyway; and it may take away what is usual."""
+    other = LINE.replace("ttyShed", "/dev/ttyUSB7") + DEVICE.format(name="b")
+    assert source.with_desired(Desired(3, "", other)).config.lines[0].port == "/dev/ttyUSB7"
+    keep(source, Desired(3, "", other))
+    source.path.write_text('gateway.remote_ports = ["bus/*"]\n' + SITE)
+    own = source.path.parent / "bus" / "1"
+    found = source.load()
+    assert [one.id for one in found.config.devices] == ["a"]
+    assert "gateway.remote_ports" in found.notices[0]
+    named = Desired(4, "", LINE.replace("ttyShed", "bus/1") + DEVICE.format(name="b"))
+    assert source.with_desired(named).config.lines[0].port == str(own)
+    assert source.with_desired(remote()).config.lines[0].port.endswith("ttyShed")
