@@ -25,7 +25,6 @@ _DECISIONS = 4
 PROOF_S = 60.0
 _NO_FILE = "this agent runs without a file: nothing can be read again"
 _NO_DISK = "the disk of this gateway refuses it"
-_NOT_READ = "agent.toml was changed on site and has not been read yet: reload the agent first"
 
 
 class Configuration(ConfigInForce):
@@ -178,11 +177,23 @@ class Configuration(ConfigInForce):
         ):
             await self._take(desired, apply)
         elif verdict is Verdict.DIVERGED:
-            why = f"{self.config.hash} is in force here, not {desired.based_on or 'nothing'}"
-            await self._wishes.diverge(desired, why)
+            await self._wishes.diverge(desired, await self._why_diverged(desired))
         elif verdict is Verdict.OLD:
             self._wishes.refuse_old(desired, self.config.hash)
         self.answered.set()
+
+    async def _why_diverged(self, desired: Desired) -> str:
+        """What else is in force, and where it differs from what was wanted."""
+        why = f"something else than {desired.based_on or 'nothing'} is in force here"
+        if self._source is None:
+            return why
+        source, standing = self._source, self.book.in_force
+        try:
+            await asyncio.to_thread(source.own, self._site)
+        except (ConfigError, ChangedOnSiteError):
+            if standing is None:  # the file no longer says what is in force
+                return f"{why}; {wishes.NOT_READ}"
+        return "\n".join([why, *await asyncio.to_thread(source.differences, desired, standing)])
 
     async def _is_in_force(self, desired: Desired) -> bool:
         """Whether it says the same as what runs: then there is nothing to decide."""
@@ -205,7 +216,7 @@ class Configuration(ConfigInForce):
         except ConfigError as error:
             await self._wishes.reject(desired, "\n".join(map(str, error.problems)))
         except ChangedOnSiteError:
-            await self._wishes.diverge(desired, _NOT_READ)
+            await self._wishes.diverge(desired, wishes.NOT_READ)
         else:
             if await self._wishes.keep(after, is_needed=True):
                 what = wishes.WITHDRAWN if desired.is_withdrawal else wishes.named(desired)

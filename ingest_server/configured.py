@@ -153,4 +153,7 @@ def _text(found: Mapping[str, Any], language: Language, *, as_json: bool) -> str
         f"  {one['at']}  {one['event']}  {one['who']}  {one['detail']}".rstrip()
         for one in desired["events"]
     ]
-    return "\n".join([head, wanted, *desired["detail"].splitlines(), *events])
+    detail = desired["detail"].splitlines()
+    if any(line.startswith(("- ", "+ ")) for line in detail):
+        detail.append(say(language, "config_differs"))
+    return "\n".join([head, wanted, *detail, *events])

@@ -41,6 +41,10 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "version {version} by {actor}, based on {based_on}: {state}",
         "zh": "版本 {version}（{actor}，基于 {based_on}）：{state}",
     },
+    "config_differs": {
+        "en": "(- as wanted from here, + as in force there)",
+        "zh": "（- 为服务端所要求，+ 为现场生效）",
+    },
     "config_withdrawn": {
         "en": "withdrawn by {actor} (version {version}), its site's own file counts: {state}",
         "zh": "{actor} 已撤回（版本 {version}），以现场文件为准：{state}",

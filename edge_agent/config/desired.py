@@ -1,9 +1,11 @@
 """What the server wants of this gateway, what became of it, and what is in force because of it."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
+from edge_agent.config.difference import HERE, MORE, WANTED
 from edge_agent.config.model import Config
 from wire.command import Config as Desired
 from wire.command import Outcome, Result
@@ -31,6 +33,8 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
 STARTS = 3
 """So often an agent may end within a minute of its start before what it took is given up."""
 ON_SITE = "by a person on site"
+CHANGED_ON_SITE = "agent.toml was changed on site since: its lines and devices are in force"
+NOT_READ = "agent.toml was changed on site and has not been read yet: reload the agent first"
 WITHDRAWN = "the server has withdrawn what it wanted: agent.toml alone"
 PREFIX = "config/"
 """Before the version, in the answer to it."""
@@ -140,6 +144,15 @@ def left(book: Book, detail: str) -> Book:
     if book.latest.is_withdrawal:
         return withdrawn(book.latest)
     return Book(latest=book.latest, outcome=Outcome.DIVERGED, detail=detail[:DETAIL])
+
+
+def explained(book: Book, differences: Iterable[str]) -> Book:
+    """Why it diverged, with what differs now; the file has been read."""
+    lines = [line for line in book.detail.splitlines() if not line.startswith((WANTED, HERE, MORE))]
+    if lines == [NOT_READ]:
+        lines = [CHANGED_ON_SITE]
+    detail = "\n".join([*lines, *differences])
+    return msgspec.structs.replace(book, detail=detail[:DETAIL])
 
 
 def answer(book: Book, config_hash: str, time_us: int | None) -> Result | None:

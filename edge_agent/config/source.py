@@ -9,17 +9,18 @@ from msgspec.structs import replace
 from device_profiles.toml_bounds import read_bounded
 from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml
 from device_profiles.typed_toml import Problem
-from edge_agent.config.desired import Book, left, started
+from edge_agent.config.desired import CHANGED_ON_SITE, Book, explained, left, started
+from edge_agent.config.difference import differences
 from edge_agent.config.load import ConfigError, Loaded, load_config
 from edge_agent.config.model import Config
 from edge_agent.config.resolve import WATCHED
 from runtime.whole_file import write_whole
 from wire.bounds import SENT_BYTES
 from wire.command import Config as Desired
+from wire.command import Outcome
 
 BOOK = "desired.json"
 _LARGEST = 4 * SENT_BYTES
-CHANGED_ON_SITE = "agent.toml was changed on site since: its lines and devices are in force"
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -57,9 +58,10 @@ class Source(msgspec.Struct, frozen=True):
         except BrokenBookError as error:
             return Found(own, Book(), site, (str(error),))
         if book.in_force is None:
-            return Found(own, book, site)
+            return Found(own, self._explained(book), site)
         if book.site != site:
-            return Found(own, left(book, CHANGED_ON_SITE), site, (CHANGED_ON_SITE,))
+            after = self._explained(left(book, CHANGED_ON_SITE))
+            return Found(own, after, site, (CHANGED_ON_SITE,))
         try:
             return Found(self.with_desired(book.in_force), book, site)
         except ConfigError as error:
@@ -102,6 +104,22 @@ class Source(msgspec.Struct, frozen=True):
         if strange:
             raise ConfigError(toml.placed(strange))
         return load_config(self.path, self.environ, toml)
+
+    def differences(self, wanted: Desired, in_force: Desired | None) -> tuple[str, ...]:
+        """Where `wanted` is another than what is in force, the file's own (None) or another wish.
+
+        Empty when either can not be read.
+        """
+        try:
+            here = read_toml(self.path).raw if in_force is None else read_bounded(in_force.toml)
+            return differences(read_bounded(wanted.toml), here)
+        except (UnreadableError, ValueError):  # TOMLDecodeError is one
+            return ()
+
+    def _explained(self, book: Book) -> Book:
+        if book.latest is None or book.outcome is not Outcome.DIVERGED:
+            return book
+        return explained(book, self.differences(book.latest, book.in_force))
 
     def candidate(self, desired: Desired, site: str) -> Loaded:
         """As `with_desired`, if the file's own lines and devices still hash to `site`.

@@ -162,6 +162,10 @@ async def test_a_gateway_that_was_changed_on_site_keeps_its_own(tmp_path: Path) 
         found = await settled(here, first, "diverged")
         own = found["desired"]["config_hash"]
         assert own not in (base, remote)
+        assert found["desired"]["detail"].splitlines()[1:] == [
+            '- devices.smoke-0.poll_period = "300ms"',
+            '+ devices.smoke-0.poll_period = "400ms"',
+        ]
         await in_force(here, own)
         status = await asyncio.to_thread(here.stage.status, GATEWAY)
         assert (status["config"]["version"], status["config"]["outcome"]) == (None, "diverged")

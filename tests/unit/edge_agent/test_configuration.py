@@ -105,6 +105,25 @@ async def test_a_file_that_nobody_has_read_is_not_passed_over(rig: Rig) -> None:
     assert "agent.toml:2: mqtt.host: can not be changed" in told.detail
 
 
+async def test_what_differs_from_what_is_in_force_is_told(rig: Rig) -> None:
+    await rig.desire(LINE + DEVICE + "unit = 2\n", "0" * 16)
+    (told,) = rig.standing.answers(None)
+    why, *differs = told.detail.splitlines()
+    assert why == f"something else than {'0' * 16} is in force here"
+    assert differs == ["- devices.a.unit = 2"]
+    await rig.desire(LINE + DEVICE + "unit = 2\n", rig.standing.config.hash, version=2)
+    await rig.desire(LINE + DEVICE + "unit = 3\n", "0" * 16, version=3)
+    (told,) = rig.standing.answers(None)
+    assert told.detail.splitlines()[1:] == ["- devices.a.unit = 3", "+ devices.a.unit = 2"]
+
+
+async def test_a_file_that_nobody_has_read_is_not_held_against_what_is_wanted(rig: Rig) -> None:
+    rig.write(LINE + DEVICE + "unit = 7\n")
+    await rig.desire(LINE + DEVICE + "unit = 2\n", "0" * 16)
+    (told,) = rig.standing.answers(None)
+    assert told.detail.endswith("has not been read yet: reload the agent first")
+
+
 async def test_a_disk_that_refuses_is_a_refusal(rig: Rig) -> None:
     base = rig.standing.config.hash
     book_path(rig.standing.config).mkdir()

@@ -57,12 +57,15 @@ async def test_wanted_and_answered(
             message = await gateway.receive()
         desired = decode_command(message.payload, Config)
         assert (desired.based_on, desired.toml) == (HASH, TOML)
-        result = Result(f"config/{desired.version}", outcome, detail="so it is", config_hash=HASH)
+        result = Result(
+            f"config/{desired.version}", outcome, detail="so it is\n- a = 1", config_hash=HASH
+        )
         await gateway.publish(up(GATEWAY, Up.RESULT), encode_command(result))
         text, is_applied = await wanted
         assert is_applied is (outcome is Outcome.APPLIED)
         assert word in text
         assert "so it is" in text
+        assert "(- as wanted from here, + as in force there)" in text
         said = await asyncio.to_thread(configured.show, api, "zh", GATEWAY, as_json=True)
         assert json.loads(said)["desired"]["state"] == outcome.value
 

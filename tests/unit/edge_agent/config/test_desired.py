@@ -104,3 +104,11 @@ def test_whatever_leaves_it_a_refused_withdrawal_is_so_then(here: Config) -> Non
     for _ in range(wishes.STARTS):
         book = wishes.started(book)
     assert wishes.started(book) == wishes.withdrawn(nothing)
+
+
+def test_why_it_diverged_is_told_with_what_differs_now() -> None:
+    book = wishes.note(Book(), Desired(1, "", "a"), Outcome.DIVERGED, "why\n- old\n+ old\n… 3")
+    assert wishes.explained(book, ["- x", "+ y"]).detail == "why\n- x\n+ y"
+    unread = wishes.note(book, Desired(1, "", "a"), Outcome.DIVERGED, wishes.NOT_READ)
+    assert wishes.explained(unread, []).detail == wishes.CHANGED_ON_SITE
+    assert len(wishes.explained(book, ["- " + "x" * wishes.DETAIL]).detail) == wishes.DETAIL

@@ -66,6 +66,13 @@ def test_a_file_with_other_devices_is_in_force_again(source: Source) -> None:
     assert [one.id for one in found.config.devices] == ["c"]
     assert (found.book.in_force, found.book.outcome) == (None, Outcome.DIVERGED)
     assert "changed on site" in found.notices[0]
+    table = '{"profile": "calectro_ug3", "line": "shed"}'
+    differs = [f"- devices.b = {table}", f"+ devices.c = {table}"]
+    assert found.book.detail.splitlines()[1:] == differs
+    write_book(book_path(found.config), found.book)
+    source.path.write_text(SITE.replace("[devices.a]", "[devices.b]\nunit = 9"))
+    detail = source.load().book.detail.splitlines()  # it is told as it is now
+    assert (detail[0], detail[1:]) == (found.notices[0], ["+ devices.b.unit = 9"])
 
 
 def test_another_broker_in_the_file_leaves_it_in_force(source: Source) -> None:

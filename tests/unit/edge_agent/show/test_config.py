@@ -42,7 +42,7 @@ def test_shown_as_it_is(source: Source) -> None:
     code, said = text(source)
     assert code == 1
     assert "the server wants version 7, based on 0000000000000000: diverged; decide" in said
-    assert said.endswith("  because")
+    assert said.endswith("  because\n  - devices.a.unit = 2")
     assert "与现场不一致" in text(source, Language.ZH)[1]
     shown = config_show(source, json=True, toml=False, language=Language.EN)
     assert json.loads(shown.text)["book"]["latest"]["version"] == 7
