@@ -21,8 +21,6 @@ from edge_agent.buffer.spare import spare_of
 from edge_agent.buffer.timebase import SETTLE_US, Timekeeper
 from edge_agent.building import Ground, built, observer
 from edge_agent.changeover import Changeover
-from edge_agent.config.desired import Book
-from edge_agent.config.load import Loaded
 from edge_agent.config.model import Config
 from edge_agent.config.source import Found, Source
 from edge_agent.configuration import Configuration
@@ -36,6 +34,8 @@ from edge_agent.observe import Notices, Observer, Parts
 from edge_agent.persist import persist
 from edge_agent.self_report import SelfReport
 from edge_agent.send_off import send_off
+from edge_agent.test_mode.keeper import NAME as TEST_MODES
+from edge_agent.test_mode.keeper import TermKeeper
 from edge_agent.uplink.answers import Answers
 from runtime.clock import Clock, SystemClock, Trust
 from runtime.database import Database
@@ -52,6 +52,7 @@ _LIMITS_US = {
     "uplink-urgent": 60_000_000,
     "uplink-bulk": 60_000_000,
     LOCAL_ACTIONS: 60_000_000,
+    TEST_MODES: 60_000_000,
 }
 _SALVAGE_LIMIT_US = 300_000_000  # counting a million rows on a slow card is one step
 _SPARE_SIZE = 16 * 1024 * 1024
@@ -77,7 +78,7 @@ class App:
     ) -> None:
         self.ready = asyncio.Event()
         self.epoch = os.urandom(EPOCH_BYTES).hex()
-        found = config if isinstance(config, Found) else _alone(config)
+        found = config if isinstance(config, Found) else Found.alone(config)
         self._config = config = found.config  # of its site: what no reload changes
         self._clock = SystemClock(config.trust) if clock is None else clock
         self._notifier = Notifier() if notifier is None else notifier
@@ -87,7 +88,8 @@ class App:
         )
         self._notices = Notices(self._clock)
         self._baselines = Baselines(config.buffer.path.parent, self._timekeeper, self._tell)
-        self._configuration = Configuration(found, source, self._tell, self._baselines.adjust)
+        self._terms = TermKeeper(config.buffer.path.parent, self._timekeeper, self._tell)
+        self._configuration = Configuration(found, source, self._tell, self._adjusted)
         self._first_notices = found.notices
         self._observer: Observer | None = None
         self._ground = Ground(
@@ -97,6 +99,7 @@ class App:
             timekeeper=self._timekeeper,
             configuration=self._configuration,
             baselines=self._baselines,
+            terms=self._terms,
             notices=self._notices,
             health=self.health,
         )
@@ -134,6 +137,7 @@ class App:
                 parts = await built(self._ground, database, limits, waiting)
                 self._observer = observer(self._ground, parts)
                 self._baselines.attend(self._configuration, parts.roster)
+                self._terms.attend(self._configuration, parts.roster)
                 desk = on_site.desk(self._baselines, self._configuration, self._timekeeper)
                 answering = Answering(self.health, parts.keeper.shown, desk.carry_out)
                 async with (
@@ -160,6 +164,9 @@ class App:
     def _tell(self, problem: str) -> None:
         self._notices.tell(problem)
 
+    def _adjusted(self, config: Config) -> Config:
+        return self._terms.adjust(self._baselines.adjust(config))
+
     def _look_at_the_load(self) -> None:
         for sentence in overloads(self._configuration.config):
             self._tell(sentence)
@@ -183,6 +190,7 @@ class App:
             keeper = group.create_task(parts.keeper.run())
             actor = group.create_task(parts.actor.run())
             voids = group.create_task(self._baselines.run())
+            tests = group.create_task(self._terms.run(progress.shown))
             salvage = group.create_task(persist(parts.salvor.run, self._tell))
             over = Changeover(self._configuration, parts, group, self._tell)
             said = group.create_task(over.answers(self._timekeeper).run())
@@ -204,7 +212,7 @@ class App:
                 actor.cancel()
                 await parts.lanes.flush()
                 await send_off(parts.session, parts.control, parts.publisher)
-                for task in (voids, said, told, uplink, lanes, watchdog, session):
+                for task in (voids, tests, said, told, uplink, lanes, watchdog, session):
                     task.cancel()
                     await asyncio.wait([task])
 
@@ -215,10 +223,6 @@ class App:
         self._notifier.ready(f"watching {len(self._configuration.config.devices)} devices")
         self.ready.set()
         give_back()
-
-
-def _alone(config: Config) -> Found:
-    return Found(Loaded(config, ()), Book(), config.watched_hash)
 
 
 def _alive(progress: Progress) -> bool:

@@ -22,6 +22,7 @@ from edge_agent.health import AgentHealth
 from edge_agent.local_action.tap import Tap
 from edge_agent.observe import Notices, Observer, Parts
 from edge_agent.roster import Roster
+from edge_agent.test_mode.keeper import TermKeeper
 from edge_agent.uplink.publisher import Publisher
 from runtime.clock import Clock
 from runtime.database import Database
@@ -39,6 +40,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     timekeeper: Timekeeper
     configuration: Configuration
     baselines: Baselines
+    terms: TermKeeper
     notices: Notices
     health: Callable[[], Awaitable[AgentHealth]]
 
@@ -151,4 +153,5 @@ def observer(ground: Ground, parts: Parts) -> Observer:
         notices=ground.notices,
         parts=parts,
         baselines=ground.baselines.health,
+        test_ends=ground.terms.ends,
     )

@@ -43,6 +43,7 @@ class Changeover:
         await parts.lanes.flush()
         self._configuration.enter(new)
         parts.roster.start(new, self._group, changes.start)
+        parts.roster.retune(old, new)
         names = [device.id for device in old.devices if device.line in changes.stop]
         try:
             await parts.control.devices_changed(names)

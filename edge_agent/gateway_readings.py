@@ -16,8 +16,12 @@ UNITS: dict[str, str | None] = {
     "disk_written": "B",
     "clock_offset": "s",
     "buffer_fill": "/",
+    "in_test": "count",
 }
-"""The points, and the SenML unit of each; `disk_written` is bytes a day."""
+"""The points, and the SenML unit of each; `disk_written` is bytes a day.
+
+`in_test`: how many devices are in test mode; not told before the first one is.
+"""
 _POLICY = ReportPolicy(
     {
         "cpu_temperature": PointPolicy(_HOUR_US, _MINUTE_US, 2.0),
@@ -26,6 +30,7 @@ _POLICY = ReportPolicy(
         "disk_written": PointPolicy(_HOUR_US, _MINUTE_US, 10.0 * _MEBI, 0.25),
         "clock_offset": PointPolicy(_HOUR_US, _MINUTE_US, 0.1),
         "buffer_fill": PointPolicy(_HOUR_US, _MINUTE_US, 0.05),
+        "in_test": PointPolicy(_HOUR_US, 0, 0.0),
     }
 )
 
@@ -35,12 +40,16 @@ class GatewayBook:
 
     def __init__(self) -> None:
         self._reported = ReportFilter(_POLICY)
+        self._has_tested = False
 
     def samples(self, health: AgentHealth) -> list[Sample]:
         """What is to be reported; what this machine does not say is left out."""
-        return self._reported.admit(
-            [Sample(point, value, health.now_us) for point, value in _values(health)]
-        )
+        values = [*_values(health)]
+        in_test = sum(one.is_test for one in health.devices)
+        self._has_tested = self._has_tested or in_test > 0
+        if self._has_tested:
+            values.append(("in_test", float(in_test)))
+        return self._reported.admit([Sample(*value, health.now_us) for value in values])
 
 
 def _values(health: AgentHealth) -> Iterator[tuple[str, float]]:

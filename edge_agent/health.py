@@ -111,7 +111,7 @@ class LineHealth(msgspec.Struct, frozen=True):
 class DeviceHealth(msgspec.Struct, frozen=True):
     """`waits` says what the device waits for until `next_us`; `quality` is its newest worst one.
 
-    `refused`: points that the device refuses to tell.
+    `refused`: points that the device refuses to tell. `test_ends_us`: when its test mode ends.
     """
 
     device: str
@@ -126,6 +126,7 @@ class DeviceHealth(msgspec.Struct, frozen=True):
     is_test: bool
     link: LinkCount | None = None
     refused: tuple[str, ...] = ()
+    test_ends_us: int | None = None
 
 
 class LaneHealth(msgspec.Struct, frozen=True):

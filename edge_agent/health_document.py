@@ -62,6 +62,7 @@ class DeviceDocument(msgspec.Struct, frozen=True, kw_only=True):
     waits: str
     next_s: float
     is_test: bool
+    test_left_s: float | None = None
     refused: tuple[str, ...] = ()
     link: LinkDocument | None = None
 
@@ -200,6 +201,10 @@ def _age(at_us: int | None, now_us: int) -> float | None:
     return None if at_us is None else _seconds(max(now_us - at_us, 0))
 
 
+def _left_s(ends_us: int | None, now_us: int) -> float | None:
+    return None if ends_us is None else _seconds(max(ends_us - now_us, 0))
+
+
 def _line(line: LineHealth, now_us: int) -> LineDocument:
     return LineDocument(
         line=line.line,
@@ -251,6 +256,7 @@ def _device(device: DeviceHealth, now_us: int) -> DeviceDocument:
         waits=device.waits,
         next_s=_seconds(max(device.next_us - now_us, 0)),
         is_test=device.is_test,
+        test_left_s=_left_s(device.test_ends_us, now_us),
         refused=device.refused,
         link=None if device.link is None else link_document(device.link),
     )

@@ -118,7 +118,9 @@ class Observer:
         notices: Notices,
         parts: Parts,
         baselines: Callable[[], tuple[BaselineHealth, ...]] = tuple,
+        test_ends: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
+        """`test_ends`: when each device's test mode ends, on this boot's clock."""
         self._configuration = configuration
         self._version = version
         self._epoch = epoch
@@ -127,6 +129,7 @@ class Observer:
         self._notices = notices
         self._parts = parts
         self._baselines = baselines
+        self._test_ends = test_ends
         self._started_us = clock.mono_us()
 
     async def health(self) -> AgentHealth:
@@ -134,7 +137,7 @@ class Observer:
         parts, config = self._parts, self._configuration.config
         timebase = self._timekeeper.now()
         lines = tuple(watch.line_health() for watch in parts.roster.watches)
-        units = self._units(lines)
+        units, tests = self._units(lines), self._test_ends()
         return AgentHealth(
             gateway=config.gateway,
             version=self._version,
@@ -146,7 +149,7 @@ class Observer:
             config=self._configuration.health(),
             lines=lines,
             devices=tuple(
-                _linked(one, units)
+                _linked(one, units, tests)
                 for watch in parts.roster.watches
                 for one in watch.device_health()
             ),
@@ -209,9 +212,12 @@ class Observer:
         )
 
 
-def _linked(device: DeviceHealth, units: Mapping[str, UnitHealth]) -> DeviceHealth:
+def _linked(
+    device: DeviceHealth, units: Mapping[str, UnitHealth], tests: Mapping[str, int]
+) -> DeviceHealth:
     unit = units.get(device.device)
-    return device if unit is None else replace(device, link=link_of(unit))
+    link = device.link if unit is None else link_of(unit)
+    return replace(device, link=link, test_ends_us=tests.get(device.device))
 
 
 def _offset_us(timebase: Timebase, clock: Clock) -> int | None:

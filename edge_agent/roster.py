@@ -69,7 +69,7 @@ class Roster:
         return tuple(self._posts[name].watch for name in self._order if name in self._posts)
 
     def retune(self, old: Config, new: Config) -> None:
-        """Devices go on with other baselines; the two differ in nothing else of a line."""
+        """Devices go on with other baselines, or in test mode or no longer: no line stops."""
         before = {device.id: device for device in old.devices}
         for device in new.devices:
             if device != before.get(device.id) and device.line in self._posts:

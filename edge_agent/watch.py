@@ -46,7 +46,7 @@ class Watch(Protocol):
     def stop(self) -> None: ...
 
     def retune(self, device: DeviceConfig) -> None:
-        """Go on with this baseline and these rules: nothing else of the device is another."""
+        """Go on with this baseline, these rules and this mode: nothing else of it is another."""
         ...
 
     def voice(self, device: str) -> Voice:
@@ -85,6 +85,7 @@ class AskedLine(msgspec.Struct, frozen=True):
 
     def retune(self, device: DeviceConfig) -> None:
         self.poller.retune(device.id, device.baseline, report_policy(device))
+        self.poller.set_test(device.id, is_test=device.is_test)
 
     def voice(self, device: str) -> Voice:
         return self.poller.voice(device)
@@ -121,6 +122,7 @@ class HeardLine(msgspec.Struct, frozen=True):
 
     def retune(self, device: DeviceConfig) -> None:
         self.listener.retune(report_policy(device))
+        self.listener.set_test(is_test=device.is_test)
 
     def voice(self, device: str) -> Voice:
         if device != self.listener.device_health().device:

@@ -75,5 +75,5 @@ def _watched(config: Config) -> dict[str, tuple[LineConfig, tuple[DeviceConfig, 
 
 
 def _as_watched(device: DeviceConfig) -> DeviceConfig:
-    """Where it stands and what it is called is said in the birth alone."""
-    return replace(device, place=None, name=None)
+    """Where it stands and what it is called is said in the birth alone; a test stops no line."""
+    return replace(device, place=None, name=None, is_test=False, test_us=0)

@@ -26,6 +26,8 @@ from wire.reading import ID, ITSELF
 
 LEAST_PERIOD_US = 20_000
 LEAST_BUFFER = 1024 * 1024
+LEAST_TEST_US, LONGEST_TEST_US = 1_000_000, 8 * 3_600_000_000
+"""A test is a shift's work; who forgets it is not to be without alarms for days."""
 _GRAMMAR = "write small letters, digits and hyphens, at most 64, the first no hyphen"
 
 
@@ -141,6 +143,7 @@ def _device(
         yield from _unit(table, device, profile.transport)
     else:
         yield from _stream_keys(table, device)
+    yield from _test_mode(table, device)
     yield from _baseline(table, device, profile)
     yield from _rules(table, device, profile)
 
@@ -173,6 +176,14 @@ def _stream_keys(table: str, device: DeviceTable) -> Iterator[Problem]:
         yield Problem(table, "poll_period", remedy)
 
 
+def _test_mode(table: str, device: DeviceTable) -> Iterator[Problem]:
+    length_us = device.test_mode_for
+    if length_us is not None and not LEAST_TEST_US <= length_us <= LONGEST_TEST_US:
+        least, most = duration_text(LEAST_TEST_US), duration_text(LONGEST_TEST_US)
+        remedy = f"write {least} to {most}, such as 2h; it ends by itself then"
+        yield Problem(table, "test_mode_for", f"is {duration_text(length_us)}: {remedy}")
+
+
 def _baseline(table: str, device: DeviceTable, profile: Profile) -> Iterator[Problem]:
     if device.baseline is None:
         return
@@ -198,9 +209,10 @@ def _rules(table: str, device: DeviceTable, profile: Profile) -> Iterator[Proble
 def _device_warnings(
     name: str, device: DeviceTable, profiles: Mapping[str, Profile]
 ) -> Iterator[Problem]:
-    if device.test_mode:
-        remedy = "all it says is marked as test; write false when the work is done"
-        yield Problem(f"devices.{name}", "test_mode", f"is true: {remedy}")
+    if device.test_mode_for is not None:
+        told = "for so long all it says is marked as test, once; take the key out when it is done"
+        length = duration_text(device.test_mode_for)
+        yield Problem(f"devices.{name}", "test_mode_for", f"is {length}: {told}")
     profile = profiles.get(device.profile)
     if profile is None:
         return

@@ -55,6 +55,7 @@ class LineConfig(msgspec.Struct, frozen=True):
 class DeviceConfig(msgspec.Struct, frozen=True):
     """A device. `unit` is 0 and `period_us` is 0 on a stream.
 
+    `test_us`: how long it is to be in test mode; `is_test`: whether it is so at present.
     `rules` are those in force; `site_class` and `overrides` are what made them of the profile's.
     """
 
@@ -66,6 +67,7 @@ class DeviceConfig(msgspec.Struct, frozen=True):
     period_us: int
     report: ReportMode
     is_test: bool
+    test_us: int
     rules: InForce
     baseline: Vector | None
     site_class: str | None

@@ -29,6 +29,10 @@ _MISSING = {
     "devices.profile": 'is missing: name the profile, such as profile = "calectro_ug3"',
     "devices.line": "is missing: name the line that the device is on",
 }
+_OLD_KEYS = {
+    "devices.test_mode": "is not known any more, test mode ends by itself:"
+    ' write test_mode_for = "2h" (at most 8h), or leave it',
+}
 # Their defaults would be judged in the place of what was meant.
 _CROSS_CHECKED = frozenset({"unit", "baud", "parity", "stop_bits"})
 
@@ -124,10 +128,15 @@ def _read_named(
             remedy = f"is not a known key; each has a table of its own: [{section}.<name>]"
             problems.append(Problem(section, name, remedy))
             continue
-        read = read_table(table, to)
+        old = {key for key in table if f"{section}.{key}" in _OLD_KEYS}
+        problems.extend(
+            Problem(f"{section}.{name}", key, _OLD_KEYS[f"{section}.{key}"]) for key in old
+        )
+        known = {key: value for key, value in table.items() if key not in old}
+        read = read_table(known, to)
         if isinstance(read, tuple):
             problems.extend(_placed(one, f"{section}.{name}", section) for one in read)
-            read = _without_the_wrong(table, to, read)
+            read = _without_the_wrong(known, to, read)
         if not isinstance(read, tuple):
             found[name] = read
     return found

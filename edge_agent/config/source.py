@@ -38,6 +38,11 @@ class Found(msgspec.Struct, frozen=True):
     def config(self) -> Config:
         return self.loaded.config
 
+    @classmethod
+    def alone(cls, config: Config) -> "Found":
+        """Without a file or anything from afar."""
+        return cls(Loaded(config, ()), Book(), config.watched_hash)
+
 
 class Source(msgspec.Struct, frozen=True):
     """`path`: agent.toml. `environ` None: for who only asks and needs no secrets."""

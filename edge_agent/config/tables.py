@@ -170,6 +170,7 @@ class DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """A device. `unit` and `poll_period`: the profile's unless they stand here.
 
     `baseline`: the acceleration (of any length) that a tilt sensor showed when all was well.
+    `test_mode_for`: so long after this was taken all that it says is marked as test; once.
     `site_class`: one of those that the profile's rules know (`household`), for their set points.
     """
 
@@ -180,7 +181,7 @@ class DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     name: Text | None = None
     poll_period: Duration | None = None
     report: ReportMode = ReportMode.CHANGE
-    test_mode: bool = False
+    test_mode_for: Duration | None = None
     baseline: Vector | None = None
     site_class: Name | None = None
     rules: tuple[Override, ...] = ()

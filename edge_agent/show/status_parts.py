@@ -39,13 +39,22 @@ def device_row(device: DeviceDocument, words: Words) -> list[str]:
     return [
         device.device,
         device.line,
-        words(device.state) + (f" ({words('test')})" if device.is_test else ""),
+        words(device.state) + _test(device, words),
         "-" if age_s is None else age_text(age_s),
         times,
         good,
         words("good") if quality == _GOOD else quality,
         device.last_fault or "-",
     ]
+
+
+def _test(device: DeviceDocument, words: Words) -> str:
+    """In test mode, and for how long yet."""
+    if not device.is_test:
+        return ""
+    if device.test_left_s is None:
+        return f" ({words('test')})"
+    return f" ({words('test_left').format(left=age_text(device.test_left_s))})"
 
 
 def local_text(actions: Sequence[LocalActionDocument], words: Words) -> list[str]:

@@ -32,6 +32,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "quality": ("quality", "质量"),
     "fault": ("last fault", "最近故障"),
     "test": ("test", "测试"),
+    "test_left": ("test, {left} left", "测试，还剩 {left}"),
     "lane": ("lane", "通道"),
     "taken": ("taken", "已采集"),
     "stored": ("stored", "已入库"),

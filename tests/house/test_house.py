@@ -43,6 +43,7 @@ LOOPS = {
     "edge_agent/observe.py",
     "edge_agent/persist.py",
     "edge_agent/self_report.py",
+    "edge_agent/test_mode/keeper.py",
     "edge_agent/send_off.py",
     "edge_agent/poll/delivery.py",
     "edge_agent/poll/device.py",

@@ -57,13 +57,14 @@ profile = "calectro_ug3"
 line = "shed"
 unit = 7
 place = "shed-3"
-test_mode = true
 report = "always"
 [devices.radar-01]
 profile = "micradar_r60afd1"
 line = "room"
 """)
-    return load_config(file, {}).config
+    found = load_config(file, {}).config
+    tested = with_(found.devices[0], is_test=True)
+    return with_(found, devices=(tested, *found.devices[1:]))
 
 
 def test_a_polled_device(config: Config) -> None:
@@ -197,7 +198,9 @@ devices.gas-02 = { profile = "honeywell_sensepoint_xcd", line = "yard" }
 def network(tmp_path: Path) -> Config:
     file = tmp_path / "agent.toml"
     file.write_text(NETWORK)
-    return load_config(file, {}).config
+    found = load_config(file, {}).config
+    tested = with_(found.devices[0], is_test=True)
+    return with_(found, devices=(tested, *found.devices[1:]))
 
 
 def test_each_kind_of_line_has_its_place_wire_and_framing(network: Config) -> None:

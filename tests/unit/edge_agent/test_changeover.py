@@ -41,6 +41,10 @@ class Recorder:
     def go_on(self, *_: object) -> None:
         """A line that only takes other figures."""
 
+    def retune(self, old: Config, new: Config) -> None:
+        assert new is self._configuration.config is not old
+        self._note("retune")
+
     async def flush(self) -> None:
         self._note("flush")
 
@@ -87,6 +91,7 @@ async def test_stop_deliver_enter_start(tmp_path: Path) -> None:
         (("stop", "hall", "loft"), "old"),
         (("flush",), "old"),
         (("start", "hall", "cellar"), "new"),
+        (("retune",), "new"),
         (("devices", "b", "c"), "new"),
     ]
     assert told == []

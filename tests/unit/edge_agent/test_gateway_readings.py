@@ -3,8 +3,17 @@
 from msgspec.structs import replace
 
 from edge_agent.gateway_readings import UNITS, GatewayBook, buffer_fill
-from edge_agent.health import AgentHealth, ConfigHealth, LaneHealth, UplinkHealth, WearHealth
+from edge_agent.health import (
+    AgentHealth,
+    ConfigHealth,
+    DeviceHealth,
+    DeviceState,
+    LaneHealth,
+    UplinkHealth,
+    WearHealth,
+)
 from edge_agent.own_health import MachineHealth
+from wire.quality import GOOD
 from wire.quantity import PRIMARY_UNITS
 from wire.reading import POINT
 
@@ -52,6 +61,18 @@ def test_all_is_told_once_and_then_what_changed() -> None:
     warmer = replace(HEALTH.machine, temperature=61.0, memory=30_100_000)
     (only,) = book.samples(replace(HEALTH, now_us=2 * MINUTE, machine=warmer))
     assert (only.point, only.value, only.mono_us) == ("cpu_temperature", 61.0, 2 * MINUTE)
+
+
+def test_devices_in_test_are_counted_once_there_was_one() -> None:
+    book = GatewayBook()
+    tested = DeviceHealth(
+        "smoke-01", "shed", DeviceState.ANSWERING, 0, 0, "", GOOD, "period", 0, is_test=True
+    )
+    health = [
+        HEALTH, replace(HEALTH, devices=(tested,)), replace(HEALTH, devices=(tested,)), HEALTH,
+    ]  # fmt: skip
+    told = [[one.value for one in book.samples(at) if one.point == "in_test"] for at in health]
+    assert told == [[], [1.0], [], [0.0]]
 
 
 def test_what_is_not_known_is_left_out() -> None:

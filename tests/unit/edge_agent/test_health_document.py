@@ -1,5 +1,7 @@
 """Instants become ages, and the document travels as JSON."""
 
+from dataclasses import replace
+
 import msgspec
 from msgspec.structs import replace
 
@@ -55,6 +57,14 @@ def test_instants_become_ages() -> None:
     assert said.lanes[0].oldest_age_s == 90.0
     assert said.lanes[1].oldest_age_s is None
     assert said.uplink.last_receipt_age_s is None
+
+
+def test_what_is_left_of_a_test_is_never_less_than_nothing() -> None:
+    def left_s(ends_us: int | None) -> float | None:
+        device = replace(DEVICE, test_ends_us=ends_us)
+        return document(replace(HEALTH, devices=(device,))).devices[0].test_left_s
+
+    assert (left_s(None), left_s(NOW_US + 90_000_000), left_s(NOW_US - 1)) == (None, 90.0, 0.0)
 
 
 def test_only_faults_that_happened_are_listed() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from edge_agent.buffer import rows
@@ -66,6 +67,10 @@ async def test_lines_are_exchanged_by_name(tmp_path: Path) -> None:
                 roster.start(config, group, ["hall"])
                 await roster.started()
                 stays, anew = list(roster.watches)
+                tested = tuple(replace(one, is_test=True) for one in config.devices)
+                roster.retune(config, replace(config, devices=tested))
+                modes = [one.is_test for watch in roster.watches for one in watch.device_health()]
+                assert modes == [True, True]
                 assert stays is shed
                 assert anew is not hall
                 before = heard.counts["b"]

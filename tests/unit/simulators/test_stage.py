@@ -43,7 +43,7 @@ def gateway(folder: Path, name: str = "gw-001") -> GatewaySpec:
         ),
         (
             DeviceSpec("smoke-1", "calectro_ug3", "bus", {"unit": 1, "place": "shed"}),
-            DeviceSpec("smoke-2", "calectro_ug3", "bus", {"unit": 2, "test_mode": False}),
+            DeviceSpec("smoke-2", "calectro_ug3", "bus", {"unit": 2, "local": False}),
             DeviceSpec("radar", "micradar_r60afd1", "room"),
         ),
     )
@@ -131,7 +131,7 @@ def test_text_numbers_and_truth_arrive_as_they_were(stage: Stage) -> None:
         "profile": "calectro_ug3",
         "line": "bus",
         "unit": 2,
-        "test_mode": False,
+        "local": False,
     }
 
 

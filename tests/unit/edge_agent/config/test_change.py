@@ -35,7 +35,7 @@ def config(folder: Path, *changes: tuple[str, str]) -> Config:
     [
         (("unit = 2", "unit = 3"), ("hall",), ("hall",)),
         (("unit = 2", 'unit = 2, poll_period = "2s"'), ("hall",), ("hall",)),
-        (("unit = 2", "unit = 2, test_mode = true"), ("hall",), ("hall",)),
+        (("unit = 2", 'unit = 2, test_mode_for = "2h"'), (), ()),
         (("ttyHall", "ttyElsewhere"), ("hall",), ("hall",)),
         (("unit = 2", 'unit = 2, place = "cellar", name = "Cellar"'), (), ()),
         (('line = "hall"', 'line = "shed"'), ("shed", "hall"), ("shed",)),

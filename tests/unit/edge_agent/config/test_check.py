@@ -125,7 +125,7 @@ def test_errors(profiles: dict[str, Profile], text: str, table: str, key: str) -
     ("text", "warning"),
     [
         (SHED, "lines.shed: has no device"),
-        (SHED + SMOKE + "test_mode = true\n", "devices.smoke-01.test_mode: is true"),
+        (SHED + SMOKE + 'test_mode_for = "2h"\n', "devices.smoke-01.test_mode_for: is 2h"),
         (SHED + SMOKE + 'poll_period = "15s"\n', "rule 'offline' alarms after 30s"),
         ("", "devices: are none"),
     ],
@@ -173,3 +173,14 @@ def test_a_baseline_belongs_to_a_tilt_sensor(profiles: dict[str, Profile]) -> No
     (problem,) = check(f"{SHED}{SMOKE}baseline = [0, 0, 1]", profiles).errors
     assert problem.key == "baseline"
     assert "calectro_ug3 computes no tilt; leave it" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("length", "is_good"), [("1s", True), ("8h", True), ("0s", False), ("9h", False)]
+)
+def test_a_test_has_an_end_within_a_shift(
+    profiles: dict[str, Profile], length: str, is_good: bool
+) -> None:
+    errors = check(f'{SHED}{SMOKE}test_mode_for = "{length}"\n', profiles).errors
+    assert [one.key for one in errors] == [] if is_good else ["test_mode_for"]
+    assert all("write 1s to 8h, such as 2h" in one.message for one in errors)

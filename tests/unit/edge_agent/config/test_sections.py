@@ -45,6 +45,15 @@ def test_a_wrong_unit_does_hide_it_since_the_default_was_not_meant() -> None:
     assert found.whole() is None
 
 
+def test_test_mode_without_an_end_is_refused_with_the_new_spelling() -> None:
+    found = read('[devices.d]\nprofile = "p"\nline = "l"\ntest_mode = true\nunit = 3\n')
+    (problem,) = [one for one in found.problems if one.table == "devices.d"]
+    assert (problem.key, 'write test_mode_for = "2h" (at most 8h)' in problem.message) == (
+        "test_mode", True,
+    )  # fmt: skip
+    assert found.devices["d"].unit == 3
+
+
 def test_problems_within_a_rule_are_placed() -> None:
     text = '[devices.d]\nprofile = "p"\nline = "l"\n[[devices.d.rules]]\nrule = "x"\ndurtion = "1s"'
     assert any(

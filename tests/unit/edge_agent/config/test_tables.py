@@ -31,7 +31,7 @@ def test_the_shortest_file_is_safe() -> None:
     assert (file.mqtt.tls, file.mqtt.port, file.clock.trust) == (True, None, Trust.NTP)
     assert (file.lines, file.devices, file.health.socket) == ({}, {}, None)
     device = msgspec.convert(DEVICE, DeviceTable)
-    assert (device.test_mode, device.report, device.rules) == (False, ReportMode.CHANGE, ())
+    assert (device.test_mode_for, device.report, device.rules) == (None, ReportMode.CHANGE, ())
 
 
 def test_the_room_reserved_for_urgent_is_part_of_the_buffer() -> None:

@@ -1,5 +1,6 @@
 """Ages in their two largest units, and what a device row says of what it does not know."""
 
+import msgspec
 import pytest
 
 from edge_agent.health_document import DeviceDocument
@@ -24,6 +25,12 @@ NEW = DeviceDocument(
 def test_a_device_of_which_nothing_is_known() -> None:
     row = device_row(NEW, Words(Language.EN))
     assert row == ["smoke-01", "shed", "never heard (test)", "-", "-", "-", "-", "-"]
+
+
+def test_a_test_tells_how_long_it_lasts_yet() -> None:
+    tested = msgspec.structs.replace(NEW, test_left_s=7_500.0)
+    assert device_row(tested, Words(Language.EN))[2] == "never heard (test, 2 h 5 min left)"
+    assert "测试，还剩 2 h 5 min" in device_row(tested, Words(Language.ZH))[2]
 
 
 def test_without_local_actions_there_is_no_table() -> None:
