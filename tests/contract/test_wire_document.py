@@ -9,7 +9,7 @@ import pytest
 
 from wire import bounds
 from wire.batch import decode_batch
-from wire.command import Outcome
+from wire.command import Config, Outcome, decode_command
 from wire.envelope import ClockState, Encoding, parse_properties
 from wire.identity import Device
 from wire.receipt import decode_receipt
@@ -18,7 +18,7 @@ from wire.topic import SHARDS, Down, Up, shard
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "wire.md").read_text(encoding="utf-8")
-HEADS = {"n", "seq", "have", "rules_hash"}
+HEADS = {"n", "seq", "have", "rules_hash", "withdrawn"}
 EXAMPLES = re.findall(r"```json\n(.*?)```", TEXT, flags=re.DOTALL)
 
 
@@ -67,6 +67,8 @@ def test_the_examples_are_taken() -> None:
             assert decode_batch(text.encode(), "gw-001").readings
         elif kind == "have":
             decode_receipt(text.encode())
+        elif kind == "withdrawn":
+            assert decode_command(text.encode(), Config).is_withdrawal
         elif kind == "rules_hash":
             assert msgspec.convert(thing, Device).site_rules.overrides
         else:
