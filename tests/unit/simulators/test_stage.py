@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from simulators.stage import (
     SERVER_USER,
     DeviceSpec,
     GatewaySpec,
+    Key,
     LineSpec,
     NetworkSpec,
     PlaceSpec,
@@ -33,17 +35,19 @@ from tests.patience import PATIENCE_S, until_true
 ADDRESS = 'Xinhua "street" \\ 新华街'
 PLACES = (PlaceSpec("shed", {"address": ADDRESS, "longitude": 106.8, "latitude": 39.6}),)
 
+BUS: dict[str, Key] = {"baud": 19200, "settle": "1s", "local_echo": False}
+
 
 def gateway(folder: Path, name: str = "gw-001") -> GatewaySpec:
     return GatewaySpec(
         name,
         (
-            LineSpec("bus", "modbus-rtu", folder / f"{name}-bus", {"baud": 19200, "settle": "1s"}),
+            LineSpec("bus", "modbus-rtu", folder / f"{name}-bus", BUS),
             LineSpec("room", "uart", folder / f"{name}-room"),
         ),
         (
             DeviceSpec("smoke-1", "calectro_ug3", "bus", {"unit": 1, "place": "shed"}),
-            DeviceSpec("smoke-2", "calectro_ug3", "bus", {"unit": 2, "local": False}),
+            DeviceSpec("smoke-2", "calectro_ug3", "bus", {"unit": 2}),
             DeviceSpec("radar", "micradar_r60afd1", "room"),
         ),
     )
@@ -71,7 +75,7 @@ def check(program: str, config: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
 
 
-def toml(path: Path) -> dict[str, dict[str, object]]:
+def toml(path: Path) -> dict[str, dict[str, Any]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
@@ -131,8 +135,8 @@ def test_text_numbers_and_truth_arrive_as_they_were(stage: Stage) -> None:
         "profile": "calectro_ug3",
         "line": "bus",
         "unit": 2,
-        "local": False,
     }
+    assert {key: wanted["lines"]["bus"][key] for key in BUS} == BUS
 
 
 def test_secrets_are_in_files_of_our_own_only(tmp_path: Path) -> None:

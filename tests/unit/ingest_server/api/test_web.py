@@ -17,7 +17,7 @@ ROUTES = {
     "/v1/gateways/{gateway}/devices": {"get"},
     "/v1/readings": {"get"},
     "/v1/readings/downsampled": {"get"},
-    "/v1/gateways/{gateway}/config": {"get", "put"},
+    "/v1/gateways/{gateway}/config": {"delete", "get", "put"},
     "/v1/gateways/{gateway}/config/versions": {"get"},
     "/v1/gateways/{gateway}/config/versions/{version}": {"get"},
     "/v1/readings/latest": {"get"},
