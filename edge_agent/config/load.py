@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from device_profiles.load import CatalogError, Shelf, catalog
 from device_profiles.model import Profile
 from device_profiles.toml_file import FileProblem, TomlFile, UnreadableError, read_toml

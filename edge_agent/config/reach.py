@@ -1,10 +1,11 @@
 """Which ports and hosts a configuration from afar may name: what the site's own file allows."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import PurePosixPath
+
+import msgspec
 
 from device_profiles.typed_toml import Problem
 from edge_agent.config.tables import GatewayTable, LineTable
@@ -19,8 +20,7 @@ _HOST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(msgspec.Struct, frozen=True):
     """`own`: ports and `host:number` that the site's file itself names. `ports`: patterns.
 
     `hosts`: networks, addresses and names.

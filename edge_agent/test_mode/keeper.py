@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from alarm_rules.duration import duration_text
 from edge_agent.buffer.timebase import Timekeeper

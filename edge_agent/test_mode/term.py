@@ -7,7 +7,6 @@ another boot, UTC known   | and no more than is left until its end in UTC
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import msgspec
 
@@ -15,8 +14,7 @@ EVERY_US = 60_000_000
 """What runs is written so often; so much may be lost with the power, and is taken off for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(msgspec.Struct, frozen=True):
     """`utc_us` is None while the clock is unset."""
 
     boot: str

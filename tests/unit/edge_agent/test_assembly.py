@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
-from msgspec.structs import replace as with_
 
 from alarm_rules.in_force import in_force
 from alarm_rules.override import Override
@@ -63,8 +62,8 @@ profile = "micradar_r60afd1"
 line = "room"
 """)
     found = load_config(file, {}).config
-    tested = with_(found.devices[0], is_test=True)
-    return with_(found, devices=(tested, *found.devices[1:]))
+    tested = replace(found.devices[0], is_test=True)
+    return replace(found, devices=(tested, *found.devices[1:]))
 
 
 def test_a_polled_device(config: Config) -> None:
@@ -107,7 +106,7 @@ def test_what_the_rules_in_force_need_bounds_what_is_kept_back(config: Config) -
     flood = LimitRule(**RULES, id="a", point="body_movement", limit=50.0, deadband=10.0)
     votes = LimitRule(**RULES, id="b", point="sensitivity", limit=2.0, needed=2, of=3)
     rising = RateRule(**RULES, id="c", point="height", limit=1.0, window=60_000_000)
-    device = with_(
+    device = replace(
         radar,
         profile=replace(radar.profile, points=points),
         rules=in_force((flood, votes, rising)),
@@ -199,8 +198,8 @@ def network(tmp_path: Path) -> Config:
     file = tmp_path / "agent.toml"
     file.write_text(NETWORK)
     found = load_config(file, {}).config
-    tested = with_(found.devices[0], is_test=True)
-    return with_(found, devices=(tested, *found.devices[1:]))
+    tested = replace(found.devices[0], is_test=True)
+    return replace(found, devices=(tested, *found.devices[1:]))
 
 
 def test_each_kind_of_line_has_its_place_wire_and_framing(network: Config) -> None:

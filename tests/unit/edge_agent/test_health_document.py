@@ -1,7 +1,5 @@
 """Instants become ages, and the document travels as JSON."""
 
-from dataclasses import replace
-
 import msgspec
 from msgspec.structs import replace
 

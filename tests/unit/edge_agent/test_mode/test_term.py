@@ -1,10 +1,9 @@
 """A test mode ends: whatever the clock does, and however often the agent or its machine starts."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from msgspec.structs import replace
 
 from edge_agent.test_mode.term import EVERY_US, Instant, Term, kept, runs, terms
 
