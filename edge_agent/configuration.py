@@ -74,7 +74,12 @@ class Configuration(ConfigInForce):
         )
 
     def answers(self, time_us: int | None) -> tuple[Result, ...]:
-        """What the server is to hear: at each connection, and whenever `answered` is set."""
+        """What the server is to hear: at each connection, and whenever `answered` is set.
+
+        Nothing while a change is under way: the hash in force would not be that of the outcome.
+        """
+        if self._turn.locked():
+            return ()
         return self._wishes.answers(self.config.hash, time_us)
 
     def reread(self) -> None:
@@ -107,6 +112,7 @@ class Configuration(ConfigInForce):
                     decision = await self._decide(apply, accept=accept)
                     if not told.done():  # nobody may wait for it any more
                         told.set_result(decision)
+            self.answered.set()
 
     async def _wait_for_news(self, late: Callable[[], Collection[str]]) -> None:
         """What was taken from afar is proven once the agent has run with it for a while."""

@@ -204,6 +204,28 @@ async def test_what_hangs_with_it_proves_nothing(tmp_path: Path) -> None:
     running.cancel()
 
 
+async def test_nothing_is_answered_before_it_is_so(tmp_path: Path) -> None:
+    """A line that ends slowly: `applied` with the hash of what was would be neither."""
+    made, go_on = Rig(tmp_path), asyncio.Event()
+    base = made.standing.config.hash
+
+    async def slowly(new: Config) -> None:
+        await go_on.wait()
+        await made.apply(new)
+
+    running = asyncio.create_task(made.standing.run(slowly))
+    await made.desire(LINE + DEVICE + "unit = 2\n", base)
+    assert made.standing.book.in_force is not None
+    assert made.standing.answers(None) == ()
+    made.standing.answered.clear()
+    go_on.set()
+    await asyncio.wait_for(made.standing.answered.wait(), 10)
+    await asyncio.sleep(0)
+    (told,) = made.standing.answers(None)
+    assert (told.outcome, told.config_hash) == (Outcome.APPLIED, made.applied[0].hash)
+    running.cancel()
+
+
 async def test_whoever_decides_and_goes_away_leaves_nothing_half_done(tmp_path: Path) -> None:
     made, go_on = Rig(tmp_path), asyncio.Event()
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -51,6 +52,24 @@ def test_wrong_usage_is_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) 
         main(wrong)
     assert ended.value.code == 2
     assert "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [],
+        ["gw-001", "--set", "lines.toml"],
+        ["gw-001", "--set", "lines.toml", "--expected", "a", "--withdraw"],
+        ["gw-001", "--wanted", "3"],
+    ],
+)
+def test_a_configuration_is_set_or_withdrawn_and_of_somebody(
+    wrong: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(written(tmp_path, ""))
+    for language, said in (("en", "--set"), ("zh", "请指明网关|不能同时使用")):
+        assert main(["gateways", "-c", file, "config", *wrong, "--lang", language]) == 2
+        assert re.search(said, capsys.readouterr().err)
 
 
 def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
