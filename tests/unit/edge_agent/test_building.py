@@ -17,6 +17,7 @@ from edge_agent.config.source import Found
 from edge_agent.configuration import Configuration
 from edge_agent.health import AgentHealth
 from edge_agent.observe import Notices, Parts
+from edge_agent.test_mode.keeper import TermKeeper
 from runtime.database import Database
 from tests.broken_buffer import all_rows, use
 from tests.brought_in import STAMP
@@ -43,6 +44,7 @@ def ground(folder: Path) -> Ground:
         timekeeper=timekeeper,
         configuration=Configuration(found, None, notices.tell),
         baselines=Baselines(folder, timekeeper, notices.tell),
+        terms=TermKeeper(folder, timekeeper, notices.tell),
         notices=notices,
         health=health,
     )
