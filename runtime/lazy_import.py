@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 
-class _Later(ModuleType):
+class Later(ModuleType):
     """Stands for a module that is imported when something of it is wanted.
 
     The standard library's LazyLoader would not do: up to Python 3.11 an import statement that finds
@@ -29,7 +29,7 @@ def lazily(name: str) -> Iterator[None]:
         yield
         return
     parent, _, last = name.rpartition(".")
-    later = _Later(name)
+    later = Later(name)
     sys.modules[name] = later
     setattr(importlib.import_module(parent), last, later)
     try:

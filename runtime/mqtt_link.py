@@ -10,6 +10,7 @@ from runtime.link_rate import LinkRate
 from runtime.mqtt_pending import Pending
 from runtime.mqtt_properties import Stated
 from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, outcome_of
+from runtime.no_tls import NoTls
 from runtime.thread import in_daemon_thread
 from runtime.topic_alias import Aliases
 
@@ -20,6 +21,9 @@ with lazily("urllib.request"):  # for proxies alone: with http and email it take
     from paho.mqtt.properties import Properties
     from paho.mqtt.reasoncodes import ReasonCode
     from paho.mqtt.subscribeoptions import SubscribeOptions
+
+if vars(paho)["ssl"] is None:  # left out by a program whose link is plain
+    vars(paho)["ssl"] = NoTls("ssl")
 
 log = logging.getLogger(__name__)
 
