@@ -73,6 +73,7 @@ class Salvor:
         self._again_s = again_s
         self._lacking = lacking
         self._extents = {one.name: Extent(one.path.name) for one in waiting.sources}
+        self._is_stuck = False
         self.times_shown = 0
 
     @property
@@ -86,11 +87,11 @@ class Salvor:
 
     async def run(self) -> None:
         """Bring in one file after the other, and return when all are in."""
-        if self.is_whole:
+        if self.is_whole or self._is_stuck:
             return
         await self._copy_log_after(_LOG_PAGES)
         try:
-            while self._left:
+            while self._left and not self._is_stuck:
                 await self._bring(self._left[0])
         finally:
             await asyncio.shield(self._copy_log_after(LOG_PAGES))
@@ -110,7 +111,11 @@ class Salvor:
         except (OSError, sqlite3.OperationalError, NoNumbersError) as error:
             bringing.extent.problem = str(error)
             self._tell(f"what is in {source.path.name} is not in the buffer yet: {error}")
-            await self._rest(self._again_s)
+            self._is_stuck = isinstance(error, NoNumbersError)  # to search it again does not help
+            if self._is_stuck:
+                self._progress.withdraw(NAME)
+            else:
+                await self._rest(self._again_s)
             return
         self._below = bringing.below
         self._left.remove(source)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from edge_agent.buffer import aside, rows
 from edge_agent.buffer.opening import prepare
@@ -46,9 +47,11 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(path: Path, *, problem: str = "") -> AsyncIterator[Rig]:
+async def rig(path: Path, *, problem: str = "", below: int | None = None) -> AsyncIterator[Rig]:
     prepare(path, STAMP)
     waiting, told, meter = gathered(path, None, STAMP), list[str](), Meter()
+    if below is not None:
+        waiting = replace(waiting, below=below)
     progress = Progress(StandingClock())
     async with Database(path, rows.migrate) as database:
         found: Rig
@@ -147,6 +150,17 @@ async def test_what_can_not_be_read_is_tried_again(used: Used, tmp_path: Path) -
         used.copy(tmp_path / "other").rename(away)
         await run
         assert found.salvor.is_whole
+
+
+async def test_without_numbers_it_says_so_and_searches_no_second_time(
+    used: Used, tmp_path: Path
+) -> None:
+    async with rig(broken(used, tmp_path), below=1) as found, asyncio.timeout(20):
+        for _ in range(2):
+            await found.salvor.run()
+        assert len(found.told) == 1
+        assert "numbers end at 1" in found.salvor.extents()[0].problem
+        assert not found.salvor.is_whole
 
 
 async def test_a_salvor_that_does_nothing_is_missed(used: Used, tmp_path: Path) -> None:
