@@ -140,7 +140,7 @@ def hostile(seq: int) -> list[Hostile]:
 
 
 def with_properties(one: Hostile, properties: tuple[tuple[str, str], ...]) -> Hostile:
-    return replace(one, message=replace(one.message, properties=properties))
+    return replace(one, message=structs.replace(one.message, properties=properties))
 
 
 def with_property(one: Hostile, name: str, text: str) -> Hostile:
