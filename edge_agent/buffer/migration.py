@@ -11,7 +11,7 @@ from edge_agent.buffer.proof import DamagedError
 from wire.topic import Lane
 
 SCHEMA_VERSION = 5
-"""Those before were of trials before the first release (docs/decisions/0024)."""
+"""Those before were of trials before the first release (docs/decisions/0021)."""
 PAGE_BYTES = 1_024
 """The least that a commit writes is a page and its header; a transition has a hundred bytes."""
 LOG_PAGES = 4_000
