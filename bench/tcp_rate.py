@@ -8,7 +8,6 @@ peer (`pip install modpoll` into an environment of its own) that reads the same 
 
 import argparse
 import asyncio
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from figures.modpoll import Peer
 from figures.process import spent
 from figures.record import bench
 from figures.tcp_slaves import Change, Slaves, tcp_slaves
@@ -110,25 +110,12 @@ async def ours(slaves: Slaves, seconds: float) -> Rate:
 
 def peer(program: Path, folder: Path, slaves: Slaves, seconds: float) -> Rate:
     """The same registers by modpoll, as fast as it goes."""
-    config = folder / "modpoll.csv"
-    rows = []
-    for unit in range(1, UNITS + 1):
-        rows += [f"device,unit-{unit},{unit},,", f"poll,holding_register,0,{REGISTERS},BE_BE"]
-        rows += [f"ref,r{n},{n},uint16,r" for n in range(REGISTERS)]
-    config.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    quiet = ["--loglevel", "ERROR", "--daemon"]
-    fast = ["--rate", "0.001", "--interval", "0", "--delay", "0"]
-    where = ["--tcp", "127.0.0.1", "--tcp-port", str(slaves.port), "--config", str(config)]
-    with subprocess.Popen(
-        [str(program), *where, *fast, *quiet], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            time.sleep(_PEER_STARTS_S)
-            began = _moment(slaves, spent(process.pid).cpu_s, 0)
-            time.sleep(seconds)
-            ended = _moment(slaves, spent(process.pid).cpu_s, 0)
-        finally:
-            process.terminate()
+    work = Peer(program, UNITS, REGISTERS)
+    with work.running(folder, slaves.port, rate_s=0.001) as pid:
+        time.sleep(_PEER_STARTS_S)
+        began = _moment(slaves, spent(pid).cpu_s, 0)
+        time.sleep(seconds)
+        ended = _moment(slaves, spent(pid).cpu_s, 0)
     return _rate(began, ended)
 
 
