@@ -49,7 +49,8 @@ class Departures:
         # By lane: called right after a commit; whether what it made has left.
         self.leave_at_once: dict[Lane, Callable[[], bool]] = dict.fromkeys(Lane, _nobody)
         self._heads = Heads(epoch)
-        self._fresh: Fresh | None = None  # until something of its lane is committed, or may go
+        # By lane: until something else of it is committed, or may go.
+        self._fresh: dict[Lane, Fresh] = {}
         self.is_whole = True  # False while rows of another file are coming in
 
     async def outgoing(self, lane: Lane, number: int | None) -> Outgoing | None:
@@ -87,7 +88,7 @@ class Departures:
 
         At once: an alarm does not wait for a second turn at the file. Else none.
         """
-        fresh, self._fresh = self._fresh, None
+        fresh = self._fresh.pop(wanted.lane, None)
         timebase = self._timekeeper.now()
         if fresh is None or self._room.is_making or not fresh.is_next(wanted, timebase.mono_us):
             return [], wanted.after
@@ -97,10 +98,8 @@ class Departures:
         outgoing = [Outgoing(row, said, through, timebase) for row, said in pairs]
         return outgoing, fresh.rows[-1].id
 
-    def _fresh_of(self, connection: sqlite3.Connection, made: Sequence[Stored]) -> Fresh | None:
-        """In the transaction that made these rows of a lane."""
-        if not made:
-            return None
+    def _fresh_of(self, connection: sqlite3.Connection, made: Sequence[Stored]) -> Fresh:
+        """In the transaction that made these rows (at least one) of a lane."""
         lane = made[0].lane
         stated = self._heads.state(connection, lane)
         said = tuple(cut(stated, self._next_number(lane), is_whole=self.is_whole) for _ in made)

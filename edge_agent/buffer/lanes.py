@@ -213,7 +213,7 @@ class Lanes(Departures):
         if not drafts and due == NOTHING:
             return
 
-        def work(connection: sqlite3.Connection) -> Fresh | None:
+        def work(connection: sqlite3.Connection) -> dict[Lane, Fresh]:
             self.meter.begin(_purpose(groups), written_by_this_thread())
             self._heads.begin(connection)
             if due != NOTHING:
@@ -222,7 +222,7 @@ class Lanes(Departures):
             made = {
                 lane: self._heads.append(connection, lane, some) for lane, some in drafts.items()
             }
-            fresh = self._fresh_of(connection, made.get(Lane.URGENT, []))
+            fresh = {lane: self._fresh_of(connection, some) for lane, some in made.items()}
             self._heads.end(connection)
             return fresh
 
@@ -230,14 +230,14 @@ class Lanes(Departures):
             self._heads.committed()
             committed.set()
 
-        committed, fresh = threading.Event(), None
+        committed = threading.Event()
+        for lane in groups:
+            self._fresh.pop(lane, None)
         try:
-            fresh = await self._database.transact(
-                work, hurry=Lane.URGENT in groups, committed=on_disk
-            )
+            hurry = Lane.URGENT in groups
+            made = await self._database.transact(work, hurry=hurry, committed=on_disk)
+            self._fresh.update(made)
         finally:
-            if Lane.URGENT in groups:
-                self._fresh = fresh
             if committed.is_set():
                 self._had.deleted(due, now.mono_us)
                 self._room.gone(due.rows)
@@ -268,7 +268,7 @@ class Lanes(Departures):
         if is_first and len(self._had):
             await self._end()
             return
-        self._fresh = None  # what is thinned must not leave as it was
+        self._fresh.clear()  # what is thinned must not leave as it was
         with self._waiting.being_taken(self._timekeeper.mono_us):
             if await self._room.make(self._database, eviction, self._record):
                 self.committed[Lane.URGENT].set()

@@ -196,7 +196,8 @@ class Sender:
     def _leave_at_once(self, tasks: asyncio.TaskGroup) -> bool:
         """Whether what was committed just now has left; only who waits for it may answer yes."""
         is_here = self._session.is_connected and self._connection == self._session.connection
-        if not (self._is_waiting and self._is_begun and is_here and self.may_speak()):
+        is_ready = self._is_waiting and self._is_begun and is_here and self.may_speak()
+        if not is_ready or self._is_to_wait():
             return False
         self.feeds.came()
         wanted = self._wanted(Feed.LIVE)

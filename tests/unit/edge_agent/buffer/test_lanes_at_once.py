@@ -150,3 +150,19 @@ async def test_while_room_is_made_it_is_looked_up(tmp_path: Path) -> None:
         run.cancel()
         await asyncio.wait([run])
         assert not taker()
+
+
+async def test_a_group_of_bulk_leaves_so_too(tmp_path: Path) -> None:
+    clock = StandingClock()
+    async with scene(tmp_path, clock) as (lanes, _):
+        after = 0
+        for number in range(2):
+            clock.advance(1_000)
+            await lanes.take("e", [Sample("level", number, clock.mono_us())])
+            await lanes.flush()
+            wanted = Wanted(Lane.BULK, after, None, 9, 100_000, lambda _: False)
+            if number == 0:  # where its ids begin is not known before
+                (after,) = await lanes.rows_after(Lane.BULK, 0, 9)
+        (one,), last = lanes.fresh(wanted)
+        assert one.row is not None
+        assert (one.row.key.seq, one.row.id) == (2, last)
