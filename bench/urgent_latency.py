@@ -6,6 +6,11 @@ with full sync and sent at once (not more often than the agent takes for chatter
 the broker notes when the bytes came. Once each device is asked about once a second, at its own
 pace; once all of them are due at the same instant each second, one after another.
 
+Then a bare gateway does no more than ask, sync a page and publish, on the same units and through
+the same relay: the limit for a program in Python on this machine in this hour. A virtual machine
+whose neighbours use its caches meanwhile makes whoever sleeps pay for it at each wake; the ratio
+stays.
+
 Besides: from the agent's start (its process being made) to the first answer, and to its first
 reading on the broker's wire.
 """
@@ -19,11 +24,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from figures.bare_gateway import bare_gateway, value_of
 from figures.record import bench, percentile
 from figures.relay import Relay
 from figures.tcp_slaves import Change, Slaves, tcp_slaves
 
-from simulators.broker import free_port
+from simulators.broker import Broker, free_port
 from simulators.stage import DeviceSpec, GatewaySpec, NetworkSpec, Stage, new_webhook_secret
 from wire.batch import decode_batch
 from wire.codec import unpack
@@ -82,6 +88,11 @@ class Arrivals:
                 found += [(at_ns, round(one.value)) for one in batch.readings if _is_urgent(one)]
                 break
         return found
+
+    def bare(self) -> list[tuple[int, int]]:
+        """When each value came that the bare gateway published."""
+        found = ((at_ns, value_of(content)) for at_ns, content in self.heard)
+        return [(at_ns, value) for at_ns, value in found if value is not None]
 
 
 def _is_urgent(reading: Reading) -> TypeGuard[Any]:
@@ -188,6 +199,32 @@ async def watched(folder: Path, shape: Shape, seconds: float) -> dict[str, Any]:
     }
 
 
+async def bare(folder: Path, shape: Shape, seconds: float) -> dict[str, float]:
+    """What the least gateway takes for the same."""
+    arrivals = Arrivals()
+    with Broker(folder / "broker") as broker:
+        async with Relay(broker.port) as relay:
+            relay.listener = arrivals
+            periods = [shape.period_ms + n * shape.step_ms for n in range(DEVICES)]
+            with (
+                tcp_slaves(REGISTERS, Change.NOW_AND_THEN, DEVICES) as slaves,
+                bare_gateway(folder / "bare", slaves.port, relay.port, periods),
+            ):
+                await asyncio.sleep(_WARM_S)
+                arrivals.heard.clear()
+                began_ns = time.monotonic_ns()
+                await asyncio.sleep(seconds)
+                delays = [
+                    (at_ns - slaves.sent_ns(value)) / 1e6
+                    for at_ns, value in arrivals.bare()
+                    if slaves.sent_ns(value) >= began_ns
+                ]
+    return {
+        "p50_ms": round(percentile(delays, 0.50), 2),
+        "p99_ms": round(percentile(delays, 0.99), 2),
+    }
+
+
 def syncs_ms(folder: Path) -> list[float]:
     """What this disk takes for a page and its sync: no urgent reading leaves sooner."""
     found = []
@@ -210,10 +247,18 @@ def _first_reading_s(arrivals: Arrivals, began_ns: int) -> float:
     return (min(at_ns for at_ns, _ in arrivals.values(GATEWAY)) - began_ns) / 1e9
 
 
+async def compared(folder: Path, shape: Shape, seconds: float) -> dict[str, Any]:
+    found = await watched(folder / shape.name, shape, seconds)
+    (folder / f"bare_{shape.name}").mkdir()
+    limit = await bare(folder / f"bare_{shape.name}", shape, seconds)
+    over = {name: round(found[name] / limit[name], 2) for name in limit}
+    return {**found, "bare": limit, "over_bare": over}
+
+
 async def measure(folder: Path, seconds: float) -> dict[str, dict[str, Any]]:
     return {
         shape.name: {
-            **await watched(folder / shape.name, shape, seconds),
+            **await compared(folder, shape, seconds),
             "load_average": round(os.getloadavg()[0], 1),
         }
         for shape in SHAPES
@@ -232,7 +277,9 @@ def lines_of(found: dict[str, dict[str, Any]]) -> Sequence[str]:
         f"{name}: answer to MQTT bytes {one['p50_ms']} ms (p99 {one['p99_ms']} ms) of"
         f" {one['readings']} urgent readings; after the start the first answer came in"
         f" {one['first_answer_s']} s, its reading in {one['first_reading_s']} s; a sync of this"
-        f" disk alone {one['disk_sync_p50_ms']} ms (p99 {one['disk_sync_p99_ms']} ms)"
+        f" disk alone {one['disk_sync_p50_ms']} ms (p99 {one['disk_sync_p99_ms']} ms);"
+        f" a bare gateway takes {one['bare']['p50_ms']} ms (p99 {one['bare']['p99_ms']} ms): we"
+        f" {one['over_bare']['p50_ms']} times that (p99 {one['over_bare']['p99_ms']})"
         for name, one in found.items()
     ]
 
