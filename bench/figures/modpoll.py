@@ -32,7 +32,8 @@ class Peer(msgspec.Struct, frozen=True):
         config.write_text(self.configuration(), encoding="utf-8")
         where = ["--tcp", "127.0.0.1", "--tcp-port", str(port), "--config", str(config)]
         pace = ["--rate", str(rate_s), "--interval", "0", "--delay", "0"]
-        up = [] if broker is None else ["--mqtt-host", "127.0.0.1", "--mqtt-port", str(broker)]
+        to = ["--mqtt-version", "5.0", "--mqtt-host", "127.0.0.1", "--mqtt-port", str(broker)]
+        up = [] if broker is None else to
         with subprocess.Popen(
             [str(self.program), *where, *pace, *up, "--loglevel", "ERROR", "--daemon"],
             stdout=subprocess.DEVNULL,
