@@ -155,14 +155,15 @@ async def test_while_room_is_made_it_is_looked_up(tmp_path: Path) -> None:
 async def test_a_group_of_bulk_leaves_so_too(tmp_path: Path) -> None:
     clock = StandingClock()
     async with scene(tmp_path, clock) as (lanes, _):
-        after = 0
-        for number in range(2):
-            clock.advance(1_000)
-            await lanes.take("e", [Sample("level", number, clock.mono_us())])
-            await lanes.flush()
-            wanted = Wanted(Lane.BULK, after, None, 9, 100_000, lambda _: False)
-            if number == 0:  # where its ids begin is not known before
-                (after,) = await lanes.rows_after(Lane.BULK, 0, 9)
-        (one,), last = lanes.fresh(wanted)
+        await group(lanes, clock, 1)
+        (first,) = await lanes.rows_after(Lane.BULK, 0, 9)
+        await group(lanes, clock, 2)
+        (one,), last = lanes.fresh(Wanted(Lane.BULK, first, None, 9, 100_000, lambda _: False))
         assert one.row is not None
         assert (one.row.key.seq, one.row.id) == (2, last)
+
+
+async def group(lanes: Lanes, clock: StandingClock, value: int) -> None:
+    clock.advance(1_000)
+    await lanes.take("e", [Sample("level", value, clock.mono_us())])
+    await lanes.flush()
