@@ -72,11 +72,14 @@ def add_known(connection: sqlite3.Connection, found: Found, one: Epoch) -> Adopt
 def add(connection: sqlite3.Connection, found: Found) -> Adopted:
     """Add the rows that the buffer lacks and that began in it, within a transaction.
 
-    Of an epoch that it knows, only rows above its last key: the others went for a reason.
+    Of an epoch that it knows, only rows above its last key: the others went for a reason. Rows that
+    were coming in from another file when a kill tore the log come in again with all of that file.
     """
     adopted = Adopted()
     for one in epochs_of(found):
         known = epochs.named(connection, one.lane, one.epoch)
+        if known is None and epochs.is_coming_in(connection, one):
+            continue
         there = known or epochs.opened(connection, replace(one, dropped=dict(one.dropped)))
         above = 0 if known is None else known.last
         adopted += _add_above(connection, found, (one, there), above)

@@ -163,6 +163,15 @@ def in_sight(connection: sqlite3.Connection, lane: Lane) -> Span:
     return (high, low) if first is None else (row_id(lane, first, 0), high)
 
 
+def is_coming_in(connection: sqlite3.Connection, one: Epoch) -> bool:
+    """Whether an epoch that is not listed has a number below those that began in this file."""
+    (first,) = connection.execute(
+        "SELECT min(id) FROM epoch WHERE lane = ?", (one.lane.value,)
+    ).fetchone()
+    (last,) = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'epoch'").fetchone()
+    return one.id < (last + 1 if first is None else int(first))
+
+
 def brought(lane: Lane) -> str:
     """Under which number a file keeps how many readings of its ledger began in other files."""
     return f"brought_{lane}"

@@ -2,12 +2,13 @@
 
 import sqlite3
 
+import msgspec
 import pytest
 
-from edge_agent.buffer import adopt, anchors, epochs, rows, stored
+from edge_agent.buffer import adopt, anchors, epochs, incoming, rows, stored
 from edge_agent.buffer.adopt import Adopted
 from edge_agent.buffer.found import Found
-from edge_agent.buffer.row_id import span_of_lane
+from edge_agent.buffer.row_id import row_id, span_of_lane
 from edge_agent.buffer.spool import Spool
 from wire.command import Command, CommandKind, encode_command
 from wire.envelope import Base, ClockState, Encoding
@@ -56,6 +57,25 @@ def test_an_epoch_that_it_lacks_is_opened_with_what_was_found(found: Found) -> N
     now, before = rows.state(disk, Lane.BULK, B)
     assert (before.floor, before.last, before.taken) == (2, 5, 50)
     assert (now.base, now.prev) == (50, A)
+
+
+@pytest.mark.parametrize("is_fresh", [True, False])
+def test_rows_that_were_coming_in_are_left_to_the_file_they_come_from(
+    found: Found, *, is_fresh: bool
+) -> None:
+    """A kill tore the log while a slice of them was written: they must not be listed already."""
+    disk = new()
+    if not is_fresh:
+        rows.commit(disk, Lane.BULK, B, [rows.Draft(10, BASE, Encoding.RAW, b"xx")])
+    coming = incoming.lowest(disk) - 1
+    held = [
+        stored.Stored(**{**msgspec.structs.asdict(row), "id": row_id(Lane.BULK, coming, row.seq)})
+        for row in found.rows.values()
+    ]
+    assert adopt.add(disk, Found(Spool(held))) == Adopted()
+    assert epochs.named(disk, Lane.BULK, A) is None
+    (place,) = incoming.planned(disk, found, coming)
+    assert place.number is not None
 
 
 def test_a_command_that_was_not_answered_counts_as_begun(found: Found) -> None:
