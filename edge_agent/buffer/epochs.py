@@ -156,20 +156,27 @@ def numbered(connection: sqlite3.Connection, number: int) -> Epoch | None:
 
 def in_sight(connection: sqlite3.Connection, lane: Lane) -> Span:
     """Lowest and highest id of rows whose epochs are listed; those below are still coming in."""
-    (first,) = connection.execute(
-        "SELECT min(id) FROM epoch WHERE lane = ?", (lane.value,)
-    ).fetchone()
+    first = _first_listed(connection, lane)
     low, high = span_of_lane(lane)
     return (high, low) if first is None else (row_id(lane, first, 0), high)
 
 
 def is_coming_in(connection: sqlite3.Connection, one: Epoch) -> bool:
     """Whether an epoch that is not listed has a number below those that began in this file."""
-    (first,) = connection.execute(
-        "SELECT min(id) FROM epoch WHERE lane = ?", (one.lane.value,)
-    ).fetchone()
+    first = _first_listed(connection, one.lane)
+    return one.id < (next_number(connection) if first is None else first)
+
+
+def next_number(connection: sqlite3.Connection) -> int:
+    """The number that the next epoch to begin in this file will have."""
     (last,) = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'epoch'").fetchone()
-    return one.id < (last + 1 if first is None else int(first))
+    return int(last) + 1
+
+
+def _first_listed(connection: sqlite3.Connection, lane: Lane) -> int | None:
+    query = "SELECT min(id) FROM epoch WHERE lane = ?"
+    (first,) = connection.execute(query, (lane.value,)).fetchone()
+    return None if first is None else int(first)
 
 
 def brought(lane: Lane) -> str:

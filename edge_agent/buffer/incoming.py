@@ -46,9 +46,9 @@ class Place(msgspec.Struct, frozen=True):
 def lowest(connection: sqlite3.Connection) -> int:
     """The lowest number that an epoch has, or the next will have, and rows out of sight too."""
     (listed,) = connection.execute("SELECT min(id) FROM epoch").fetchone()
-    (last,) = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'epoch'").fetchone()
     hidden = [row.epoch_id for row in _out_of_sight(connection)]
-    return int(min([last + 1, *hidden, *([] if listed is None else [listed])]))
+    known = [] if listed is None else [int(listed)]
+    return min([epochs.next_number(connection), *hidden, *known])
 
 
 def planned(connection: sqlite3.Connection, found: Found, below: int) -> list[Place]:

@@ -1,47 +1,30 @@
 """Rows brought in keep their keys; what is nowhere is counted, what came back is not lost."""
 
-import sqlite3
-
 import msgspec
 import pytest
 
 from edge_agent.buffer import adopt, anchors, epochs, incoming, rows, stored
 from edge_agent.buffer.adopt import Adopted
 from edge_agent.buffer.found import Found
-from edge_agent.buffer.row_id import row_id, span_of_lane
+from edge_agent.buffer.row_id import row_id
 from edge_agent.buffer.spool import Spool
+from tests.five_rows import DRAFT, A, five_rows, new
 from wire.command import Command, CommandKind, encode_command
-from wire.envelope import Base, ClockState, Encoding
 from wire.identity import Anchor
 from wire.receipt import Receipt
 from wire.topic import Lane
 
-A, B = "a" * 16, "b" * 16
-BASE = Base("boot", 7, ClockState.HOLDOVER)
-
-
-def new() -> sqlite3.Connection:
-    disk = sqlite3.connect(":memory:", isolation_level=None)
-    rows.migrate(disk)
-    return disk
+B = "b" * 16
 
 
 @pytest.fixture
 def found() -> Found:
-    """An epoch of five rows of ten readings, of which the first is delivered; all sums saved."""
-    disk = new()
-    rows.commit(disk, Lane.BULK, A, [rows.Draft(10, BASE, Encoding.RAW, b"xx")] * 5)
-    rows.receive(disk, Receipt(Lane.BULK, A, ((1, 1),), (), None, 0), A)
-    one = epochs.named(disk, Lane.BULK, A)
-    assert one is not None
-    held = stored.between(disk, span_of_lane(Lane.BULK))
-    gone = {lane: epochs.forgotten(disk, lane) for lane in Lane}
-    return Found(Spool(held), {(Lane.BULK, A): one}, gone, {"connection": 4})
+    return five_rows()
 
 
 def test_of_a_known_epoch_only_newer_rows_are_taken(found: Found) -> None:
     disk = new()
-    rows.commit(disk, Lane.BULK, A, [rows.Draft(10, BASE, Encoding.RAW, b"xx")] * 3)
+    rows.commit(disk, Lane.BULK, A, [DRAFT] * 3)
     rows.receive(disk, Receipt(Lane.BULK, A, ((1, 3),), (), None, 0), A)
     assert adopt.add(disk, found) == Adopted(2, 20, 0)
     assert [row.key.seq for row in rows.rows_after(disk, Lane.BULK, 0, 9)] == [4, 5]
@@ -66,7 +49,7 @@ def test_rows_that_were_coming_in_are_left_to_the_file_they_come_from(
     """A kill tore the log while a slice of them was written: they must not be listed already."""
     disk = new()
     if not is_fresh:
-        rows.commit(disk, Lane.BULK, B, [rows.Draft(10, BASE, Encoding.RAW, b"xx")])
+        rows.commit(disk, Lane.BULK, B, [DRAFT])
     coming = incoming.lowest(disk) - 1
     held = [
         stored.Stored(**{**msgspec.structs.asdict(row), "id": row_id(Lane.BULK, coming, row.seq)})

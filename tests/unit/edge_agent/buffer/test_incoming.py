@@ -4,39 +4,21 @@ import sqlite3
 
 import pytest
 
-from edge_agent.buffer import anchors, epochs, incoming, rows, stored
+from edge_agent.buffer import anchors, incoming, rows, stored
 from edge_agent.buffer.adopt import FILE_BROKEN, Adopted
 from edge_agent.buffer.found import Found
 from edge_agent.buffer.incoming import NoNumbersError
-from edge_agent.buffer.row_id import span_of_lane
-from edge_agent.buffer.spool import Spool
-from wire.envelope import Base, ClockState, Encoding
+from tests.five_rows import DRAFT, A, five_rows, new
 from wire.identity import Anchor
 from wire.receipt import Receipt
 from wire.topic import Lane
 
-A, B, C = "a" * 16, "b" * 16, "c" * 16
-BASE = Base("boot", 7, ClockState.HOLDOVER)
-DRAFT = rows.Draft(10, BASE, Encoding.RAW, b"xx")
-
-
-def new() -> sqlite3.Connection:
-    disk = sqlite3.connect(":memory:", isolation_level=None)
-    rows.migrate(disk)
-    return disk
+B, C = "b" * 16, "c" * 16
 
 
 @pytest.fixture
 def found() -> Found:
-    """An epoch of five rows of ten readings, of which the first is delivered; all sums saved."""
-    disk = new()
-    rows.commit(disk, Lane.BULK, A, [DRAFT] * 5)
-    rows.receive(disk, Receipt(Lane.BULK, A, ((1, 1),), (), None, 0), A)
-    one = epochs.named(disk, Lane.BULK, A)
-    assert one is not None
-    held = stored.between(disk, span_of_lane(Lane.BULK))
-    gone = {lane: epochs.forgotten(disk, lane) for lane in Lane}
-    return Found(Spool(held), {(Lane.BULK, A): one}, gone, {"connection": 4})
+    return five_rows()
 
 
 def begin(disk: sqlite3.Connection, found: Found, most: int = 99) -> list[incoming.Place]:

@@ -2,31 +2,9 @@
 
 from pathlib import Path
 
-from edge_agent.config.load import Loaded, load_config
 from edge_agent.config.model import NetworkConfig
 from edge_agent.config.tables import LineKind
-
-HEAD = '[gateway]\nid = "gw-001"\n[mqtt]\nhost = "localhost"\n'
-BODY = """
-[lines.shed]
-kind = "modbus-rtu"
-port = "ttyShed"
-[lines.room]
-kind = "uart"
-port = "/dev/ttyS1"
-[devices.smoke-01]
-profile = "calectro_ug3"
-line = "shed"
-[devices.radar-01]
-profile = "micradar_r60afd1"
-line = "room"
-"""
-
-
-def load(folder: Path, text: str, environ: dict[str, str] | None = None) -> Loaded:
-    file = folder / "agent.toml"
-    file.write_text(text)
-    return load_config(file, {} if environ is None else environ)
+from tests.two_line_site import BODY, HEAD, load
 
 
 def test_defaults_come_from_profile_and_transport(tmp_path: Path) -> None:
