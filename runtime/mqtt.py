@@ -4,11 +4,12 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from runtime.link_rate import LinkRate
 from runtime.mqtt_link import Link
 from runtime.mqtt_properties import publish_properties
+from runtime.mqtt_publish import Publish, known
 from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, back_off
 
 __all__ = ["Farewell", "Message", "Options", "Outcome", "Session", "Will"]
@@ -157,13 +158,37 @@ class Session:
         calls, at most as many at once as the broker allows. QoS 0 completes once it is written.
         Raise ValueError for a topic with wildcards.
         """
+        return await self.send(
+            topic,
+            payload,
+            qos=qos,
+            retain=retain,
+            properties=properties,
+            content_type=content_type,
+            utf8=utf8,
+            expiry_s=expiry_s,
+        )
+
+    def send(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = 1,
+        retain: bool = False,
+        properties: Sequence[tuple[str, str]] = (),
+        content_type: str | None = None,
+        utf8: bool = False,
+        expiry_s: int | None = None,
+    ) -> Awaitable[Outcome]:
+        """As `publish`; it is written when this returns, if broker and socket have room for it."""
         link = self._link
         if link is None:
-            return Outcome.LOST
+            return known(Outcome.LOST)
         stated = publish_properties(
             properties, content_type=content_type, utf8=utf8, expiry_s=expiry_s
         )
-        return await link.publish(topic, payload, qos=qos, retain=retain, stated=stated)
+        return link.send(Publish(topic, payload, qos, retain, stated))
 
     async def receive(self) -> Message:
         """The next message, also one that came before the connection was lost."""

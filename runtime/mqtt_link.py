@@ -2,17 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from runtime.lazy_import import lazily
 from runtime.link_rate import LinkRate
 from runtime.mqtt_pending import Pending
-from runtime.mqtt_properties import Stated
+from runtime.mqtt_publish import Publish, Publishing
 from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, outcome_of
 from runtime.no_tls import NoTls
 from runtime.thread import in_daemon_thread
-from runtime.topic_alias import Aliases
 
 with lazily("urllib.request"):  # for proxies alone: with http and email it takes 1.3 MB and 15 ms
     from paho.mqtt import client as paho
@@ -33,7 +32,6 @@ _ANSWER_S = 30.0  # from PUBLISH to PUBACK: a broker that only answers pings is 
 _READY_S = 15.0  # from CONNECT sent to SUBACK
 _FAREWELL_S = 1.0
 _WINDOW = 1000  # publishes in flight, unless the broker allows fewer
-_HEADER_BYTES = 12  # the most that PUBLISH adds to topic, properties and payload
 _LEAVE = {Farewell.CLEAN: 0x00, Farewell.WILL: 0x04}  # MQTT 5 §3.14.2.1
 
 
@@ -65,19 +63,27 @@ class Link:
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._pending = Pending(self._loop.time)
         self.is_resumed = False
-        self.slots = _WINDOW
-        self._window = asyncio.Semaphore(_WINDOW)
-        self._aliases = Aliases()
-        self._largest: int | None = None
-        self._held = self._closed = False
+        self._held = self._closed = self._is_full = False
         self._pinged = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self._client = _new_client(options, will)
+        self._publishing = Publishing(
+            self._client,
+            self._pending,
+            _WINDOW,
+            write_on=self._write_on,
+            is_lost=self.lost.done,
+        )
 
     @property
     def rate(self) -> LinkRate:
         """What is known of the link so far."""
         return self._pending.rate
+
+    @property
+    def slots(self) -> int:
+        """How many publishes the broker takes before it answers one."""
+        return self._publishing.slots
 
     async def open(self) -> None:
         """Connect and subscribe. Raise OSError or ValueError that says why it failed."""
@@ -87,8 +93,7 @@ class Link:
             raise ConnectionError("the broker closed the connection at once")
         self._set_callbacks()
         self._loop.add_reader(sock.fileno(), self._on_readable)
-        if self._client.want_write():
-            self._loop.add_writer(sock.fileno(), self._client.loop_write)
+        self._write_on()
         self._tick()
         either: list[asyncio.Future[Any]] = [self._ready, self.lost]
         await asyncio.wait(either, timeout=_READY_S, return_when=asyncio.FIRST_COMPLETED)
@@ -126,37 +131,15 @@ class Link:
         client.on_publish = self._on_publish
         client.on_disconnect = self._on_disconnect
         client.on_socket_close = self._on_socket_close
-        client.on_socket_register_write = self._on_socket_register_write
-        client.on_socket_unregister_write = self._on_socket_unregister_write
 
-    async def publish(
-        self, topic: str, payload: bytes, *, qos: int, retain: bool, stated: Stated
-    ) -> Outcome:
-        """Complete with the PUBACK's outcome (QoS 0: once written), or LOST with the link."""
-        size = len(topic.encode()) + len(stated.body) + len(payload) + _HEADER_BYTES
-        if self._largest is not None and size > self._largest:
-            return Outcome.TOO_LARGE
-        async with self._window:
-            if self.lost.done():
-                return Outcome.LOST
-            return await self._answer_to(topic, payload, qos=qos, retain=retain, stated=stated)
-
-    async def _answer_to(
-        self, topic: str, payload: bytes, *, qos: int, retain: bool, stated: Stated
-    ) -> Outcome:
-        named, number = self._aliases.of(topic)
-        said = stated if number is None else stated.with_alias(number)
-        packed: Any = said  # paho only asks it to pack
-        info = self._client.publish(named, payload, qos, retain, packed)
-        if info.rc != paho.MQTT_ERR_SUCCESS:
-            return Outcome.LOST
-        self._aliases.said(named, number)
-        size = len(named) + len(said.body) + len(payload) + _HEADER_BYTES
-        return await self._pending.answer(info.mid, size, is_answered=qos > 0)
+    def send(self, one: Publish) -> Awaitable[Outcome]:
+        """See Publishing.send."""
+        return self._publishing.send(one)
 
     def acknowledge(self, mid: int) -> None:
         if not self.lost.done():
             self._client.ack(mid, qos=1)
+            self._write_on()
 
     def hold(self) -> None:
         """Stop reading the socket, so that TCP holds the broker back; pings go on."""
@@ -179,6 +162,7 @@ class Link:
         if not self._ready.done() or self.lost.done():
             return
         self._client.disconnect(ReasonCode(PacketTypes.DISCONNECT, identifier=_LEAVE[farewell]))
+        self._write_on()
         await asyncio.wait([self.lost], timeout=_FAREWELL_S)
 
     def close(self) -> None:
@@ -217,31 +201,44 @@ class Link:
     def _on_readable(self) -> None:
         while not self._held:
             self._client.loop_read()
+            self._write_on()
             sock: Any = self._client.socket()  # with TLS it may hold more than the kernel knows
             if sock is None or not self._options.tls or not sock.pending():
                 return
+
+    def _write_on(self) -> None:
+        """What paho could not write at once, or was asked for in a callback, leaves with room.
+
+        It writes by itself, as nobody registers for that: an alarm spares a turn of the loop.
+        """
+        sock = self._client.socket()
+        if sock is None or self._is_full == self._client.want_write():
+            return
+        self._is_full = not self._is_full
+        if self._is_full:
+            self._loop.add_writer(sock.fileno(), self._on_writable)
+        else:
+            self._loop.remove_writer(sock.fileno())
+
+    def _on_writable(self) -> None:
+        self._client.loop_write()
+        self._write_on()
 
     def _on_socket_close(self, _client: Any, _data: Any, sock: Any) -> None:
         if sock.fileno() >= 0:  # paho calls once more when it is garbage-collected
             self._loop.remove_reader(sock.fileno())
             self._loop.remove_writer(sock.fileno())
 
-    def _on_socket_register_write(self, _client: Any, _data: Any, sock: Any) -> None:
-        self._loop.add_writer(sock.fileno(), self._client.loop_write)
-
-    def _on_socket_unregister_write(self, _client: Any, _data: Any, sock: Any) -> None:
-        if sock.fileno() >= 0:
-            self._loop.remove_writer(sock.fileno())
-
     def _on_connect(self, _client: Any, _data: Any, flags: Any, code: Any, said: Any) -> None:
         if code.is_failure:
             self._lose(f"the broker refused: {code}")
             return
-        self._largest = getattr(said, "MaximumPacketSize", None)
         self.is_resumed = bool(flags.session_present)
-        self.slots = min(_WINDOW, getattr(said, "ReceiveMaximum", _WINDOW))
-        self._window = asyncio.Semaphore(self.slots)
-        self._aliases = Aliases(getattr(said, "TopicAliasMaximum", 0))
+        self._publishing.broker_takes(
+            min(_WINDOW, getattr(said, "ReceiveMaximum", _WINDOW)),
+            aliases=getattr(said, "TopicAliasMaximum", 0),
+            largest=getattr(said, "MaximumPacketSize", None),
+        )
         if self._subscriptions:
             options = SubscribeOptions(qos=1)
             self._client.subscribe([(topic, options) for topic in self._subscriptions])

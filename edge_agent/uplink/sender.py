@@ -1,7 +1,7 @@
 """One lane on its way up: what is live, then its backlog, again until receipts have it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from edge_agent.buffer.lanes import Lanes, Outgoing
@@ -236,7 +236,8 @@ class Sender:
         now_us = self._clock.mono_us()
         tries = self.window.sent(one.row.id, now_us)
         self.spoke_us = now_us
-        tasks.create_task(self._publish(one.row.id, one, tries))
+        answer = self.speech.say(one, tries=tries)  # it is on its way before anybody waits for it
+        tasks.create_task(self._heed(one.row.id, answer, tries))
 
     def _account(self, size: int, feed: Feed) -> None:
         first = self._first
@@ -250,9 +251,9 @@ class Sender:
             self.second.throttle.first_sent(size)
             self.second.wake.set()
 
-    async def _publish(self, number: int, outgoing: Outgoing, tries: int) -> None:
+    async def _heed(self, number: int, answer: Awaitable[Outcome], tries: int) -> None:
         try:
-            outcome = await self.speech.say(outgoing, tries=tries)
+            outcome = await answer
         finally:
             self.throttle.answered()
         self._answers.heard(outcome)

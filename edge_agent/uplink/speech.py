@@ -24,11 +24,14 @@ class Speech:
         self.reads_short = False
 
     def say(self, outgoing: Outgoing, *, tries: int = 1) -> Awaitable[Outcome]:
-        """Publish a row, or a heartbeat when there is none; what leaves again is spelled out."""
+        """Send a row, or a heartbeat when there is none; what leaves again is spelled out.
+
+        It leaves before this returns, if there is room for it; await what the broker says of it.
+        """
         row = outgoing.row
         is_short = self.reads_short and tries == 1
         encoding = Encoding.RAW if row is None else row.encoding
-        return self._session.publish(
+        return self._session.send(
             self._topic,
             b"[]" if row is None else row.payload,
             properties=to_properties(envelope_of(outgoing), short=is_short),

@@ -41,7 +41,7 @@ class AnsweringSession:
     async def connected(self) -> int:
         return 1
 
-    async def publish(self, _topic: str, _payload: bytes, **said: Any) -> Outcome:
+    async def send(self, _topic: str, _payload: bytes, **said: Any) -> Outcome:
         key = parse_properties(said["properties"]).key
         self.keys.append(0 if key is None else key.seq)
         if not self.answers:

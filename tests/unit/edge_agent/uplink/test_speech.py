@@ -28,7 +28,7 @@ class Listening:
     def __init__(self) -> None:
         self.said: list[dict[str, Any]] = []
 
-    async def publish(self, topic: str, payload: bytes, **said: Any) -> Outcome:
+    async def send(self, topic: str, payload: bytes, **said: Any) -> Outcome:
         self.said.append({"topic": topic, "payload": payload, **said})
         return Outcome.ACCEPTED
 
