@@ -29,22 +29,28 @@ class Relay:
         self._speaks.set()
         self._is_away = False
         self._writers: set[asyncio.StreamWriter] = set()
+        self._talks = asyncio.TaskGroup()
+        self._under_way: set[asyncio.Task[None]] = set()
         self.port = 0
 
     async def __aenter__(self) -> Self:
+        await self._talks.__aenter__()
         inlet = socket.create_server(("127.0.0.1", 0))
         if self._up_per_second is not None:
             inlet.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER)
         piece = _PIECE if self._up_per_second is None else _SLOW_PIECE
-        self._server = await asyncio.start_server(self._serve, sock=inlet, limit=piece)
+        self._server = await asyncio.start_server(self._begin, sock=inlet, limit=piece)
         self.port = inlet.getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._server is not None:
             self._server.close()
-        self._speaks.set()
         self.reset()
+        for talk in self._under_way:
+            talk.cancel()
+        # Without what the block raised: who uses a relay is told just that, and no group of it.
+        await self._talks.__aexit__(None, None, None)
 
     def fall_silent(self) -> None:
         self._speaks.clear()
@@ -72,6 +78,14 @@ class Relay:
     def passed(self, data: bytes, heard: bytearray) -> None:
         """Take note of bytes that went on; `heard` belongs to their direction. For who counts."""
 
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A task of ours: asyncio prints a traceback for one of its own that is cancelled."""
+        self._writers.add(writer)
+        talk = self._talks.create_task(self._serve(reader, writer))
+        self._under_way.add(talk)
+        talk.add_done_callback(lambda _: self._writers.discard(writer))
+        talk.add_done_callback(self._under_way.discard)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_away:
             writer.transport.abort()
@@ -81,7 +95,7 @@ class Relay:
         except OSError:
             writer.transport.abort()
             return
-        self._writers |= {writer, there[1]}
+        self._writers.add(there[1])
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._carry(reader, there[1], self._up_per_second, 0.0))
@@ -89,7 +103,7 @@ class Relay:
         except* OSError:
             pass  # one side is gone: so is the other
         finally:
-            self._writers -= {writer, there[1]}
+            self._writers.discard(there[1])
             writer.close()
             there[1].close()
 

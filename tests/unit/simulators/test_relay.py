@@ -1,4 +1,6 @@
 import asyncio
+import logging
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -98,6 +100,23 @@ async def test_nobody_behind_it_ends_the_connection() -> None:
         gone.close()
         async with Relay(port) as relay, connected(relay) as talk, asyncio.timeout(PATIENCE_S):
             assert await ended(talk)
+
+
+def test_its_end_is_quiet_whatever_is_under_way(caplog: pytest.LogCaptureFixture) -> None:
+    async def ends_in_the_midst() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as deaf:
+            async with Relay(deaf.getsockname()[1]) as relay:
+                talks = [await asyncio.open_connection("127.0.0.1", relay.port) for _ in range(3)]
+                relay.fall_silent()
+                talks[0][1].write(b"held")
+                await asyncio.sleep(0.02)  # some are connected by then, some may not be
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+            for _, writer in talks:
+                writer.transport.abort()
+
+    with caplog.at_level(logging.WARNING, "asyncio"):
+        asyncio.run(ends_in_the_midst())
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize(
