@@ -121,7 +121,7 @@ async def built(ground: Ground, database: Database, limits: Limits, waiting: Wai
             progress=progress,
             came_in=control.came_in,
             shown=lambda: _shown(parts),
-            meter=lanes.meter,
+            meter=lanes.wear.meter,
             give_way=lanes.way.given,
         ),
         progress=progress,

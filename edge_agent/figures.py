@@ -142,7 +142,7 @@ def _uplink(health: AgentHealth) -> Iterator[Figure]:
 def _machine(health: AgentHealth) -> Iterator[Figure]:
     said = health.machine
     written = [({"purpose": name}, size) for name, size in health.wear.per_day.items()]
-    text = "What the buffer writes to its card, at its rate since the start"
+    text = "What the buffer writes to its card, at the rate of this run and of those before"
     yield _gauge("disk_written_bytes_per_day", text, written)
     for name, text, value in (
         ("disk_free_bytes", "Room on the disk of the buffer", said.disk_free),

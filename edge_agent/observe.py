@@ -14,7 +14,7 @@ from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.rows import Ledger
 from edge_agent.buffer.salvor import Salvor
 from edge_agent.buffer.timebase import Timebase, Timekeeper
-from edge_agent.buffer.wear import COMMIT_BYTES, per_day, years
+from edge_agent.buffer.wear import COMMIT_BYTES, years
 from edge_agent.configuration import Configuration
 from edge_agent.frames.keeper import Keeper
 from edge_agent.health import (
@@ -180,10 +180,7 @@ class Observer:
 
     def _wear(self, timebase: Timebase) -> WearHealth:
         lanes, now_us = self._parts.lanes, timebase.mono_us
-        rates = {
-            purpose.value: per_day(written, self._started_us, now_us)
-            for purpose, written in lanes.written.items()
-        }
+        rates = lanes.wear.so_far().per_day()
         lasts = years(self._configuration.config.buffer.endurance, sum(rates.values()))
         return WearHealth(
             rates,

@@ -163,9 +163,12 @@ def done(connection: sqlite3.Connection) -> list[str]:
 
 
 def carry(connection: sqlite3.Connection, found: Found) -> None:
-    """What a start needs at once: numbers that only ever grow, the clock of this boot, commands."""
-    for name in (numbers.CONNECTION, numbers.LAST_UTC_US):
+    """What a start needs at once: numbers that only ever grow, the clock of this boot, commands.
+
+    And what was written to the card, which is still the same card.
+    """
+    for name in (numbers.CONNECTION, numbers.LAST_UTC_US, *filter(numbers.is_wear, found.numbers)):
         value = found.numbers.get(name, 0)
-        if value > numbers.number(connection, name):
+        if value > numbers.kept(connection, name):
             numbers.note(connection, name, value)
     adopt.add_others(connection, found)

@@ -20,11 +20,11 @@ from edge_agent.buffer.packing import Packer
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.room import Room
 from edge_agent.buffer.rows import Ledger
-from edge_agent.buffer.thread_io import written_by_this_thread
 from edge_agent.buffer.time_kept import KeptTime
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.buffer.waiting import Groups
-from edge_agent.buffer.wear import Meter, Purpose
+from edge_agent.buffer.wear import Purpose
+from edge_agent.buffer.wear_kept import KeptWear
 from edge_agent.exchange import Sample
 from edge_agent.right_of_way import RightOfWay
 from runtime.database import Database
@@ -73,7 +73,7 @@ class Lanes(Departures):
         self._progress = progress
         self._packer = Packer(gateway, lambda device, point: plan(device, point).unit)
         self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
-        self.meter = Meter()
+        self.wear = KeptWear(lambda: timekeeper.mono_us)
         self.way = RightOfWay()
         self._came: tuple[Lane, ...] = ()  # committed, and not announced yet
         # One group at a time: what comes while a sync is under way shares the next one.
@@ -94,14 +94,10 @@ class Lanes(Departures):
     def not_taken(self) -> int:
         return self._waiting.not_taken
 
-    @property
-    def written(self) -> dict[Purpose, int]:
-        """Bytes sent to the disk since the start, by what they were written for."""
-        return dict(self.meter.by_purpose)
-
     async def remember(self) -> None:
-        """Give the timekeeper what earlier runs knew of the time; before it is asked for it."""
+        """What earlier runs knew of the time, before the timekeeper is asked, and of the card."""
         await self._time.remember()
+        await self._database.read(self.wear.remember)
 
     async def reserve(self) -> str:
         """Hold room that a full disk can not take away; why not, when it can not be had."""
@@ -167,6 +163,7 @@ class Lanes(Departures):
                 self._chatter.look(self._timekeeper.mono_us)
                 self._progress("buffer")
         finally:
+            self.wear.is_ending = True
             await asyncio.shield(self._end())
 
     def _had_is_due(self) -> bool:
@@ -214,8 +211,8 @@ class Lanes(Departures):
             return
 
         def work(connection: sqlite3.Connection) -> dict[Lane, Fresh]:
-            self.meter.begin(_purpose(groups), written_by_this_thread())
             self._heads.begin(connection)
+            self.wear.begin(connection, _purpose(groups))
             if due != NOTHING:
                 due.delete(connection, self._epoch)
                 self._heads.forget()
@@ -228,6 +225,7 @@ class Lanes(Departures):
 
         def on_disk() -> None:
             self._heads.committed()
+            self.wear.committed()
             committed.set()
 
         committed = threading.Event()

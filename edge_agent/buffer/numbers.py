@@ -7,6 +7,18 @@ from edge_agent.buffer.proof import DamagedError, Kind, check, proof
 CONNECTION = "connection"
 LAST_UTC_US = "last_utc_us"
 SCHEMA = "schema"
+WEAR_US = "wear_us"
+_WEAR = "wear:"
+
+
+def wear(purpose: str) -> str:
+    """Under which the bytes are kept that were written for a purpose."""
+    return f"{_WEAR}{purpose}"
+
+
+def is_wear(name: str) -> bool:
+    """Whether it is one of those that tell what was written to the card."""
+    return name == WEAR_US or name.startswith(_WEAR)
 
 
 def number(connection: sqlite3.Connection, name: str) -> int:

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 _DAY_US = 86_400_000_000
+_REMEMBERED_US = 30 * _DAY_US
 
 
 COMMIT_BYTES = 6 * 1_024
@@ -39,9 +40,32 @@ class Meter(msgspec.Struct):
         self._before, self._purpose = written, purpose
 
 
-def per_day(written: int, since_us: int, now_us: int) -> int:
-    """Bytes a day at the rate from `since_us` to `now_us`."""
-    return written * _DAY_US // max(now_us - since_us, 1)
+class Worn(msgspec.Struct, frozen=True):
+    """What was written in `over_us` of an agent's time, by what it was written for."""
+
+    over_us: int = 0
+    by_purpose: dict[Purpose, int] = msgspec.field(default_factory=dict)
+
+    def __add__(self, other: "Worn") -> "Worn":
+        both = {one: self.by_purpose.get(one, 0) + other.by_purpose.get(one, 0) for one in Purpose}
+        return Worn(self.over_us + other.over_us, both)
+
+    def lately(self) -> "Worn":
+        """The same rates, as if it were of 30 days: what was long ago counts ever less."""
+        if self.over_us <= _REMEMBERED_US:
+            return self
+        shares = {
+            one: written * _REMEMBERED_US // self.over_us
+            for one, written in self.by_purpose.items()
+        }
+        return Worn(_REMEMBERED_US, shares)
+
+    def per_day(self) -> dict[str, int]:
+        """Bytes a day at this rate, by the purpose's name."""
+        return {
+            one.value: written * _DAY_US // max(self.over_us, 1)
+            for one, written in self.by_purpose.items()
+        }
 
 
 def years(endurance: int, bytes_per_day: int) -> float | None:

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from edge_agent.buffer import anchors, incoming, rows, stored
+from edge_agent.buffer import anchors, incoming, numbers, rows, stored
 from edge_agent.buffer.adopt import FILE_BROKEN, Adopted
 from edge_agent.buffer.found import Found
 from edge_agent.buffer.incoming import NoNumbersError
@@ -168,6 +168,7 @@ def test_what_is_done_is_known_until_it_is_forgotten(found: Found) -> None:
 def test_a_start_gets_numbers_that_only_grow_and_the_clock(found: Found) -> None:
     found.anchors[1] = Anchor("boot", 5, 50)
     found.numbers["last_utc_us"] = 70
+    found.numbers |= {"wear_us": 9, "wear:bulk": 4_000, "schema": 99}
     disk = new()
     for _ in range(2):
         incoming.carry(disk, found)
@@ -175,3 +176,6 @@ def test_a_start_gets_numbers_that_only_grow_and_the_clock(found: Found) -> None
     incoming.carry(disk, found)
     assert rows.next_connection(disk) == 6
     assert anchors.known(disk, "boot") == anchors.Known(Anchor("boot", 5, 50), 70)
+    assert numbers.kept(disk, "wear_us") == 9
+    assert numbers.kept(disk, numbers.wear("bulk")) == 4_000
+    assert numbers.number(disk, numbers.SCHEMA) == rows.SCHEMA_VERSION

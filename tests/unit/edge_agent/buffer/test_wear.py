@@ -1,6 +1,6 @@
 """Bytes are counted by what they were written for; a card's years follow from its endurance."""
 
-from edge_agent.buffer.wear import Meter, Purpose, per_day, years
+from edge_agent.buffer.wear import Meter, Purpose, Worn, years
 
 DAY_US = 86_400_000_000
 
@@ -25,7 +25,21 @@ def test_what_came_since_belongs_to_the_transaction_before() -> None:
 
 
 def test_a_day_and_a_card() -> None:
-    assert per_day(1_000, 0, DAY_US // 24) == 24_000
-    assert per_day(5, 7, 7) == 5 * DAY_US
+    assert Worn(DAY_US // 24, {Purpose.BULK: 1_000}).per_day() == {"bulk": 24_000}
+    assert Worn(0, {Purpose.BULK: 5}).per_day() == {"bulk": 5 * DAY_US}
     assert years(36_525_000, 1_000) == 100
     assert years(1, 0) is None
+
+
+def test_runs_add_up() -> None:
+    both = Worn(DAY_US, {Purpose.BULK: 10}) + Worn(DAY_US, {Purpose.BULK: 4, Purpose.URGENT: 2})
+    assert both.over_us == 2 * DAY_US
+    assert {name: size for name, size in both.per_day().items() if size} == {"bulk": 7, "urgent": 1}
+
+
+def test_what_was_long_ago_counts_less_at_the_same_rate() -> None:
+    year = Worn(300 * DAY_US, {Purpose.BULK: 3_000})
+    assert year.lately() == Worn(30 * DAY_US, {Purpose.BULK: 300})
+    assert year.lately().per_day() == year.per_day()
+    month = Worn(30 * DAY_US, {Purpose.BULK: 7})
+    assert month.lately() is month
