@@ -31,8 +31,9 @@ def play(wanted: str, speed: float, truth: Path) -> subprocess.CompletedProcess[
     except BrokerError as error:
         pytest.skip(str(error))
     command = [sys.executable, "-m", "simulators", "run", wanted, "--stage", "--lang", "en"]
+    data = truth.with_name("stage")  # its logs are looked through at the end of the test
     return subprocess.run(
-        [*command, "--speed", str(speed), "--truth", str(truth)],
+        [*command, *("--speed", str(speed)), *("--truth", str(truth)), *("--data", str(data))],
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,

@@ -57,9 +57,10 @@ poll_period = "100ms"
 @asynccontextmanager
 async def agent(file: Path) -> AsyncIterator[Callable[[], "asyncio.Future[AgentDocument]"]]:
     """Killed at the end of the block."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "edge_agent", "run", "-c", str(file)
-    )
+    with file.with_name("agent.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "edge_agent", "run", "-c", str(file), stderr=log
+        )
 
     async def said() -> AgentDocument:
         while True:
