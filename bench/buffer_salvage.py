@@ -13,45 +13,32 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from figures.buffer_bed import STAMP, fill, running
 from figures.record import Bench, bench, percentile
 
 from edge_agent.buffer import rows
-from edge_agent.buffer.lanes import Lanes, PointPlan
+from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.opening import prepare
-from edge_agent.buffer.pace import Budget, Pace
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.salvor import Salvor
 from edge_agent.buffer.sources import gathered
-from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.progress import Progress
-from wire.envelope import Base, ClockState, Encoding
 from wire.topic import Lane
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
 T = TypeVar("T")
-OLD, NEW = "01d0" * 4, "5eed" * 4
-STAMP = "20261121T084000Z"
+OLD = "01d0" * 4
 ROOM = Limits(4 * 1024 * 1024 * 1024, 32 * 1024 * 1024)
-FREE = Budget(10**9, 1)  # what a sync costs, not how syncs are spared
 OPENING_LIMIT_S = 1.0
 DELAY_LIMIT_MS = 20.0
-_CHUNK = 10_000
 _PAUSE_S = 0.05
 _PLACES = 20
-
-
-def plan(_device: str, point: str) -> PointPlan:
-    return PointPlan(Lane.URGENT if point == "smoke" else Lane.BULK, None)
 
 
 @dataclass(slots=True)
@@ -91,15 +78,6 @@ class Timed(Database):
         return await super()._run(call if hurry else timed, hurry=hurry)
 
 
-async def fill(path: Path, count: int) -> None:
-    prepare(path, STAMP)
-    draft = rows.Draft(1, Base("boot", 7, ClockState.SYNCHRONISED), Encoding.RAW, bytes(80))
-    async with Database(path, rows.migrate) as database:
-        for _ in range(count // _CHUNK):
-            drafts = [draft] * _CHUNK
-            await database.transact(lambda c, some=drafts: rows.commit(c, Lane.BULK, OLD, some))  # type: ignore[misc]  # a default in a lambda
-
-
 def break_it(path: Path) -> None:
     """Its header, and pages all over it: SQLite reads nothing of it any more."""
     size = path.stat().st_size
@@ -110,26 +88,6 @@ def break_it(path: Path) -> None:
             file.write(b"\xa5" * 300)
 
 
-@asynccontextmanager
-async def opened(path: Path, clock: SystemClock) -> "AsyncIterator[tuple[Lanes, Timed]]":
-    async with Timed(path) as database:
-        lanes = Lanes(
-            database=database,
-            timekeeper=Timekeeper(clock),
-            gateway="gw-bench",
-            epoch=NEW,
-            limits=ROOM,
-            plan=plan,
-            progress=lambda _: None,
-            pace=Pace(FREE, FREE),
-        )
-        await lanes.reserve()
-        async with asyncio.TaskGroup() as tasks:
-            run = tasks.create_task(lanes.run())
-            yield lanes, database
-            run.cancel()
-
-
 async def transition(lanes: Lanes, number: int, clock: SystemClock) -> float:
     began = time.perf_counter()
     await lanes.take("smoke-01", [Sample("smoke", number % 2 == 0, clock.mono_us())])
@@ -138,13 +96,13 @@ async def transition(lanes: Lanes, number: int, clock: SystemClock) -> float:
 
 async def measure(folder: Path, count: int, alone: int) -> Measured:
     path, clock, found = folder / "buffer.db", SystemClock(), Measured()
-    await fill(path, count)
+    await fill(path, count, OLD)
     break_it(path)
     began = time.perf_counter()
     prepare(path, STAMP)
     waiting = gathered(path, None, STAMP)
     found.open_s = time.perf_counter() - began
-    async with opened(path, clock) as (lanes, database):
+    async with Timed(path) as database, running(database, clock, ROOM) as lanes:
         await transition(lanes, 1, clock)
         found.first_s = time.perf_counter() - began
         for number in range(alone):
@@ -162,7 +120,7 @@ async def measure(folder: Path, count: int, alone: int) -> Measured:
             progress=Progress(clock),
             came_in=nothing,
             shown=nothing,
-            meter=lanes.meter,
+            meter=lanes.wear.meter,
             give_way=lanes.way.given,
         )
         began, database.notes = time.perf_counter(), True

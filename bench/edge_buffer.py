@@ -13,56 +13,35 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from figures.buffer_bed import EPOCH, STAMP, fill, running
 from figures.cost import Cost, cost
 from figures.record import Bench, bench, percentile
 
 from edge_agent.buffer import rows
-from edge_agent.buffer.lanes import GROUP_READINGS, Lanes, PointPlan
+from edge_agent.buffer.lanes import GROUP_READINGS, Lanes
 from edge_agent.buffer.opening import prepare
-from edge_agent.buffer.pace import Budget, Pace
 from edge_agent.buffer.retention import Limits
-from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from runtime.clock import SystemClock
 from runtime.database import Database
-from wire.envelope import Base, ClockState, Encoding
 from wire.receipt import Receipt
 from wire.topic import Lane
 
-EPOCH = "5eed" * 4
 ROOM = Limits(1024 * 1024 * 1024, 32 * 1024 * 1024)
-FREE = Budget(10**9, 1)  # what a sync costs, not how syncs are spared
 POINTS = ("mounted", "service", "relay")
-STAMP = "20261121T084000Z"
 BULK_BYTES_LIMIT = 250
 OPENING_LIMIT_S = 1.0
-_CHUNK = 10_000
-
-
-def plan(_device: str, point: str) -> PointPlan:
-    return PointPlan(Lane.URGENT if point == "smoke" else Lane.BULK, None)
 
 
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[Lanes]:
-    """As the agent opens it: inspected, with its reserve, its loop running."""
+    """As the agent opens it: inspected first."""
     prepare(path, STAMP)
-    async with Database(path, rows.migrate) as database:
-        lanes = Lanes(
-            database=database,
-            timekeeper=Timekeeper(SystemClock()),
-            gateway="gw-bench",
-            epoch=EPOCH,
-            limits=ROOM,
-            plan=plan,
-            progress=lambda _: None,
-            pace=Pace(FREE, FREE),
-        )
-        await lanes.reserve()
-        async with asyncio.TaskGroup() as tasks:
-            run = tasks.create_task(lanes.run())
-            yield lanes
-            run.cancel()
+    async with (
+        Database(path, rows.migrate) as database,
+        running(database, SystemClock(), ROOM) as lanes,
+    ):
+        yield lanes
 
 
 async def transitions(lanes: Lanes, count: int) -> list[float]:
@@ -139,12 +118,7 @@ async def measure(folder: Path, urgent: int, readings: int, seconds: int) -> dic
 async def with_backlog(folder: Path, count: int) -> dict[str, float]:
     """Milliseconds with `count` rows waiting."""
     path = folder / "backlog.db"
-    prepare(path, STAMP)
-    draft = rows.Draft(1, Base("boot", 7, ClockState.SYNCHRONISED), Encoding.RAW, bytes(80))
-    async with Database(path, rows.migrate) as database:
-        for _ in range(count // _CHUNK):
-            drafts = [draft] * _CHUNK
-            await database.transact(lambda c, some=drafts: rows.commit(c, Lane.BULK, EPOCH, some))  # type: ignore[misc]  # a default in a lambda
+    await fill(path, count)
     found: dict[str, float] = {}
     began = time.perf_counter()
     async with opened(path) as lanes:
