@@ -3,12 +3,14 @@
 import asyncio
 import sqlite3
 import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 
 from edge_agent.buffer import rows
-from edge_agent.buffer.lanes import GROUP_READINGS
+from edge_agent.buffer.lanes import GROUP_READINGS, Lanes
 from edge_agent.buffer.reserve import RESERVE_BYTES
 from edge_agent.exchange import Sample
 from runtime.database import Database
@@ -162,66 +164,55 @@ async def test_transitions_that_come_during_a_sync_share_the_next_one(tmp_path: 
         assert len(await lanes.rows_after(Lane.URGENT, 0, 99)) == 2
 
 
-async def test_who_is_cancelled_while_the_disk_refuses_takes_nobody_with_him(
-    tmp_path: Path,
+Holding = Callable[[Lanes], AbstractAsyncContextManager[Callable[[], object]]]
+"""Has the disk until what it gives is called; its end comes after that of who waited."""
+
+
+@asynccontextmanager
+async def refuses(lanes: Lanes) -> AsyncIterator[Callable[[], object]]:
+    """Another program, and after it the file takes nothing for a while."""
+    with closing(sqlite3.connect(lanes._database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        steps = ("ALTER TABLE batch RENAME TO hidden", "COMMIT")
+        yield lambda: [other.execute(step) for step in steps]
+        other.execute("ALTER TABLE hidden RENAME TO batch")
+
+
+@asynccontextmanager
+async def is_locked(lanes: Lanes) -> AsyncIterator[Callable[[], object]]:
+    """Another program, after which the commit goes through."""
+    with closing(sqlite3.connect(lanes._database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield lambda: other.execute("ROLLBACK")
+
+
+@asynccontextmanager
+async def is_busy(lanes: Lanes) -> AsyncIterator[Callable[[], object]]:
+    """Another transaction of ours: the commit has not begun when it is cancelled."""
+    let_go = threading.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(lanes._database.transact(lambda _: let_go.wait(PATIENCE_S)))
+        await asyncio.sleep(0)
+        yield let_go.set
+
+
+@pytest.mark.parametrize(
+    ("disk", "is_there"), [(refuses, False), (is_busy, False), (is_locked, True)]
+)
+async def test_who_is_cancelled_while_he_waits_for_the_disk_takes_nobody_with_him(
+    tmp_path: Path, disk: Holding, is_there: bool
 ) -> None:
     """A group holds samples of other devices too; one line that is stopped must not cost them."""
     clock = StandingClock()
     async with opened(tmp_path, clock) as lanes:
         await lanes.flush()  # the time is kept
         await lanes.take("other", [sample(clock, "relay", True)])
-        other = sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        async with asyncio.TaskGroup() as tasks:
+        async with disk(lanes) as let_go, asyncio.TaskGroup() as tasks:
             flush = tasks.create_task(lanes.flush())
             await asyncio.sleep(0.02)
             flush.cancel()
             await asyncio.sleep(0)
-            other.execute("ALTER TABLE batch RENAME TO hidden")
-            other.execute("COMMIT")
-        other.execute("ALTER TABLE hidden RENAME TO batch")
-        other.close()
-        await lanes.flush()
-        assert await taken(lanes, Lane.BULK) == 1
-
-
-async def test_who_is_cancelled_while_others_have_the_disk_takes_nobody_with_him(
-    tmp_path: Path,
-) -> None:
-    clock = StandingClock()
-    let_go = threading.Event()
-    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
-        lanes = lanes_on(database, clock)
-        await lanes.flush()  # the time is kept
-        await lanes.take("other", [sample(clock, "relay", True)])
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(database.transact(lambda _: let_go.wait(PATIENCE_S)))
-            await asyncio.sleep(0)
-            flush = tasks.create_task(lanes.flush())
-            await asyncio.sleep(0.02)
-            flush.cancel()
-            await asyncio.sleep(0)
-            let_go.set()
-        await lanes.flush()
-        assert await taken(lanes, Lane.BULK) == 1
-
-
-async def test_what_is_on_the_disk_is_known_although_who_waited_was_cancelled(
-    tmp_path: Path,
-) -> None:
-    clock = StandingClock()
-    async with opened(tmp_path, clock) as lanes:
-        await lanes.flush()  # the time is kept
-        await lanes.take("other", [sample(clock, "relay", True)])
-        other = sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        async with asyncio.TaskGroup() as tasks:
-            flush = tasks.create_task(lanes.flush())
-            await asyncio.sleep(0.02)
-            flush.cancel()
-            await asyncio.sleep(0)
-            other.execute("ROLLBACK")
-        other.close()
-        assert lanes.committed[Lane.BULK].is_set()
+            let_go()
+        assert lanes.committed[Lane.BULK].is_set() is is_there  # known, whoever waited for it
         await lanes.flush()
         assert await taken(lanes, Lane.BULK) == 1
