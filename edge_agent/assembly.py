@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from alarm_rules.rule import hazard_points
 from alarm_rules.set_point import set_points, stated_points, voting_points, widest_deadbands
+from device_profiles.model import Profile
 from device_profiles.transport import Modbus, Serial
 from edge_agent import gateway_readings, link_readings
 from edge_agent.buffer.lanes import PointPlan
@@ -161,23 +162,23 @@ def report_policy(device: DeviceConfig) -> ReportPolicy:
     return ReportPolicy(points, always=device.report is ReportMode.ALWAYS)
 
 
-def point_plan(config: Config) -> Callable[[str, str], PointPlan]:
-    """Which lane a point of a device belongs to: urgent if a hazard rule in force needs it."""
-    plans = {
-        (device.id, point.id): PointPlan(
-            Lane.URGENT if point.id in hazards else Lane.BULK, point.unit
-        )
-        for device in config.devices
-        for hazards in (hazard_points(device.rules.rules),)
-        for point in device.profile.points
+def point_plans(config: Config) -> dict[str, Mapping[str, PointPlan]]:
+    """By device and point, which lane it belongs to: urgent if a hazard rule in force needs it."""
+    same: dict[tuple[int, frozenset[str]], Mapping[str, PointPlan]] = {}
+    found: dict[str, Mapping[str, PointPlan]] = {}
+    for device in config.devices:
+        hazards = frozenset(hazard_points(device.rules.rules))
+        kind = (id(device.profile), hazards)
+        found[device.id] = same.get(kind) or same.setdefault(kind, _plans(device.profile, hazards))
+    return {**found, ITSELF: _OURS}
+
+
+def _plans(profile: Profile, hazards: Collection[str]) -> Mapping[str, PointPlan]:
+    said = {
+        one.id: PointPlan(Lane.URGENT if one.id in hazards else Lane.BULK, one.unit)
+        for one in profile.points
     }
-
-    def plan(device: str, point: str) -> PointPlan:
-        if device == ITSELF:
-            return _OURS[point]
-        return _OF_LINK.get(point) or plans[device, point]
-
-    return plan
+    return {**said, **_OF_LINK}
 
 
 def birth(

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 
 from device_profiles.model import Profile
-from edge_agent.assembly import point_plan
+from edge_agent.assembly import point_plans
 from edge_agent.buffer.lanes import PointPlan
 from edge_agent.config.model import Config
 
@@ -25,16 +25,16 @@ class ConfigInForce:
         self.profiles: dict[str, Profile] = {}
         self.answered = asyncio.Event()
         """Set when there is something to tell the server."""
-        self._plan = point_plan(config)
-        self._before = self._plan
+        self._plans = point_plans(config)
+        self._before = self._plans
         self._know(config)
 
     def plan(self, device: str, point: str) -> PointPlan:
         """Of a device that is gone: as before, for what it said and the disk has not taken yet."""
         try:
-            return self._plan(device, point)
+            return self._plans[device][point]
         except KeyError:
-            return self._before(device, point)
+            return self._before[device][point]
 
     def kinds(self) -> dict[str, str]:
         """What kind each line is of."""
@@ -44,7 +44,7 @@ class ConfigInForce:
         """From now on it is in force: in plans, profiles and births, all at one instant."""
         self.config = config
         self.said = said_of(config)
-        self._before, self._plan = self._plan, point_plan(config)
+        self._before, self._plans = self._plans, point_plans(config)
         self._know(config)
         self.answered.set()
 

@@ -106,7 +106,7 @@ class Failure(msgspec.Struct, frozen=True):
     was_sent: bool = False
 
 
-class Sample(msgspec.Struct, frozen=True):
+class Sample(msgspec.Struct, frozen=True, gc=False):
     """What a driver understood: a point's value or badness, at `mono_us` of the boot's clock."""
 
     point: str

@@ -1,7 +1,7 @@
 """A batch of readings and its SenML (RFC 8428) JSON payload, both ways."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -27,7 +27,7 @@ class Batch(msgspec.Struct, frozen=True):
 _AT_BASE = 0.0  # left out of the JSON when it is this very object, not when it is equal
 
 
-class Record(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=False):
+class Record(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=False, gc=False):
     """One SenML record as it stands in the JSON array (RFC 8428 section 4)."""
 
     bn: str | None = None
@@ -62,30 +62,41 @@ def encode_batch(batch: Batch, *, tight: bool = False) -> bytes:
     split it: a reading that is plain good or bad is one record, any other two.
     """
     _check_batch(batch)
-    if tight and not batch.relative:
-        return _encoder.encode(_tight_records(batch))
+    return _encoder.encode(_tight_records(batch) if tight else _records_of(batch))
+
+
+def encode_checked(batch: Batch) -> bytes:
+    """As `encode_batch` tight, of readings of which each was checked when it was made.
+
+    By `check_reading`; and no two of them are of one point at one instant.
+    """
+    _check_times(batch)
+    return _encoder.encode(_tight_records(batch))
+
+
+def _records_of(batch: Batch) -> list[Record]:
     base = 0 if batch.relative or not batch.readings else batch.readings[0].time_us // US
     records: list[Record] = []
     device = None
     for reading in batch.readings:
         first = len(records)
-        records.extend(_records(reading, base * US))
+        _add_records(records, reading, (reading.time_us - base * US) / US)
         if reading.device != device:
             device = reading.device
             records[first].bn = f"{batch.gateway}:{device}:"
     if records and base:
         records[0].bt = base
-    return _encoder.encode(records)
+    return records
 
 
 def _tight_records(batch: Batch) -> list[Record]:
+    if batch.relative:
+        return _records_of(batch)
     records: list[Record] = []
     device, at_us = "", 0
     for reading in batch.readings:
         first = len(records)
-        for record in _records(reading, reading.time_us):
-            record.t = _AT_BASE
-            records.append(record)
+        _add_records(records, reading, _AT_BASE)
         if reading.device != device:
             device = reading.device
             records[first].bn = f"{batch.gateway}:{device}:"
@@ -93,6 +104,18 @@ def _tight_records(batch: Batch) -> list[Record]:
             at_us = reading.time_us
             records[first].bt = at_us / US
     return records
+
+
+def _add_records(records: list[Record], reading: Reading, t: float) -> None:
+    value, quality = reading.value, reading.quality
+    if isinstance(value, bool):
+        records.append(Record(n=reading.point, vb=value, t=t))
+    elif isinstance(value, str):
+        records.append(Record(n=reading.point, vs=value, t=t))
+    elif value is not None:
+        records.append(Record(n=reading.point, v=value, u=reading.unit, t=t))
+    if quality is not GOOD and quality != GOOD:
+        records.append(Record(n=f"{reading.point}:q", vs=str(quality), t=t))
 
 
 def _check_batch(batch: Batch) -> None:
@@ -103,25 +126,13 @@ def _check_batch(batch: Batch) -> None:
         if place in places:
             raise WireError(Refusal.DOUBLED_RECORD, f"{place[0]}:{place[1]} twice at {place[2]} us")
         places.add(place)
-    if places and _time_kind([at_us for _, _, at_us in places]) is not batch.relative:
+    _check_times(batch)
+
+
+def _check_times(batch: Batch) -> None:
+    times = {reading.time_us for reading in batch.readings}
+    if times and _time_kind(times) is not batch.relative:
         raise WireError(Refusal.TIME_MIXED, "relative and absolute times are told apart by size")
-
-
-def _records(reading: Reading, base_us: int) -> Iterator[Record]:
-    t = (reading.time_us - base_us) / US
-    if reading.value is not None:
-        yield _value_record(reading, t)
-    if reading.quality != GOOD:
-        yield Record(n=f"{reading.point}:q", vs=str(reading.quality), t=t)
-
-
-def _value_record(reading: Reading, t: float) -> Record:
-    value = reading.value
-    if isinstance(value, bool):
-        return Record(n=reading.point, vb=value, t=t)
-    if isinstance(value, str):
-        return Record(n=reading.point, vs=value, t=t)
-    return Record(n=reading.point, v=value, u=reading.unit, t=t)
 
 
 def decode_batch(payload: bytes, gateway: str) -> Batch:
@@ -205,7 +216,7 @@ def _microseconds(seconds: float) -> int:
     return round(seconds * US)
 
 
-def _time_kind(times: list[int]) -> bool:
+def _time_kind(times: Collection[int]) -> bool:
     """All relative, or all absolute and between 2020 and 2100."""
     relative = [abs(at_us) < RELATIVE_SECONDS * US for at_us in times]
     if any(relative) and not all(relative):

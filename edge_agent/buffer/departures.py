@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.fresh import Fresh
-from edge_agent.buffer.had import Had, look_up
+from edge_agent.buffer.had import Gone, Had, look_up
 from edge_agent.buffer.heads import Heads
 from edge_agent.buffer.leaving import Found, Wanted, look, oldest_young
 from edge_agent.buffer.room import Room
@@ -139,7 +139,12 @@ class Departures:
 
     async def receive(self, receipt: Receipt) -> list[int]:
         """The ids of the rows that the receipt covers: gone, and soon deleted."""
-        found = await self._database.transact(lambda c: look_up(c, receipt, self._had))
+
+        def work(connection: sqlite3.Connection) -> list[Gone]:
+            named = self._heads.current(connection, receipt.lane, receipt.epoch)
+            return look_up(connection, receipt, self._had, named)
+
+        found = await self._database.transact(work)
         return self._had.note(found, receipt, self._timekeeper.mono_us)
 
     async def give_up(self, number: int, reason: str) -> None:

@@ -29,8 +29,7 @@ from edge_agent.exchange import Sample
 from edge_agent.right_of_way import RightOfWay
 from runtime.database import Database
 from wire.identity import Anchor
-from wire.quality import Quality
-from wire.reading import ITSELF, Value
+from wire.reading import ITSELF
 from wire.topic import Lane
 
 __all__ = ["GROUP_READINGS", "GROUP_SECONDS", "Lanes", "Outgoing", "PointPlan"]
@@ -71,8 +70,7 @@ class Lanes(Departures):
         self._plan = plan
         self._group_readings = group_readings
         self._progress = progress
-        self._packer = Packer(gateway, lambda device, point: plan(device, point).unit)
-        self._known: dict[tuple[str, str], tuple[Value | None, Quality]] = {}
+        self._packer = Packer(gateway)
         self.wear = KeptWear(lambda: timekeeper.mono_us)
         self.way = RightOfWay()
         self._came: tuple[Lane, ...] = ()  # committed, and not announced yet
@@ -125,7 +123,7 @@ class Lanes(Departures):
         """
         if not samples:
             return
-        with self._waiting.being_taken(min(sample.mono_us for sample in samples)):
+        with self._waiting.being_taken(min([sample.mono_us for sample in samples])):
             if self._add(device, samples):
                 with self.way.claimed():
                     await self._commit(Lane.URGENT)
@@ -137,19 +135,13 @@ class Lanes(Departures):
         now_us = self._timekeeper.mono_us
         is_urgent = False
         for sample in samples:
-            lane = self._plan(device, sample.point).lane
-            self._waiting.add(lane, self._packer.placed(device, sample))
-            if self._is_news(device, sample) and lane is Lane.URGENT:
+            plan = self._plan(device, sample.point)
+            one = self._packer.placed(device, sample, plan.unit)
+            self._waiting.add(plan.lane, one)
+            if one.is_news and plan.lane is Lane.URGENT:
                 passage = self.pace.judge((device, sample.point), now_us)
                 is_urgent |= passage is Passage.AT_ONCE
         return is_urgent
-
-    def _is_news(self, device: str, sample: Sample) -> bool:
-        place = (device, sample.point)
-        news = (sample.value, sample.quality)
-        is_news = self._known.get(place) != news
-        self._known[place] = news
-        return is_news
 
     async def run(self) -> None:
         """Commit the groups each second and keep within the limits, until cancelled."""
@@ -274,7 +266,10 @@ class Lanes(Departures):
     def _record(self, losses: Sequence[Loss]) -> Callable[[sqlite3.Connection], None]:
         """What commits a word of what is about to be lost."""
         now = self._timekeeper.now()
-        told = [self._packer.placed(ITSELF, one) for one in samples(losses, now.mono_us)]
+        told = [
+            self._packer.placed(ITSELF, one, self._plan(ITSELF, one.point).unit)
+            for one in samples(losses, now.mono_us)
+        ]
         drafts = self._packer.drafts(told, now) if told else []
         return lambda c: rows.commit(c, Lane.URGENT, self._epoch, drafts) if drafts else None
 

@@ -1,7 +1,7 @@
 """Samples to committed batches: placed in time, strictly increasing per point, within size."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from edge_agent.buffer.rows import Draft
 from edge_agent.buffer.timebase import STEP_US, Timebase
 from edge_agent.exchange import Sample
-from wire.batch import Batch, encode_batch
+from wire.batch import Batch, encode_checked
 from wire.bounds import INFLATED_BYTES, LATEST_US, RECORDS, SENT_BYTES
 from wire.codec import pack
 from wire.envelope import Base
-from wire.quality import Reason, bad
-from wire.reading import Reading, check_reading
+from wire.quality import Quality, Reason, bad
+from wire.reading import Reading, Value, check_names, check_said
 from wire.refusal import WireError
 
 log = logging.getLogger(__name__)
@@ -23,82 +23,99 @@ US_PER_MS = 1_000
 RECORDS_OF_READING = 2  # its value and its quality
 
 
-class Pending(msgspec.Struct, frozen=True):
-    """A sample of a device that waits for its commit; its time is the one that it will have."""
+class Trail(msgspec.Struct, gc=False):
+    """What came last of a point, and when it is stamped, so that what follows comes behind it."""
 
     device: str
+    point: str
+    unit: str | None = None
+    value: Value | None = None
+    quality: Quality | None = None
+    taken_us: int = -1
+    stamped_us: int | None = None
+    offset_us: int = 0
+
+    def placed(self, sample: Sample, unit: str | None) -> "Pending":
+        """See Packer.placed."""
+        value, quality = sample.value, sample.quality
+        is_news = (value, quality) != (self.value, self.quality)
+        if sample.mono_us <= self.taken_us:
+            sample = sample.at(self.taken_us + 1)
+        self.unit, self.value, self.quality = unit, value, quality
+        self.taken_us = sample.mono_us
+        return Pending(self, sample, is_news)
+
+    def stamp(self, mono_us: int, offset_us: int) -> None:
+        self.stamped_us, self.offset_us = mono_us, offset_us
+
+    def least_offset_us(self, mono_us: int) -> int:
+        """What puts a sample after all that were stamped before."""
+        if self.stamped_us is None:
+            return -LATEST_US
+        if self.stamped_us >= mono_us:  # the disk refused it: it does not move
+            return self.offset_us
+        return self.offset_us + 1 - (mono_us - self.stamped_us)
+
+
+class Pending(msgspec.Struct, frozen=True, gc=False):
+    """A sample of a point that waits for its commit; its time is the one that it will have.
+
+    `is_news`: whether the one before it of its point was another.
+    """
+
+    trail: Trail
     sample: Sample
-
-
-class _Stamp(msgspec.Struct, frozen=True):
-    mono_us: int
-    utc_us: int
+    is_news: bool = False
 
 
 class Packer:
     """Keeps the last time of each point, so that two samples never fall on one instant."""
 
-    def __init__(self, gateway: str, unit_of: Callable[[str, str], str | None]) -> None:
+    def __init__(self, gateway: str) -> None:
         self._gateway = gateway
-        self._unit_of = unit_of
-        self._last: dict[tuple[str, str], int] = {}
-        self._stamped: dict[tuple[str, str], _Stamp] = {}
+        self._trails: dict[tuple[str, str], Trail] = {}
+        self._highest_us = -LATEST_US  # of all offsets that were stamped with
 
-    def placed(self, device: str, sample: Sample) -> Pending:
-        """The sample to wait, later than all before it of its point.
+    def placed(self, device: str, sample: Sample, unit: str | None) -> Pending:
+        """The sample to wait, later than all before it of its point; `unit`: of its numbers.
 
         Once and for all: a disk that refuses, and takes it at the tenth try, does not move it.
+        Raise WireError for a name that can not travel.
         """
-        mono_us = max(sample.mono_us, self._last.get((device, sample.point), -1) + 1)
-        self._last[device, sample.point] = mono_us
-        return Pending(device, sample.at(mono_us))
+        trail = self._trails.get((device, sample.point))
+        if trail is None:
+            check_names(device, sample.point)
+            trail = self._trails[device, sample.point] = Trail(device, sample.point)
+        return trail.placed(sample, unit)
 
     def drafts(self, pending: Sequence[Pending], timebase: Timebase) -> list[Draft]:
         """Batches in the order of `pending`, each within the wire's bounds."""
-        timebase = self._in_order(pending, timebase)
-        base_ms = min(one.sample.mono_us for one in pending) // US_PER_MS
-        readings = [self._reading(one, timebase, base_ms) for one in pending]
+        base_ms = min([one.sample.mono_us for one in pending]) // US_PER_MS
         base = Base(timebase.boot, base_ms, timebase.state)
-        return self._split(readings, base, relative=timebase.offset_us is None)
+        is_relative = timebase.offset_us is None
+        if timebase.offset_us is None:
+            offset_us = -base_ms * US_PER_MS
+        else:
+            offset_us = self._in_order(pending, timebase.offset_us)
+        readings = [_reading(one, offset_us) for one in pending]
+        return self._split(readings, base, relative=is_relative)
 
-    def _in_order(self, pending: Sequence[Pending], timebase: Timebase) -> Timebase:
+    def _in_order(self, pending: Sequence[Pending], offset_us: int) -> int:
         """UTC that was set back a little still puts no sample at or before an earlier one.
 
         Set back by a step or more it stays so: the server tells by the boot's clock.
         """
-        offset_us = timebase.offset_us
-        if offset_us is None:
-            return timebase
-        needed = [self._after(one) for one in pending]
-        near = [one for one in needed if one < offset_us + STEP_US]
-        timebase = replace(timebase, offset_us=max([offset_us, *near]))
+        if offset_us < self._highest_us:
+            needed = [one.trail.least_offset_us(one.sample.mono_us) for one in pending]
+            near = [one for one in needed if one < offset_us + STEP_US]
+            offset_us = max([offset_us, *near])
+        self._highest_us = max(self._highest_us, offset_us)
         for one in pending:
-            at_us = timebase.utc_us(one.sample.mono_us)
-            if at_us is not None:
-                self._stamped[one.device, one.sample.point] = _Stamp(one.sample.mono_us, at_us)
-        return timebase
-
-    def _after(self, one: Pending) -> int:
-        """The least offset that puts the sample after those of its point stamped before."""
-        stamp = self._stamped.get((one.device, one.sample.point))
-        if stamp is None:
-            return -LATEST_US
-        if stamp.mono_us >= one.sample.mono_us:  # the disk refused it: it does not move
-            return stamp.utc_us - stamp.mono_us
-        return stamp.utc_us + 1 - one.sample.mono_us
-
-    def _reading(self, one: Pending, timebase: Timebase, base_ms: int) -> Reading:
-        sample = one.sample
-        utc_us = timebase.utc_us(sample.mono_us)
-        time_us = sample.mono_us - base_ms * US_PER_MS if utc_us is None else utc_us
-        is_number = isinstance(sample.value, int | float) and not isinstance(sample.value, bool)
-        unit = self._unit_of(one.device, sample.point) if is_number else None
-        return _sound(
-            Reading(one.device, sample.point, time_us, sample.value, unit, sample.quality),
-        )
+            one.trail.stamp(one.sample.mono_us, offset_us)
+        return offset_us
 
     def _split(self, readings: list[Reading], base: Base, *, relative: bool) -> list[Draft]:
-        payload = encode_batch(Batch(self._gateway, tuple(readings), relative=relative), tight=True)
+        payload = encode_checked(Batch(self._gateway, tuple(readings), relative))
         sent, encoding = pack(payload)
         fits = (
             len(sent) <= SENT_BYTES
@@ -114,11 +131,16 @@ class Packer:
         ]
 
 
-def _sound(reading: Reading) -> Reading:
+def _reading(one: Pending, offset_us: int) -> Reading:
     """What the wire does not carry (a number that is none, a foreign unit) travels as bad."""
+    trail, sample = one.trail, one.sample
+    value = sample.value
+    unit = trail.unit if isinstance(value, float | int) and not isinstance(value, bool) else None
+    time_us = sample.mono_us + offset_us
+    reading = Reading(trail.device, trail.point, time_us, value, unit, sample.quality)
     try:
-        check_reading(reading)
+        check_said(reading)
     except WireError as error:
-        log.warning("%s:%s can not travel: %s", reading.device, reading.point, error)
+        log.warning("%s:%s can not travel: %s", trail.device, trail.point, error)
         return replace(reading, value=None, unit=None, quality=bad(Reason.CONFIGURATION))
     return reading

@@ -18,7 +18,7 @@ from edge_agent.assembly import (
     line_settings,
     listened,
     open_port,
-    point_plan,
+    point_plans,
     polled,
     port_settings,
     report_policy,
@@ -147,13 +147,13 @@ def test_ports(config: Config) -> None:
 
 
 def test_points_of_hazard_rules_are_urgent(config: Config) -> None:
-    plan = point_plan(config)
-    assert plan("smoke-01", "smoke") == PointPlan(Lane.URGENT, None)
-    assert plan("smoke-01", "relay") == PointPlan(Lane.BULK, None)
-    assert plan("radar-01", "fall").lane is Lane.URGENT
-    assert plan("radar-01", "height") == PointPlan(Lane.BULK, "m")
+    plans = point_plans(config)
+    assert plans["smoke-01"]["smoke"] == PointPlan(Lane.URGENT, None)
+    assert plans["smoke-01"]["relay"] == PointPlan(Lane.BULK, None)
+    assert plans["radar-01"]["fall"].lane is Lane.URGENT
+    assert plans["radar-01"]["height"] == PointPlan(Lane.BULK, "m")
     with pytest.raises(KeyError):
-        plan("smoke-01", "fall")
+        plans["smoke-01"]["fall"]
 
 
 def test_a_birth_names_everything_and_the_server_takes_it(config: Config) -> None:
@@ -241,11 +241,11 @@ def test_a_server_that_is_not_there_is_gone_by_name() -> None:
 
 
 def test_what_the_gateway_says_of_itself_and_of_links_is_bulk(network: Config) -> None:
-    plan = point_plan(network)
-    assert plan("gateway", "disk_free") == PointPlan(Lane.BULK, "B")
-    assert plan(network.devices[0].id, "link_reply_p50") == PointPlan(Lane.BULK, "s")
+    plans = point_plans(network)
+    assert plans["gateway"]["disk_free"] == PointPlan(Lane.BULK, "B")
+    assert plans[network.devices[0].id]["link_reply_p50"] == PointPlan(Lane.BULK, "s")
     with pytest.raises(KeyError):
-        plan("gateway", "smoke")
+        plans["gateway"]["smoke"]
 
 
 def test_direction_control_and_echo_come_from_the_line(tmp_path: Path) -> None:

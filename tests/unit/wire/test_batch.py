@@ -2,7 +2,7 @@
 
 import pytest
 
-from wire.batch import Batch, decode_batch, encode_batch
+from wire.batch import Batch, decode_batch, encode_batch, encode_checked
 from wire.bounds import INFLATED_BYTES, RECORDS, TEXT
 from wire.quality import GOOD, Limit, Quality, Status, bad, uncertain
 from wire.reading import Reading
@@ -46,6 +46,15 @@ def test_tight_gives_each_instant_a_base_time_of_its_own() -> None:
         b'{"bt":1790000001.000001,"n":"p","vs":"off"}]'
     )
     assert decode_batch(payload, "gw-1") == Batch("gw-1", readings)
+    assert encode_checked(Batch("gw-1", readings)) == payload
+
+
+def test_what_was_checked_is_written_alike_and_its_times_are_looked_at() -> None:
+    boot = Batch("gw-1", (Reading("a", "p", 5, 1.5), Reading("a", "q", 7, "on")), relative=True)
+    assert encode_checked(boot) == encode_batch(boot, tight=True)
+    with pytest.raises(WireError) as refused:
+        encode_checked(Batch("gw-1", boot.readings))
+    assert refused.value.reason is Refusal.TIME_MIXED
 
 
 def test_good_is_silent_uncertain_has_a_sibling_bad_has_no_value() -> None:

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from edge_agent.buffer.packing import Packer, Pending
+from edge_agent.buffer.packing import Packer, Pending, Trail
 from edge_agent.buffer.rows import Draft
 from edge_agent.buffer.timebase import STEP_US, Timebase
 from edge_agent.exchange import Sample
@@ -15,18 +15,16 @@ from wire.codec import unpack
 from wire.envelope import ClockState
 from wire.quality import Reason, Status, uncertain
 from wire.reading import Value
+from wire.refusal import WireError
 
 OFFSET = 1_763_700_000_000_000
 SET = Timebase(ClockState.SYNCHRONISED, OFFSET, "boot", 9_000_000)
 UNSET = Timebase(ClockState.UNSET, None, "boot", 9_000_000)
 
 
-def packer(unit: str | None = "m") -> Packer:
-    return Packer("gw", lambda _device, _point: unit)
-
-
 def pending(*samples: tuple[Value, int]) -> list[Pending]:
-    return [Pending("d", Sample("p", value, mono_us)) for value, mono_us in samples]
+    trail = Trail("d", "p", "m")
+    return [Pending(trail, Sample("p", value, mono_us)) for value, mono_us in samples]
 
 
 def batches(drafts: list[Draft]) -> list[Batch]:
@@ -34,7 +32,7 @@ def batches(drafts: list[Draft]) -> list[Batch]:
 
 
 def test_a_set_clock_gives_utc() -> None:
-    drafts = packer().drafts(pending((1.5, 7_000_123)), SET)
+    drafts = Packer("gw").drafts(pending((1.5, 7_000_123)), SET)
     (batch,) = batches(drafts)
     (reading,) = batch.readings
     assert (reading.time_us, reading.value, reading.unit) == (OFFSET + 7_000_123, 1.5, "m")
@@ -43,7 +41,7 @@ def test_a_set_clock_gives_utc() -> None:
 
 
 def test_an_unset_clock_gives_times_from_the_base() -> None:
-    drafts = packer().drafts(pending((True, 7_000_123), (False, 7_500_000)), UNSET)
+    drafts = Packer("gw").drafts(pending((True, 7_000_123), (False, 7_500_000)), UNSET)
     (batch,) = batches(drafts)
     assert batch.relative
     assert [r.time_us + drafts[0].base.mono * 1_000 for r in batch.readings] == [
@@ -53,8 +51,8 @@ def test_an_unset_clock_gives_times_from_the_base() -> None:
 
 
 def test_two_samples_of_a_point_never_fall_on_one_instant() -> None:
-    pack = packer()
-    waiting = [pack.placed("d", Sample("p", 1.0, mono_us)) for mono_us in (5, 5, 4, 5)]
+    pack = Packer("gw")
+    waiting = [pack.placed("d", Sample("p", 1.0, mono_us), "m") for mono_us in (5, 5, 4, 5)]
     times = [
         r.time_us - OFFSET for batch in batches(pack.drafts(waiting, SET)) for r in batch.readings
     ]
@@ -62,14 +60,32 @@ def test_two_samples_of_a_point_never_fall_on_one_instant() -> None:
     assert batches(pack.drafts(waiting, SET)) == batches(pack.drafts(waiting, SET))
 
 
+def test_news_is_what_differs_from_the_one_before_of_its_point() -> None:
+    pack = Packer("gw")
+    said = [("p", 1.0), ("p", 1.0), ("q", 1.0), ("p", 2.0), ("p", 2.0)]
+    news = [pack.placed("d", Sample(point, value, 5), "m").is_news for point, value in said]
+    assert news == [True, False, True, True, False]
+    bad = Sample("p", 2.0, 6, uncertain(Reason.STALE))
+    assert pack.placed("d", bad, "m").is_news
+    assert pack.placed("e", bad, "m").is_news
+
+
+def test_a_foreign_unit_travels_as_bad_and_a_foreign_name_not_at_all() -> None:
+    pack = Packer("gw")
+    (batch,) = batches(pack.drafts([pack.placed("d", Sample("p", 1.0, 1), "furlong")], SET))
+    assert (batch.readings[0].value, batch.readings[0].unit) == (None, None)
+    with pytest.raises(WireError, match="bad device id or point"):
+        pack.placed("d", Sample("P!", 1.0, 1), "m")
+
+
 def test_states_and_texts_have_no_unit() -> None:
-    (batch,) = batches(packer().drafts(pending((True, 1), ("none", 2)), SET))
+    (batch,) = batches(Packer("gw").drafts(pending((True, 1), ("none", 2)), SET))
     assert [reading.unit for reading in batch.readings] == [None, None]
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "x" * 5_000])
 def test_what_the_wire_does_not_carry_travels_as_bad(value: Value) -> None:
-    (batch,) = batches(packer().drafts(pending((value, 1)), SET))
+    (batch,) = batches(Packer("gw").drafts(pending((value, 1)), SET))
     (reading,) = batch.readings
     assert (reading.value, reading.quality.status) == (None, Status.BAD)
     assert reading.quality.reason == Reason.CONFIGURATION
@@ -78,7 +94,7 @@ def test_what_the_wire_does_not_carry_travels_as_bad(value: Value) -> None:
 def test_a_large_group_is_split_within_the_bounds() -> None:
     noise = Random(1)
     texts = pending(*((noise.randbytes(2_000).hex(), at) for at in range(90)))
-    drafts = packer().drafts(texts, SET)
+    drafts = Packer("gw").drafts(texts, SET)
     assert len(drafts) > 1
     assert all(len(draft.payload) <= SENT_BYTES for draft in drafts)
     assert sum(draft.taken for draft in drafts) == 90
@@ -88,16 +104,16 @@ def test_a_large_group_is_split_within_the_bounds() -> None:
 
 def test_many_readings_with_quality_stay_within_the_records_of_a_message() -> None:
     stale = uncertain(Reason.STALE)
-    waiting = [Pending("d", Sample("p", True, i, stale)) for i in range(RECORDS)]
-    drafts = packer().drafts(waiting, SET)
+    waiting = [Pending(Trail("d", "p"), Sample("p", True, i, stale)) for i in range(RECORDS)]
+    drafts = Packer("gw").drafts(waiting, SET)
     assert sum(len(batch.readings) for batch in batches(drafts)) == RECORDS
 
 
 def test_utc_set_back_a_little_reorders_nothing() -> None:
     """A step of the clock that counts as drift, and one that counts as a step."""
-    pack = packer()
+    pack = Packer("gw")
     for ago, back_us in ((0, 0), (1, 1_900_000), (2, 3_600_000_000)):
-        waiting = [pack.placed("d", Sample("p", 1.0, 7_000_000 + ago))]
+        waiting = [pack.placed("d", Sample("p", 1.0, 7_000_000 + ago), "m")]
         timebase = replace(SET, offset_us=OFFSET - back_us)
         (batch,) = batches(pack.drafts(waiting, timebase))
         expected = OFFSET + 7_000_000 + ago if back_us < STEP_US else OFFSET - back_us + 7_000_002

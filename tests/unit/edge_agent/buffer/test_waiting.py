@@ -1,6 +1,6 @@
 """What waits for its commit bounds what is complete, and is put back when the disk refuses."""
 
-from edge_agent.buffer.packing import Pending
+from edge_agent.buffer.packing import Pending, Trail
 from edge_agent.buffer.timebase import Timebase
 from edge_agent.buffer.waiting import IN_FLIGHT_US, WAITING_MAXIMUM, Waiting
 from edge_agent.exchange import Sample
@@ -11,7 +11,7 @@ NOW = Timebase(ClockState.UNSET, None, "boot", 60_000_000)
 
 
 def pending(at_us: int) -> Pending:
-    return Pending("d", Sample("level", 1.0, at_us))
+    return Pending(Trail("d", "level"), Sample("level", 1.0, at_us))
 
 
 def test_with_nothing_waiting_it_is_complete_up_to_what_may_be_on_its_way() -> None:
