@@ -2,6 +2,7 @@
 
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from wire.bounds import BOOT, COVERS, DROP_REASONS, EPOCHS_STATED, PROPERTY_BYTES
@@ -39,14 +40,19 @@ def write_short(envelope: Envelope) -> str:
     out = Writer()
     out.number(_LAYOUT << _ENCODING_BITS | _ENCODINGS.index(envelope.encoding))
     out.number(_flags(envelope))
-    epochs = _epochs(envelope)
-    out.number(len(epochs))
-    for epoch in epochs:
+    key, statement = envelope.key, envelope.statement
+    listed = _listed(() if statement is None else statement.epochs)
+    others = {} if key is None or key.epoch in listed.places else {key.epoch: len(listed.places)}
+    out.number(len(listed.places) + len(others))
+    out.raw(listed.names)
+    for epoch in others:
         out.raw(bytes.fromhex(epoch))
-    if envelope.key is not None:
-        _write_key(out, envelope.key, epochs)
-    if envelope.statement is not None:
-        _write_statement(out, envelope.statement, epochs)
+    if key is not None:
+        _write_key(out, key, (others or listed.places)[key.epoch])
+    if statement is not None:
+        out.number(statement.n)
+        out.number(len(statement.epochs))
+        out.raw(listed.said)
     _write_times(out, envelope)
     return b2a_base64(out.packed(), newline=False).rstrip(b"=").decode()
 
@@ -71,19 +77,37 @@ def _flags(envelope: Envelope) -> int:
     return sum(1 << number for number, is_said in enumerate(said) if is_said)
 
 
-def _epochs(envelope: Envelope) -> tuple[str, ...]:
-    """Every epoch named, once; what names one says its place in this list."""
-    named: dict[str, None] = {}
-    if envelope.statement is not None:
-        named.update(dict.fromkeys(one.epoch for one in envelope.statement.epochs))
-        named.update(dict.fromkeys(one.prev for one in envelope.statement.epochs if one.prev))
-    if envelope.key is not None:
-        named[envelope.key.epoch] = None
-    return tuple(named)
+class _Listed(NamedTuple):
+    """What a statement lists: each epoch that it names, once, and what it says of those listed."""
+
+    epochs: tuple[EpochStatement, ...]
+    places: dict[str, int]
+    names: bytes
+    said: bytes
 
 
-def _write_key(out: Writer, key: Key, epochs: tuple[str, ...]) -> None:
-    out.number(epochs.index(key.epoch))
+_latest = [_Listed((), {}, b"", b"")]
+"""While a backlog leaves, one message after the other lists the same, up to 32 epochs."""
+
+
+def _listed(epochs: tuple[EpochStatement, ...]) -> _Listed:
+    """Put into bytes once for all messages in a row that list the same."""
+    latest = _latest[0]
+    if latest.epochs == epochs:
+        return latest
+    named = dict.fromkeys([one.epoch for one in epochs])
+    named.update(dict.fromkeys([one.prev for one in epochs if one.prev]))
+    places = {epoch: place for place, epoch in enumerate(named)}
+    out = Writer()
+    for one in epochs:
+        _write_epoch(out, one, places)
+    names = b"".join(bytes.fromhex(epoch) for epoch in named)
+    _latest[0] = _Listed(epochs, places, names, out.packed())
+    return _latest[0]
+
+
+def _write_key(out: Writer, key: Key, place: int) -> None:
+    out.number(place)
     out.number(key.seq)
     out.number(key.taken)
     out.number(len(key.covers))
@@ -95,21 +119,18 @@ def _write_key(out: Writer, key: Key, epochs: tuple[str, ...]) -> None:
         before = cover.seq
 
 
-def _write_statement(out: Writer, statement: Statement, epochs: tuple[str, ...]) -> None:
-    out.number(statement.n)
-    out.number(len(statement.epochs))
-    for one in statement.epochs:
-        out.number(epochs.index(one.epoch))
-        out.number(0 if one.prev is None else epochs.index(one.prev) + 1)
-        out.number(one.floor)
-        out.number(one.last + 1 - one.floor)
-        out.number(int(one.ended))
-        out.number(one.taken)
-        out.number(one.base)
-        out.number(len(one.dropped))
-        for reason, readings in one.dropped.items():
-            out.text(reason)
-            out.number(readings)
+def _write_epoch(out: Writer, one: EpochStatement, places: dict[str, int]) -> None:
+    out.number(places[one.epoch])
+    out.number(0 if one.prev is None else places[one.prev] + 1)
+    out.number(one.floor)
+    out.number(one.last + 1 - one.floor)
+    out.number(int(one.ended))
+    out.number(one.taken)
+    out.number(one.base)
+    out.number(len(one.dropped))
+    for reason, readings in one.dropped.items():
+        out.text(reason)
+        out.number(readings)
 
 
 def _write_times(out: Writer, envelope: Envelope) -> None:

@@ -65,7 +65,7 @@ class Departures:
 
         def look(connection: sqlite3.Connection) -> tuple[Row | None, Statement]:
             row = None if number is None else rows.row(connection, number)
-            stated = rows.state(connection, lane, self._epoch)
+            stated = self._heads.look(connection, lane)
             return row, cut(stated, self._next_number(lane), is_whole=self.is_whole)
 
         row, statement = await self._database.transact(look)
@@ -122,7 +122,7 @@ class Departures:
 
         def both(connection: sqlite3.Connection) -> tuple[Found, list[Statement]]:
             found = work(connection)
-            stated = rows.state(connection, lane, self._epoch) if found.rows else []
+            stated = self._heads.look(connection, lane) if found.rows else []
             said = [self._next_number(lane) for _ in found.rows]
             return found, [cut(stated, number, is_whole=self.is_whole) for number in said]
 

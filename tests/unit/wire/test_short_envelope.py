@@ -1,6 +1,7 @@
 """The envelope in one property: the same meaning, a quarter of the bytes, nothing believed."""
 
 import pytest
+from msgspec import structs
 
 from wire.bounds import COUNT, COVERS, DROP_REASONS, EPOCHS_STATED
 from wire.envelope import (
@@ -36,6 +37,26 @@ WHOLE = Envelope(
 
 def short(envelope: Envelope) -> list[tuple[str, str]]:
     return to_properties(envelope, short=True)
+
+
+def test_each_message_says_its_own_list() -> None:
+    """What the message before listed is remembered; it is not taken for what this one lists."""
+    ended = EpochStatement(BEFORE, 3, 9, True, 9, 0, None, {"bulk_full": 2})
+    now = EpochStatement(EPOCH, 1, 5, False, 5, 9, BEFORE)
+    lists = [
+        (now, ended),
+        (now,),
+        (structs.replace(now, last=6, taken=6), ended),
+        (now, structs.replace(ended, dropped={"bulk_full": 3})),
+        (now, structs.replace(ended, floor=4)),
+        (now, ended),
+        (now, ended),
+    ]
+    for number, listed in enumerate(lists, start=1):
+        for key in (Key(EPOCH, 5, 1), Key("7" * 16, 1, 1), None):
+            envelope = Envelope(key=key, statement=Statement(number, listed))
+            assert parse_properties(short(envelope)) == envelope
+        assert parse_properties(short(Envelope(key=Key(EPOCH, 1, 1)))).key == Key(EPOCH, 1, 1)
 
 
 def test_a_usual_envelope_takes_a_quarter() -> None:

@@ -75,6 +75,8 @@ def test_it_states_what_the_file_says(
                 None,
                 epochs.named(connection, Lane.URGENT, A),
             )
+            for lane in Lane:
+                assert heads.look(connection, lane) == rows.state(connection, lane, A)
         commit(connection, heads, Lane.URGENT)
         held = rows.rows_after(connection, Lane.URGENT, 0, 99)
         keys = [row.key.seq for row in held if row.key.epoch == A]
@@ -120,3 +122,17 @@ def test_the_current_epoch_is_known_until_somebody_else_writes(tmp_path: Path) -
         assert heads.current(connection, Lane.URGENT, OTHER) is None
         run_transaction(connection, partial(others_do, act="give up"))
         assert heads.current(connection, Lane.URGENT, A) is None
+
+
+def test_what_leaves_between_two_commits_reads_what_is_stated_once(tmp_path: Path) -> None:
+    heads, asked = Heads(A), list[str]()
+    with closing(fresh(tmp_path / "buffer.db")) as connection:
+        commit(connection, heads, Lane.URGENT)
+        first = run_transaction(connection, lambda c: heads.look(c, Lane.URGENT))
+        connection.set_trace_callback(asked.append)
+        assert run_transaction(connection, lambda c: heads.look(c, Lane.URGENT)) == first
+        assert [one.split()[0] for one in asked] == ["BEGIN", "COMMIT"]
+        connection.set_trace_callback(None)
+        commit(connection, heads, Lane.URGENT)
+        (now, *_) = run_transaction(connection, lambda c: heads.look(c, Lane.URGENT))
+    assert (first[0].last, now.last) == (2, 4)
