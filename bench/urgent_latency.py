@@ -1,10 +1,11 @@
 """From a device's answer on the wire to the MQTT bytes of its urgent reading, through the agent.
 
-Twenty devices on one line are a Modbus TCP server in a process of its own that notes when it sent
-each answer. Now and then one of them has a new value, on which a hazard rule looks: it is committed
-with full sync and sent at once (not more often than the agent takes for chatter). A relay before
-the broker notes when the bytes came. Once each device is asked about once a second, at its own
-pace; once all of them are due at the same instant each second, one after another.
+Twenty devices on one line are a Modbus TCP server in a process of its own. The kernel says when
+each answer left, and when the publish came at a relay before the broker. Now and then one of the
+devices has a new value, on which a hazard rule looks: it is committed with full sync and sent at
+once (not more often than the agent takes for chatter). Once each device is asked about once a
+second, at its own pace; once all of them are due at the same instant each second, one after
+another.
 
 Then a bare gateway does no more than ask, sync a page and publish, on the same units and through
 the same relay: the limit for a program in Python on this machine in this hour. A virtual machine
@@ -26,8 +27,9 @@ from typing import Any, TypeGuard
 
 from figures.bare_gateway import bare_gateway, value_of
 from figures.record import bench, percentile
-from figures.relay import Relay
+from figures.relay import Tally, first_packet
 from figures.tcp_slaves import Change, Slaves, tcp_slaves
+from figures.wire_clock import WireClock, wire_clock
 
 from simulators.broker import Broker, free_port
 from simulators.stage import DeviceSpec, GatewaySpec, NetworkSpec, Stage, new_webhook_secret
@@ -61,12 +63,22 @@ SHAPES = (Shape("each_at_its_pace", 900, 10), Shape("all_at_once", 1_000, 0))
 class Arrivals:
     """Each urgent publish with its time; what is in it is looked at when all is over."""
 
+    clock: WireClock
     heard: list[tuple[int, bytes]] = field(default_factory=list)
+    _tally: Tally = field(default_factory=Tally)
+    _begun: bytearray = field(default_factory=bytearray)
 
-    def __call__(self, name: str, packet: bytes, body: int) -> None:
-        at_ns = time.monotonic_ns()
-        if name == "urgent" and packet[0] >> 4 == _PUBLISH:
-            self.heard.append((at_ns, packet[body:]))
+    def listen(self) -> None:
+        """Take what has come; a packet is here with its last byte."""
+        for at_ns, data in self.clock.heard():
+            self._begun += data
+            while found := first_packet(self._begun):
+                body, end = found
+                packet = bytes(self._begun[:end])
+                del self._begun[:end]
+                name = self._tally.note(packet, body)
+                if name == "urgent" and packet[0] >> 4 == _PUBLISH:
+                    self.heard.append((at_ns, packet[body:]))
 
     def first(self, gateway: str) -> dict[int, int]:
         """By value, when it came first; keep-alives say it again."""
@@ -163,29 +175,33 @@ def stage(folder: Path, shape: Shape, slaves: Slaves, broker: int, relay: int) -
 
 
 async def watched(folder: Path, shape: Shape, seconds: float) -> dict[str, Any]:
-    broker, arrivals = free_port(), Arrivals()
-    async with Relay(broker) as relay:
-        relay.listener = arrivals
-        with tcp_slaves(REGISTERS, Change.NOW_AND_THEN, DEVICES) as slaves:
-            running = stage(folder, shape, slaves, broker, relay.port)
-            try:
-                await asyncio.to_thread(running.start, gateways=False)
-                await asyncio.to_thread(running.wait_ready)
-                began_ns = time.monotonic_ns()
-                running.agents[GATEWAY].start()
-                first_answer_s = await _first(slaves, began_ns)
-                await asyncio.sleep(_WARM_S)
-                first_s = _first_reading_s(arrivals, began_ns)
-                arrivals.heard.clear()
-                began_of_stretch_ns = time.monotonic_ns()
-                await asyncio.sleep(seconds)
-                delays = [
-                    (at_ns - slaves.sent_ns(value)) / 1e6
-                    for value, at_ns in arrivals.first(GATEWAY).items()
-                    if slaves.sent_ns(value) >= began_of_stretch_ns
-                ]
-            finally:
-                await asyncio.to_thread(running.close)
+    broker = free_port()
+    with (
+        wire_clock(broker) as clock,
+        tcp_slaves(REGISTERS, Change.NOW_AND_THEN, DEVICES) as slaves,
+    ):
+        arrivals = Arrivals(clock)
+        running = stage(folder, shape, slaves, broker, clock.port)
+        try:
+            await asyncio.to_thread(running.start, gateways=False)
+            await asyncio.to_thread(running.wait_ready)
+            began_ns = time.monotonic_ns()
+            running.agents[GATEWAY].start()
+            first_answer_s = await _first(slaves, began_ns)
+            await asyncio.sleep(_WARM_S)
+            arrivals.listen()
+            first_s = _first_reading_s(arrivals, began_ns)
+            arrivals.heard.clear()
+            began_of_stretch_ns = time.monotonic_ns()
+            await asyncio.sleep(seconds)
+            arrivals.listen()
+            delays = [
+                (at_ns - slaves.sent_ns(value)) / 1e6
+                for value, at_ns in arrivals.first(GATEWAY).items()
+                if slaves.sent_ns(value) >= began_of_stretch_ns
+            ]
+        finally:
+            await asyncio.to_thread(running.close)
     syncs = syncs_ms(folder)
     return {
         "disk_sync_p50_ms": round(percentile(syncs, 0.50), 2),
@@ -201,24 +217,25 @@ async def watched(folder: Path, shape: Shape, seconds: float) -> dict[str, Any]:
 
 async def bare(folder: Path, shape: Shape, seconds: float) -> dict[str, float]:
     """What the least gateway takes for the same."""
-    arrivals = Arrivals()
-    with Broker(folder / "broker") as broker:
-        async with Relay(broker.port) as relay:
-            relay.listener = arrivals
-            periods = [shape.period_ms + n * shape.step_ms for n in range(DEVICES)]
-            with (
-                tcp_slaves(REGISTERS, Change.NOW_AND_THEN, DEVICES) as slaves,
-                bare_gateway(folder / "bare", slaves.port, relay.port, periods),
-            ):
-                await asyncio.sleep(_WARM_S)
-                arrivals.heard.clear()
-                began_ns = time.monotonic_ns()
-                await asyncio.sleep(seconds)
-                delays = [
-                    (at_ns - slaves.sent_ns(value)) / 1e6
-                    for at_ns, value in arrivals.bare()
-                    if slaves.sent_ns(value) >= began_ns
-                ]
+    periods = [shape.period_ms + n * shape.step_ms for n in range(DEVICES)]
+    with (
+        Broker(folder / "broker") as broker,
+        wire_clock(broker.port) as clock,
+        tcp_slaves(REGISTERS, Change.NOW_AND_THEN, DEVICES) as slaves,
+        bare_gateway(folder / "bare", slaves.port, clock.port, periods),
+    ):
+        arrivals = Arrivals(clock)
+        await asyncio.sleep(_WARM_S)
+        arrivals.listen()
+        arrivals.heard.clear()
+        began_ns = time.monotonic_ns()
+        await asyncio.sleep(seconds)
+        arrivals.listen()
+        delays = [
+            (at_ns - slaves.sent_ns(value)) / 1e6
+            for at_ns, value in arrivals.bare()
+            if slaves.sent_ns(value) >= began_ns
+        ]
     return {
         "p50_ms": round(percentile(delays, 0.50), 2),
         "p99_ms": round(percentile(delays, 0.99), 2),

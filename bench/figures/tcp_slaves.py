@@ -4,7 +4,6 @@ import multiprocessing
 import random
 import socket
 import struct
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -12,6 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from figures.process import spent
+from figures.wire_clock import send_stamped, tell_departures
 
 _HEADER = struct.Struct(">HHHBBHH")
 _REQUEST = 12
@@ -105,6 +105,7 @@ def _play(orders: Connection, asked: Any, sent_ns: Any, contents: Contents) -> N
     while True:
         link, _ = listening.accept()
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        tell_departures(link)
         waiting = b""
         while data := link.recv(4096):
             waiting += data
@@ -114,7 +115,9 @@ def _play(orders: Connection, asked: Any, sent_ns: Any, contents: Contents) -> N
                 new, whole = contents.next(unit)
                 content = whole[2 * address : 2 * (address + count)]
                 head = (number, 0, 3 + len(content), unit, function, len(content))
-                link.sendall(struct.pack(">HHHBBB", *head) + content)
-                if new is not None:
-                    sent_ns[new] = time.monotonic_ns()
+                answer = struct.pack(">HHHBBB", *head) + content
+                if new is None:
+                    link.sendall(answer)
+                else:
+                    sent_ns[new] = send_stamped(link, answer)
                 asked.value += 1
