@@ -19,7 +19,7 @@ from edge_agent.buffer.salvor import NAME as SALVAGE
 from edge_agent.buffer.sources import Waiting, gathered
 from edge_agent.buffer.spare import spare_of
 from edge_agent.buffer.timebase import SETTLE_US, Timekeeper
-from edge_agent.building import Ground, built, observer
+from edge_agent.building import Ground, built, observer, settle
 from edge_agent.changeover import Changeover
 from edge_agent.config.model import Config
 from edge_agent.config.source import Found, Source
@@ -191,7 +191,8 @@ class App:
             actor = group.create_task(parts.actor.run())
             voids = group.create_task(self._baselines.run())
             tests = group.create_task(self._terms.run(progress.shown))
-            salvage = group.create_task(persist(parts.salvor.run, self._tell))
+            is_on_disk = parts.database.path == self._config.buffer.path
+            settles = group.create_task(settle(parts, self._tell, is_on_disk=is_on_disk))
             over = Changeover(self._configuration, parts, group, self._tell)
             said = group.create_task(over.answers(self._timekeeper).run())
             parts.roster.start_gateway(group)
@@ -205,7 +206,7 @@ class App:
                 self._notifier.stopping()
                 itself.cancel()
                 changes.cancel()
-                salvage.cancel()
+                settles.cancel()
                 keeper.cancel()
                 await asyncio.wait([changes])
                 await parts.roster.stop_all()

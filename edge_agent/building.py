@@ -1,7 +1,6 @@
 """Builds the parts of a running agent over its buffer, and who looks at them."""
 
 from collections.abc import Awaitable, Callable
-from functools import partial
 
 import msgspec
 
@@ -9,9 +8,10 @@ from edge_agent import assembly, on_site
 from edge_agent.baseline.keeper import Baselines
 from edge_agent.baseline.orders import BaselineHand
 from edge_agent.beside import frame_keeper, local_actor, session_of
-from edge_agent.buffer import reserve
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.lanes import Lanes
+from edge_agent.buffer.reserve import lacking
+from edge_agent.buffer.reserving import filled, reserved
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.salvor import Salvor
 from edge_agent.buffer.sources import Waiting
@@ -21,6 +21,7 @@ from edge_agent.configuration import Configuration
 from edge_agent.health import AgentHealth
 from edge_agent.local_action.tap import Tap
 from edge_agent.observe import Notices, Observer, Parts
+from edge_agent.persist import persist
 from edge_agent.roster import Roster
 from edge_agent.test_mode.keeper import TermKeeper
 from edge_agent.uplink.publisher import Publisher
@@ -63,8 +64,6 @@ async def built(ground: Ground, database: Database, limits: Limits, waiting: Wai
     lanes.is_whole = not waiting.sources
     await lanes.remember()
     tell(on_site.take_note(config.buffer.path.parent, ground.timekeeper))
-    if database.path == config.buffer.path:  # memory is not to be filled for nothing
-        tell(await lanes.reserve())
     control = Control(database, ground.timekeeper, standing.profiles)
     control.knows_all = waiting.knows_commands
     await control.recover()
@@ -134,12 +133,16 @@ async def _shown(parts: Parts) -> None:
     """Rows that were set aside may leave now; the last of them took of the reserve."""
     parts.lanes.is_whole = parts.salvor.is_whole
     parts.publisher.came_in()
-    path = parts.database.path
-    if not parts.salvor.is_whole or reserve.lacking(path):
-        return
-    for _ in range(reserve.PARTS):
-        await parts.database.transact_unsynced(partial(reserve.fill, part=reserve.PARTS))
-    await parts.database.transact(reserve.give_back)
+    if parts.salvor.is_whole and not lacking(parts.database.path):
+        await filled(parts.database)
+
+
+async def settle(parts: Parts, tell: Callable[[str], None], *, is_on_disk: bool) -> None:
+    """Beside the watch: hold the buffer's reserve, then bring in what was set aside."""
+    await parts.roster.started()  # the first readings do not wait for it
+    if is_on_disk:  # memory is not to be filled for nothing
+        tell(await reserved(parts.database))
+    await persist(parts.salvor.run, tell)
 
 
 def observer(ground: Ground, parts: Parts) -> Observer:

@@ -9,6 +9,7 @@ from edge_agent.buffer import rows
 from edge_agent.buffer.lanes import Lanes, PointPlan
 from edge_agent.buffer.opening import prepare
 from edge_agent.buffer.pace import Budget, Pace
+from edge_agent.buffer.reserving import reserved
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timekeeper
 from runtime.clock import SystemClock
@@ -49,7 +50,7 @@ async def running(database: Database, clock: SystemClock, room: Limits) -> Async
         progress=lambda _: None,
         pace=Pace(_FREE, _FREE),
     )
-    await lanes.reserve()
+    await reserved(database)
     async with asyncio.TaskGroup() as tasks:
         run = tasks.create_task(lanes.run())
         yield lanes

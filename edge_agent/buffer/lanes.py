@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from edge_agent.buffer import reserve, rows
+from edge_agent.buffer import rows
 from edge_agent.buffer.backlog import Backlog, backlog
 from edge_agent.buffer.chatter import Chatter
 from edge_agent.buffer.departures import Departures, Outgoing
@@ -96,20 +96,6 @@ class Lanes(Departures):
         """What earlier runs knew of the time, before the timekeeper is asked, and of the card."""
         await self._time.remember()
         await self._database.read(self.wear.remember)
-
-    async def reserve(self) -> str:
-        """Hold room that a full disk can not take away; why not, when it can not be had."""
-        path = self._database.path
-        try:
-            if await self._database.read(lambda connection: reserve.is_there(connection, path)):
-                return ""
-            problem = reserve.lacking(path)
-            if not problem:
-                await self._database.transact(reserve.fill)
-                await self._database.transact(reserve.give_back)
-        except (OSError, sqlite3.Error) as error:
-            return f"buffer {path} has no reserve ({error}): a full disk will hold up alarms"
-        return problem
 
     async def anchors(self) -> tuple[Anchor, ...]:
         """What a birth tells of this boot and of those whose rows are still here."""

@@ -11,7 +11,6 @@ import pytest
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.lanes import GROUP_READINGS, Lanes
-from edge_agent.buffer.reserve import RESERVE_BYTES
 from edge_agent.exchange import Sample
 from runtime.database import Database
 from tests.lanes_rig import lanes_on, opened, sample, taken
@@ -79,30 +78,6 @@ async def test_complete_through_stays_below_what_the_disk_has_not_taken_yet(
         other.close()
         assert said is not None
         assert said.through.mono * 1_000 < at_us
-
-
-async def test_the_reserve_is_held_once_for_a_file(tmp_path: Path) -> None:
-    file, log = tmp_path / "buffer.db", tmp_path / "buffer.db-wal"
-    for _ in range(2):  # the log goes when the file is closed in order, the free pages stay
-        async with opened(tmp_path, StandingClock()) as lanes:
-            assert await lanes.reserve() == ""
-            sizes = file.stat().st_size, log.stat().st_size
-            assert min(sizes) >= RESERVE_BYTES
-            assert await lanes.reserve() == ""
-            assert (file.stat().st_size, log.stat().st_size) == sizes
-        assert file.stat().st_size < 2 * RESERVE_BYTES
-
-
-async def test_a_disk_without_room_for_the_reserve_is_told_and_no_reason_to_stop(
-    tmp_path: Path,
-) -> None:
-    clock = StandingClock()
-    async with opened(tmp_path, clock) as lanes:
-        pages = "PRAGMA max_page_count = 100"
-        await lanes._database.transact(lambda c: c.execute(pages).fetchone())
-        assert "has no reserve (database or disk is full)" in await lanes.reserve()
-        await lanes.take("d", [sample(clock, "smoke", True)])
-        assert await taken(lanes, Lane.URGENT) == 1
 
 
 async def test_a_file_that_breaks_while_it_is_in_use_ends_the_run(tmp_path: Path) -> None:
