@@ -1,16 +1,17 @@
 """Rows on their way out of the buffer, each with what is to be stated with it; and heartbeats."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.fresh import Fresh
-from edge_agent.buffer.had import Gone, Had, look_up
+from edge_agent.buffer.had import Had, look_up
 from edge_agent.buffer.heads import Heads
 from edge_agent.buffer.leaving import Found, Wanted, look, oldest_young
+from edge_agent.buffer.newest import Newest
 from edge_agent.buffer.room import Room
 from edge_agent.buffer.rows import Row
 from edge_agent.buffer.statement import cut
@@ -51,6 +52,7 @@ class Departures:
         self._heads = Heads(epoch)
         # By lane: until something else of it is committed, or may go.
         self._fresh: dict[Lane, Fresh] = {}
+        self._newest = Newest(epoch)
         self.is_whole = True  # False while rows of another file are coming in
 
     async def outgoing(self, lane: Lane, number: int | None) -> Outgoing | None:
@@ -105,6 +107,17 @@ class Departures:
         said = tuple(cut(stated, self._next_number(lane), is_whole=self.is_whole) for _ in made)
         return Fresh(tuple(one.row() for one in made), said, self._timekeeper.mono_us)
 
+    def _made(self, made: Mapping[Lane, Fresh]) -> None:
+        """They are committed; while room is made they may be thinned at any time."""
+        self._fresh.update(made)
+        if not self._room.is_making:
+            self._newest.note(row for fresh in made.values() for row in fresh.rows)
+
+    def _will_change(self) -> None:
+        """Rows are about to be thinned: what is remembered of any may not be so any more."""
+        self._fresh.clear()
+        self._newest.forget()
+
     async def again(self, lane: Lane, numbers: Sequence[int]) -> list[Outgoing]:
         """These rows, as far as they are still here, each with what is to be stated with it."""
 
@@ -139,15 +152,13 @@ class Departures:
 
     async def receive(self, receipt: Receipt) -> list[int]:
         """The ids of the rows that the receipt covers: gone, and soon deleted."""
-
-        def work(connection: sqlite3.Connection) -> list[Gone]:
-            named = self._heads.current(connection, receipt.lane, receipt.epoch)
-            return look_up(connection, receipt, self._had, named)
-
-        found = await self._database.transact(work)
+        found = self._newest.covered(receipt, self._had)
+        if found is None:
+            found = await self._database.transact(lambda c: look_up(c, receipt, self._had))
         return self._had.note(found, receipt, self._timekeeper.mono_us)
 
     async def give_up(self, number: int, reason: str) -> None:
+        self._newest.forget(number)
         await self._database.transact(lambda c: rows.give_up(c, number, reason))
         self._room.gone([number])
 

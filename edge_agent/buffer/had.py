@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from edge_agent.buffer import rows
 from edge_agent.buffer.backlog import Backlog
-from edge_agent.buffer.epochs import Epoch, Ledger
+from edge_agent.buffer.epochs import Ledger
 from edge_agent.buffer.row_id import parts
 from wire.receipt import Receipt
 from wire.topic import Lane
@@ -54,16 +54,10 @@ NOTHING = Due((), ())
 
 
 def look_up(
-    connection: sqlite3.Connection,
-    receipt: Receipt,
-    known: Container[int] = (),
-    named: Epoch | None = None,
+    connection: sqlite3.Connection, receipt: Receipt, known: Container[int] = ()
 ) -> list[Gone]:
-    """The rows that the receipt covers, without those that are known to be gone.
-
-    `named`: the receipt's epoch, if it is known.
-    """
-    found = rows.covered(connection, receipt, known, named)
+    """The rows that the receipt covers, without those that are known to be gone."""
+    found = rows.covered(connection, receipt, known)
     return [Gone(one.id, one.taken, one.kept, len(one.payload)) for one in found]
 
 

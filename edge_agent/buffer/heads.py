@@ -60,13 +60,6 @@ class Heads:
             head = self._known[lane] = _Head(rows.head(connection, lane, self._epoch, boot))
         return rows.append(connection, head.one, drafts)
 
-    def current(self, connection: sqlite3.Connection, lane: Lane, epoch: str) -> Epoch | None:
-        """The epoch, if it is the current one and nobody wrote after our last commit."""
-        if epoch != self._epoch or connection.total_changes != self._changes:
-            return None
-        head = self._known.get(lane)
-        return None if head is None else head.one
-
     def state(self, connection: sqlite3.Connection, lane: Lane) -> list[EpochStatement]:
         """What is to be stated of each epoch of a lane that was appended to: see `rows.state`."""
         head = self._known[lane]

@@ -109,12 +109,18 @@ class Lanes(Departures):
         """
         if not samples:
             return
+        is_urgent = self._add(device, samples)
+        if not (is_urgent or self._is_full()):
+            return
         with self._waiting.being_taken(min([sample.mono_us for sample in samples])):
-            if self._add(device, samples):
+            if is_urgent:
                 with self.way.claimed():
                     await self._commit(Lane.URGENT)
-            if self._waiting.count(Lane.BULK) >= self._group_readings:
+            if self._is_full():
                 await self._commit(Lane.BULK)
+
+    def _is_full(self) -> bool:
+        return self._waiting.count(Lane.BULK) >= self._group_readings
 
     def _add(self, device: str, samples: Sequence[Sample]) -> bool:
         """Whether a transition among them is to be committed at once."""
@@ -212,7 +218,7 @@ class Lanes(Departures):
         try:
             hurry = Lane.URGENT in groups
             made = await self._database.transact(work, hurry=hurry, committed=on_disk)
-            self._fresh.update(made)
+            self._made(made)
         finally:
             if committed.is_set():
                 self._had.deleted(due, now.mono_us)
@@ -244,7 +250,7 @@ class Lanes(Departures):
         if is_first and len(self._had):
             await self._end()
             return
-        self._fresh.clear()  # what is thinned must not leave as it was
+        self._will_change()
         with self._waiting.being_taken(self._timekeeper.mono_us):
             if await self._room.make(self._database, eviction, self._record):
                 self.committed[Lane.URGENT].set()

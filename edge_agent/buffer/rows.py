@@ -141,16 +141,10 @@ def receive(connection: sqlite3.Connection, receipt: Receipt, current: str) -> l
 
 
 def covered(
-    connection: sqlite3.Connection,
-    receipt: Receipt,
-    known: Container[int] = (),
-    named: Epoch | None = None,
+    connection: sqlite3.Connection, receipt: Receipt, known: Container[int] = ()
 ) -> list[Stored]:
-    """The rows of which the server has every key, without those that are known to be so.
-
-    `named`: the receipt's epoch, if it is known.
-    """
-    one = named or epochs.named(connection, receipt.lane, receipt.epoch)
+    """The rows of which the server has every key, without those that are known to be so."""
+    one = epochs.named(connection, receipt.lane, receipt.epoch)
     if one is None:
         return []
     had = Ranges(receipt.have)

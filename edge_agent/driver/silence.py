@@ -43,11 +43,8 @@ class Silence:
         self._repeat_us = repeat_us
         self._reads = [_Read(now_us) for _ in range(reads)]
         self._device = _Count(now_us)
-
-    @property
-    def is_offline(self) -> bool:
+        self.is_offline = False
         """Nothing of the device can be read at present."""
-        return bool(self._reads) and all(one.told in _SILENT for one in self._reads)
 
     @property
     def overdue_us(self) -> int | None:
@@ -74,6 +71,7 @@ class Silence:
         """The read brought what it asked for."""
         self._alive(read, now_us)
         self._reads[read].told = None
+        self.is_offline = False
 
     def refused(self, read: int, now_us: int) -> Told:
         """The device lives, and only these points are refused."""
@@ -95,8 +93,9 @@ class Silence:
         return []
 
     def _alive(self, read: int, now_us: int) -> None:
-        for count in (self._reads[read], self._device):
-            count.misses, count.good_us = 0, now_us
+        one, device = self._reads[read], self._device
+        one.misses = device.misses = 0
+        one.good_us = device.good_us = now_us
 
     def _tell_all(self, reads: range, quality: Quality, now_us: int) -> Told:
         return [told for read in reads for told in self._tell(read, quality, now_us)]
@@ -107,4 +106,5 @@ class Silence:
         if one.told == quality and now_us - one.told_us < self._repeat_us:
             return []
         one.told, one.told_us = quality, now_us
+        self.is_offline = all(each.told in _SILENT for each in self._reads)
         return [(read, quality)]

@@ -28,11 +28,11 @@ class RoundSize:
 
     def went(self, answers: Sequence[Reply | Failure]) -> None:
         """Learn from the answers of one round, of which there is at least one."""
-        if not all(_is_answer(one) for one in answers):
+        replies = [one for one in answers if isinstance(one, Reply)]
+        if len(replies) < len(answers) and not all(_is_answer(one) for one in answers):
             self.most = 1
             return
-        replies = [one for one in answers if isinstance(one, Reply)]
-        self._took_us.extend(one.received_us - one.sent_us for one in replies)
+        self._took_us.extend([one.received_us - one.sent_us for one in replies])
         if not self._is_quick():
             self.most = 1
         elif len(replies) == self.most:

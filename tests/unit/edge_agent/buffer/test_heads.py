@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.buffer import epochs, rows
+from edge_agent.buffer import rows
 from edge_agent.buffer.heads import Heads
 from runtime.database import connect, run_transaction
 from wire.envelope import Base, ClockState, Encoding
@@ -71,10 +71,6 @@ def test_it_states_what_the_file_says(
                 commit(connection, heads, Lane.URGENT, is_taken_back=True)
             else:
                 run_transaction(connection, partial(others_do, act=act))
-            assert heads.current(connection, Lane.URGENT, A) in (
-                None,
-                epochs.named(connection, Lane.URGENT, A),
-            )
             for lane in Lane:
                 assert heads.look(connection, lane) == rows.state(connection, lane, A)
         commit(connection, heads, Lane.URGENT)
@@ -109,19 +105,6 @@ def test_a_commit_after_a_commit_reads_nothing(tmp_path: Path) -> None:
         connection.set_trace_callback(asked.append)
         run_transaction(connection, work)
     assert [one.split()[0] for one in asked] == ["BEGIN", "INSERT", "COMMIT"]
-
-
-def test_the_current_epoch_is_known_until_somebody_else_writes(tmp_path: Path) -> None:
-    heads = Heads(A)
-    with closing(fresh(tmp_path / "buffer.db")) as connection:
-        assert heads.current(connection, Lane.URGENT, A) is None
-        commit(connection, heads, Lane.URGENT)
-        known = heads.current(connection, Lane.URGENT, A)
-        assert known == epochs.named(connection, Lane.URGENT, A)
-        assert heads.current(connection, Lane.BULK, A) is None
-        assert heads.current(connection, Lane.URGENT, OTHER) is None
-        run_transaction(connection, partial(others_do, act="give up"))
-        assert heads.current(connection, Lane.URGENT, A) is None
 
 
 def test_what_leaves_between_two_commits_reads_what_is_stated_once(tmp_path: Path) -> None:
