@@ -1,6 +1,6 @@
 """Modbus TCP as fast as it can: 32 units of 40 registers on one connection, beside modpoll.
 
-Ours is what runs in the agent, from the line's thread through driver and report filter up to the
+Ours is what runs in the agent, from the socket through driver and report filter up to the
 buffer's door; the units are in a process of their own and count what they are asked. Twice: no
 register ever changes; every register differs in every reply. `--modpoll` names the program of a
 peer (`pip install modpoll` into an environment of its own) that reads the same in the same run.

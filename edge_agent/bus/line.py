@@ -1,4 +1,4 @@
-"""A line owns one port and one thread: one exchange at a time, and no late reply passes."""
+"""A line owns one port: one exchange at a time, and no late reply passes."""
 
 import asyncio
 import logging
@@ -11,12 +11,14 @@ import msgspec
 from edge_agent.bus.account import LineAccount
 from edge_agent.bus.echo import EchoFraming
 from edge_agent.bus.framing import Framing, RtuFraming
+from edge_agent.bus.line_in_loop import LineInLoop
 from edge_agent.bus.line_thread import LineThread
 from edge_agent.bus.outcome import OWES_NOTHING, Errand, Outcome
 from edge_agent.bus.place import Place, open_place
 from edge_agent.bus.port import Port
 from edge_agent.bus.rest import RestBook, Standing
 from edge_agent.bus.round import Round
+from edge_agent.bus.wire_time import NoWire
 from edge_agent.exchange import Ask, Failure, Fault, Reply, Request
 from edge_agent.health import Caught, FrameRecord, LineHealth
 from runtime.clock import Clock
@@ -25,7 +27,6 @@ SETTLE_US = 3_300_000
 """How long a line rests after it was opened: the usual `late_max` and a margin."""
 
 _FIRST_TRY_S = 2.0
-_THREAD_HANGS_S = 5.0
 _STUCK_US = 15_000_000  # connecting takes 3 s, an exchange twice its time-out
 _HANGS = "the port's thread hangs"
 
@@ -69,7 +70,9 @@ class Line:
         self._opened = 0
         self._problem = "not opened yet"
         self._hears_itself = False
-        self._thread = LineThread(
+        # a wire's silences are sharper than the timers of an event loop
+        kind = LineInLoop if isinstance(settings.port.format, NoWire) else LineThread
+        self._worker = kind(
             settings.port,
             clock,
             open_port,
@@ -80,8 +83,8 @@ class Line:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether the port's thread has been in one call for longer than any takes: it hangs."""
-        since_us = self._thread.busy_since_us
+        """Whether a thread of its own has been in one call for longer than any takes: it hangs."""
+        since_us = self._worker.busy_since_us
         return since_us is not None and self._clock.mono_us() - since_us > _STUCK_US
 
     @property
@@ -89,14 +92,14 @@ class Line:
         return self._settings.name
 
     async def __aenter__(self) -> Self:
-        self._thread.start(asyncio.get_running_loop())
+        self._worker.start(asyncio.get_running_loop())
         try:
             async with asyncio.timeout(_FIRST_TRY_S):
                 await self._first_try.wait()
         except TimeoutError:
             _log.warning("line %s: opening %s hangs", self.name, self._settings.port.path)
         except asyncio.CancelledError:
-            await self._thread.stop()
+            await self._worker.stop()
             raise
         return self
 
@@ -107,7 +110,7 @@ class Line:
         trace: TracebackType | None,
     ) -> None:
         self._closing = True
-        await self._thread.stop()
+        await self._worker.stop()
 
     async def exchange(
         self, request: Request, *, timeout_us: int, late_max_us: int, turnaround_us: int = 0
@@ -118,7 +121,7 @@ class Line:
         wire needs, and 20 ms). A unit that did not answer rests for longer than `late_max_us`;
         while it rests, and while the port is gone, the failure comes at once. `turnaround_us` is
         the silence that the unit needs after its reply. Raise ValueError for a request that no
-        frame can carry, RuntimeError if the line's thread has died (only a new start helps). When
+        frame can carry, RuntimeError if the line has died (only a new start helps). When
         the caller is cancelled, the unit rests too.
         """
         (answer,) = await self.exchange_round(
@@ -184,7 +187,7 @@ class Line:
         return self._account.caught()
 
     def port_opened(self) -> None:
-        """Take note from the thread: the port is open, and who knows what was asked before."""
+        """Take note: the port is open, and who knows what was asked before."""
         self._rests.rest_all(self._clock.mono_us() + self._settings.settle_us)
         self._opened += 1
         self._problem = ""
@@ -192,15 +195,15 @@ class Line:
         _log.info("line %s: %s is open", self.name, self._settings.port.path)
 
     def port_gone(self, problem: str) -> None:
-        """Take note from the thread: the port is gone, or still is."""
+        """Take note: the port is gone, or still is."""
         if problem != self._problem and not self._closing:
             _log.warning("line %s: %s", self.name, problem)
         self._problem = problem
         self._first_try.set()
 
     def _refusal(self, request: Request) -> Failure | None:
-        if self._thread.has_died:
-            raise RuntimeError(f"line {self.name}: its thread has died; the log says why")
+        if self._worker.has_died:
+            raise RuntimeError(f"line {self.name} has died; the log says why")
         now = self._clock.mono_us()
         if self._problem or self.is_stuck:
             return Failure(Fault.PORT_GONE, now, None, self._problem or _HANGS)
@@ -223,11 +226,9 @@ class Line:
                 return
 
     async def _send(self, round_: Round, asks: Sequence[Ask]) -> list[Reply | Failure]:
-        longest_us = max(errand.timeout_us for errand in round_.errands)
         self._under_way = round_
         try:
-            async with asyncio.timeout(2 * longest_us / 1_000_000 + _THREAD_HANGS_S):
-                await self._thread.run(round_)
+            await self._worker.run(round_)
         except TimeoutError:
             return self._given_up(round_, asks)
         except asyncio.CancelledError:
@@ -246,7 +247,7 @@ class Line:
     def _given_up(self, round_: Round, asks: Sequence[Ask]) -> list[Reply | Failure]:
         """Nobody waits for the round any more; the unit that owes an answer rests."""
         count = round_.abandon()
-        self._thread.wake()
+        self._worker.wake()
         answers = self._answers(round_, asks, count)
         if count < len(round_.errands):
             errand, now = round_.errands[count], self._clock.mono_us()

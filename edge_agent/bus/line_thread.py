@@ -3,49 +3,30 @@
 import asyncio
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol
-
-import msgspec
 
 from edge_agent.bus.back_off import BackOff
 from edge_agent.bus.framing import Framing
-from edge_agent.bus.outcome import not_sent
 from edge_agent.bus.place import Place
-from edge_agent.bus.port import Port, PortGoneError
-from edge_agent.bus.round import Going, Round
+from edge_agent.bus.port import Owner, Port, PortGoneError
+from edge_agent.bus.round import Round
 from edge_agent.bus.talk import Talk
+from edge_agent.bus.waiting import Waiting, rounds_waiting
 from edge_agent.bus.wake import Wake
-from edge_agent.exchange import Failure, Fault
 from runtime.clock import Clock
 
 _IDLE_US = 1_000_000
 _ENDS_S = 5.0
 _JOIN_S = 0.2
-_WAITING_MAX = 8
-_OUT_OF_STEP = "what came was no frame, or half of one: the connection is made anew"
+_HANGS_S = 5.0
 
 _log = logging.getLogger(__name__)
 
 
 class _OutOfStepError(Exception):
     """The port works, but where the next frame starts is not known."""
-
-
-class Owner(Protocol):
-    """Who hears of the port; called in the event loop."""
-
-    def port_opened(self) -> None: ...
-
-    def port_gone(self, problem: str) -> None: ...
-
-
-class _Waiting(msgspec.Struct, frozen=True):
-    round: Round
-    over: "asyncio.Future[None]"
 
 
 class LineThread:
@@ -69,7 +50,7 @@ class LineThread:
         self._refuse_early = refuse_early
         self._framing = framing
         self._wake = Wake()
-        self._waiting: deque[_Waiting] = deque(maxlen=_WAITING_MAX)
+        self._waiting = rounds_waiting()
         self._back_off = BackOff()
         self._stopping = False
         self._problem = "not opened yet"
@@ -84,11 +65,16 @@ class LineThread:
         self._thread.start()
 
     async def run(self, round_: Round) -> None:
-        """Have the round done: it has an outcome at the least; a few abandoned ones are before."""
+        """Have the round done: it has an outcome at the least; a few abandoned ones are before.
+
+        Raise TimeoutError when the thread hangs.
+        """
         over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(round_, over))
+        self._waiting.append(Waiting(round_, over))
         self._wake.set()
-        await over
+        longest_us = max(errand.timeout_us for errand in round_.errands)
+        async with asyncio.timeout(2 * longest_us / 1_000_000 + _HANGS_S):
+            await over
 
     @property
     def has_died(self) -> bool:
@@ -170,25 +156,19 @@ class LineThread:
             self.busy_since_us = None
             port.close()
 
-    def _do(self, talk: Talk, waiting: _Waiting) -> None:
-        going_on, outcomes = waiting.round, waiting.round.outcomes
-        began_us = self.busy_since_us = self._clock.mono_us()
-        for errand in going_on.errands:
-            outcomes.append(talk.exchange(errand))
-            if going_on.going(outcomes[-1].ended_us - began_us) is not Going.ON:
-                break
+    def _do(self, talk: Talk, waiting: Waiting) -> None:
+        self.busy_since_us = self._clock.mono_us()
+        talk.round(waiting.round)
         self.busy_since_us = None
-        last = outcomes[-1]
-        if isinstance(last.result, Failure) and last.result.fault is Fault.PORT_GONE:
-            # told first, so that nobody asks again before the line knows
-            self._tell(partial(self._owner.port_gone, last.result.detail))
-            self._answer(waiting)
-            raise PortGoneError(last.result.detail)
+        last = waiting.round.outcomes[-1]
+        problem = last.port_problem
+        if problem:  # told first, so that nobody asks again before the line knows
+            self._tell(partial(self._owner.port_gone, problem))
+        self._tell(waiting.end)
         if last.out_of_step:
-            self._tell(partial(self._owner.port_gone, _OUT_OF_STEP))
-            self._answer(waiting)
             raise _OutOfStepError
-        self._answer(waiting)
+        if problem:
+            raise PortGoneError(problem)
 
     def _lost(self, problem: str) -> None:
         self._back_off.failed(self._clock.mono_us())
@@ -199,13 +179,8 @@ class LineThread:
     def _refuse_waiting(self) -> None:
         while self._waiting:
             waiting = self._waiting.popleft()
-            now = self._clock.mono_us()
-            failure = Failure(Fault.PORT_GONE, now, None, self._problem)
-            waiting.round.outcomes.append(not_sent(waiting.round.errands[0], failure))
-            self._answer(waiting)
-
-    def _answer(self, waiting: _Waiting) -> None:
-        self._tell(partial(_resolve, waiting.over))
+            waiting.refuse(self._problem, self._clock.mono_us())
+            self._tell(waiting.end)
 
     def _tell(self, call: Callable[[], None]) -> None:
         if self._loop is None:
@@ -226,8 +201,3 @@ def _sleep_sharply() -> None:
         slack.write_text("1000", encoding="ascii")
     except OSError as error:
         _log.info("timer slack stays as it is: %s", error)
-
-
-def _resolve(over: "asyncio.Future[None]") -> None:
-    if not over.done():
-        over.set_result(None)

@@ -17,12 +17,13 @@ FAULT_OF_VERDICT = {
     Verdict.WRONG_TRANSACTION: Fault.WRONG_REPLY,
     Verdict.NO_ECHO: Fault.CRC,
 }
+OUT_OF_STEP = "what came was no frame, or half of one: the connection is made anew"
 OWES_NOTHING = frozenset({Fault.EXCEPTION, Fault.RESTING})
 """Faults after which no reply of the unit can still be on its way."""
 
 
 class Errand(msgspec.Struct):
-    """One request on its way: handed to the line's thread, and perhaps given up meanwhile.
+    """One request on its way: handed to the line, and perhaps given up meanwhile.
 
     `turnaround_us`: the silence that the unit needs after its reply, if longer than the wire's.
     """
@@ -53,6 +54,13 @@ class Outcome(msgspec.Struct, frozen=True):
     stale: tuple[int, ...] = ()
     out_of_step: bool = False
     hears_itself: bool = False
+
+    @property
+    def port_problem(self) -> str:
+        """Why nothing more can be asked on this port; empty while it is good."""
+        if isinstance(self.result, Failure) and self.result.fault is Fault.PORT_GONE:
+            return self.result.detail
+        return OUT_OF_STEP if self.out_of_step else ""
 
 
 def not_sent(errand: Errand, failure: Failure, stray: bytes = b"") -> Outcome:

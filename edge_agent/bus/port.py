@@ -25,9 +25,21 @@ class Port(Protocol):
         """Hand all of `data` to the kernel within `wait_us`."""
         ...
 
+    def offer(self, data: bytes) -> int:
+        """Hand over what the kernel takes at once; return how many bytes that were."""
+        ...
+
     def close(self) -> None:
         """Let go of the port; never raises."""
         ...
+
+
+class Owner(Protocol):
+    """Who hears of the port of a line; called in the event loop."""
+
+    def port_opened(self) -> None: ...
+
+    def port_gone(self, problem: str) -> None: ...
 
 
 class Descriptor:
@@ -45,8 +57,28 @@ class Descriptor:
         watched = [self._fd] if wake is None else [self._fd, wake]
         try:
             ready, _, _ = select.select(watched, [], [], max(wait_us, 0) / _SECOND_US)
-            if self._fd not in ready:
-                return b""
+        except (OSError, ValueError) as error:
+            raise self._gone(error) from error
+        return self._read() if self._fd in ready else b""
+
+    def send(self, data: bytes, wait_us: int) -> None:
+        while data:
+            taken = self.offer(data)
+            data = data[taken:]
+            if not taken:
+                self._wait_for_room(wait_us)
+
+    def offer(self, data: bytes) -> int:
+        try:
+            return os.write(self._fd, data)
+        except BlockingIOError:
+            return 0
+        except (OSError, ValueError) as error:
+            raise self._gone(error) from error
+
+    def _read(self) -> bytes:
+        """A terminal has to be asked first whether something is there: it reads as hung up else."""
+        try:
             data = os.read(self._fd, _LARGEST_READ)
         except BlockingIOError:
             return b""
@@ -55,16 +87,6 @@ class Descriptor:
         if not data:  # readable and yet empty: hung up
             raise PortGoneError(f"{self._path} hung up")
         return data
-
-    def send(self, data: bytes, wait_us: int) -> None:
-        left = memoryview(data)
-        while left:
-            try:
-                left = left[os.write(self._fd, left) :]
-            except BlockingIOError:
-                self._wait_for_room(wait_us)
-            except (OSError, ValueError) as error:
-                raise self._gone(error) from error
 
     def _wait_for_room(self, wait_us: int) -> None:
         try:

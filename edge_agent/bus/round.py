@@ -1,4 +1,4 @@
-"""Several errands in one go, so that quick ones need not each wake a thread; and when it ends."""
+"""Several errands in one go, so that quick ones need not each wake who asks; and when it ends."""
 
 from enum import StrEnum
 
@@ -21,8 +21,8 @@ class Going(StrEnum):
 class Round(msgspec.Struct):
     """At least one errand, each of another unit; `outcomes` are of the first of them, in order.
 
-    The line's thread adds outcomes. `is_wanted`: somebody else waits for the line; set by whoever
-    sees that, and read by the thread between two errands.
+    The line's worker adds outcomes. `is_wanted`: somebody else waits for the line; set by whoever
+    sees that, and read by the worker between two errands.
     """
 
     errands: tuple[Errand, ...]
@@ -43,7 +43,7 @@ class Round(msgspec.Struct):
     def abandon(self) -> int:
         """Begin no errand more; return how many have an outcome: the next one may have been sent.
 
-        The thread may add that one's outcome still, and none after it.
+        The worker may add that one's outcome still, and none after it.
         """
         for errand in self.errands:
             errand.abandoned = True

@@ -1,34 +1,21 @@
-"""One exchange on an open port, by absolute deadlines; runs in the line's own thread."""
+"""Dialogues on an open port by waiting for it, sharply; runs in the line's own thread."""
 
-from edge_agent.bus.framing import Framing, RtuFraming
-from edge_agent.bus.modbus import Match, Verdict
-from edge_agent.bus.outcome import FAULT_OF_VERDICT, Errand, Outcome
+from typing import TypeVar
+
+from edge_agent.bus.dialogue import Dialogue, Say, Steps, Wait
+from edge_agent.bus.framing import Framing
+from edge_agent.bus.outcome import Errand, Outcome
 from edge_agent.bus.port import Port, PortGoneError
+from edge_agent.bus.round import Round
 from edge_agent.bus.wake import Wake
 from edge_agent.bus.wire_time import WireTime
-from edge_agent.exchange import Failure, Fault, Read, Reply
 from runtime.clock import Clock
 
-_HEARD_MAX = 1_024
-_STRAY_MAX = 1_024
-_LEAST_TURNAROUND_US = 20_000
-_NEVER_SILENT = "the line is never silent"
-_NO_ECHO = "our own bytes do not come back as they were sent: somebody else talks, or no local_echo"
-_TAKEN = (Verdict.REPLY, Verdict.EXCEPTION)
-_BROKEN = (Verdict.INCOMPLETE, Verdict.NOISE)
-_GATEWAY_CODES = {
-    10: "the gateway has no path to the unit",
-    11: "the gateway got no answer from the unit",
-}
-"""Exceptions in which the unit itself said nothing (Modbus Application Protocol V1.1b3, 7)."""
+_Result = TypeVar("_Result")
 
 
 class Talk:
-    """Knows when the wire was last in use, and hears nothing that was not asked for.
-
-    `refuse_early`: refuse a reply that comes sooner than the wire could bring it. Off only for a
-    port behind which no wire keeps the time.
-    """
+    """A Dialogue (its words are told there) and the port that it is held on."""
 
     def __init__(
         self,
@@ -42,165 +29,42 @@ class Talk:
     ) -> None:
         """Take an open port; without a `framing` the frames are RTU."""
         self._port = port
-        self._framing = RtuFraming() if framing is None else framing
-        self._shape = shape
-        self._clock = clock
         self._wake = wake
-        self._refuse_early = refuse_early
-        self._used_until_us = clock.mono_us()
-        self._gap_us = shape.gap_us
-        self._stray = bytearray()
+        self._dialogue = Dialogue(shape, clock.mono_us, refuse_early=refuse_early, framing=framing)
 
     def listen(self, wait_us: int) -> None:
         """Throw away what comes while nothing is asked, at most `wait_us`, until woken."""
-        self._discard(self._port.receive(wait_us, self._wake.fileno()))
+        self._dialogue.discard(self._port.receive(wait_us, self._wake.fileno()))
 
     def exchange(self, errand: Errand) -> Outcome:
         """Ask once the wire is silent and hear the answer; every end of it is an Outcome."""
+        return self._driven(self._dialogue.exchange(errand))
+
+    def round(self, round_: Round) -> None:
+        """Do errand after errand for as long as the round goes on."""
+        self._driven(self._dialogue.round(round_))
+
+    def _driven(self, steps: Steps[_Result]) -> _Result:
         try:
-            if not self._become_silent(errand):
-                now = self._clock.mono_us()
-                return self._outcome(errand, Failure(Fault.TIME_OUT, now, None, _NEVER_SILENT))
-            return self._ask(errand)
-        except PortGoneError as error:
-            now, was_sent = self._clock.mono_us(), errand.sent_us is not None
-            failure = Failure(Fault.PORT_GONE, now, None, str(error), was_sent)
-            return self._outcome(errand, failure)
+            wanted = next(steps)
+            while True:
+                try:
+                    data = self._done(wanted)
+                except PortGoneError as error:
+                    wanted = steps.throw(error)
+                else:
+                    wanted = steps.send(data)
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
 
-    def _become_silent(self, errand: Errand) -> bool:
-        """Discard late bytes until the line has been silent for long enough."""
-        give_up_us = self._clock.mono_us() + errand.timeout_us
-        while not errand.abandoned:
-            wait_us = self._used_until_us + self._gap_us - self._clock.mono_us()
-            data = self._port.receive(wait_us)
-            now = self._clock.mono_us()
-            if data:
-                self._discard(data)
-            elif now >= self._used_until_us + self._gap_us:
-                return True
-            if now > give_up_us:
-                return False
-        return False
-
-    def _ask(self, errand: Errand) -> Outcome:
-        sent = self._clock.mono_us()
-        errand.sent_us = sent
-        self._gap_us = max(self._shape.gap_us, errand.turnaround_us)
-        self._used_until_us = sent + self._shape.duration_us(len(errand.frame))
-        self._port.send(errand.frame, errand.timeout_us)
-        least_us = self._shape.duration_us(
-            len(errand.frame) + self._framing.reply_length(errand.request)
-        )
-        deadline = sent + max(errand.timeout_us, least_us + _LEAST_TURNAROUND_US)
-        return self._hear(errand, sent, deadline)
-
-    def _hear(self, errand: Errand, sent: int, deadline: int) -> Outcome:
-        heard = _Heard(self._framing)
-        while not errand.abandoned:
-            wait_us = deadline - self._clock.mono_us()
-            if wait_us <= 0:
-                break
-            data = self._port.receive(wait_us, self._wake.fileno())
-            if not data:
-                self._wake.clear()
-                continue
-            now = self._clock.mono_us()
-            self._used_until_us = now
-            found = heard.take(data, errand)
-            if found.verdict not in _TAKEN:
-                continue
-            if now >= self._earliest_us(errand, sent, found):
-                return self._taken(errand, sent, now, heard)
-            heard.refuse_early(found, errand.frame)
-        return self._not_answered(errand, heard)
-
-    def _earliest_us(self, errand: Errand, sent: int, found: Match) -> int:
-        if not self._refuse_early:
-            return sent
-        return self._shape.earliest_us(sent, len(errand.frame), found.size)
-
-    def _taken(self, errand: Errand, sent: int, now: int, heard: "_Heard") -> Outcome:
-        found = heard.found
-        self._stray += heard.bytes[found.end :]  # came with it, and is nobody's
-        if found.verdict is Verdict.REPLY:
-            return self._outcome(errand, Reply(found.words, sent, now), heard)
-        silence = _GATEWAY_CODES.get(found.code or 0)
-        fault = Fault.EXCEPTION if silence is None else Fault.TIME_OUT
-        return self._outcome(errand, Failure(fault, now, found.code, silence or ""), heard)
-
-    def _not_answered(self, errand: Errand, heard: "_Heard") -> Outcome:
-        now = self._clock.mono_us()
-        verdict = heard.found.verdict
-        if heard.early and verdict is Verdict.SILENCE:
-            return self._outcome(errand, Failure(Fault.TOO_EARLY, now), heard)
-        fault = FAULT_OF_VERDICT[verdict]
-        detail = _NO_ECHO if verdict is Verdict.NO_ECHO else str(verdict)
-        return self._outcome(errand, Failure(fault, now, None, detail), heard)
-
-    def _outcome(
-        self, errand: Errand, result: Reply | Failure, heard: "_Heard | None" = None
-    ) -> Outcome:
-        stray = bytes(self._stray)
-        self._stray.clear()
-        end = result.received_us if isinstance(result, Reply) else result.at_us
-        return Outcome(
-            result=result,
-            verdict=heard.found.verdict if heard else "not_sent",
-            request=errand.frame,
-            sent_us=errand.sent_us,
-            ended_us=end,
-            received=bytes(heard.bytes) if heard else b"",
-            stray=stray,
-            stale=heard.stale if heard else (),
-            out_of_step=heard is not None and heard.is_out_of_step,
-            hears_itself=heard is not None and heard.hears_itself,
-        )
-
-    def _discard(self, data: bytes) -> None:
-        if data:
-            self._used_until_us = self._clock.mono_us()
-            self._stray += data
-            del self._stray[:-_STRAY_MAX]
-
-
-class _Heard:
-    """The bytes since the request, what was found in them, and what had to be refused."""
-
-    def __init__(self, framing: Framing) -> None:
-        self._framing = framing
-        self.bytes = bytearray()
-        self.found = Match(Verdict.SILENCE)
-        self.early = False
-        self.hears_itself = False
-        self._stale: tuple[int, ...] = ()
-
-    @property
-    def is_out_of_step(self) -> bool:
-        """What was heard ends within a frame, or is none, and the framing can not find the next."""
-        return not self._framing.finds_frames and self.found.verdict in _BROKEN
-
-    @property
-    def stale(self) -> tuple[int, ...]:
-        return self._stale + self.found.stale
-
-    def take(self, data: bytes, errand: Errand) -> Match:
-        """Add bytes and look again; what is surely too short for any reply is not looked at."""
-        self.bytes += data
-        del self.bytes[:-_HEARD_MAX]
-        if len(self.bytes) >= self._framing.shortest:
-            heard = bytes(self.bytes)
-            # the reply to a write is the request again; that one is told by its time
-            self.hears_itself |= isinstance(errand.request, Read) and heard.startswith(errand.frame)
-            self.found = self._framing.match(heard, errand.request, errand.frame)
-        else:
-            self.found = Match(Verdict.INCOMPLETE)
-        return self.found
-
-    def refuse_early(self, found: Match, sent: bytes) -> None:
-        """Forget a frame that can not be the answer, and go on with what follows it."""
-        self.early = True
-        refused = bytes(self.bytes[found.end - found.size : found.end])
-        self.hears_itself |= refused == sent
-        self._stale += (*found.stale, *self._framing.stale_units(refused))
-        del self.bytes[: found.end]
-        self.found = Match(Verdict.INCOMPLETE if self.bytes else Verdict.SILENCE)
+    def _done(self, wanted: Wait | Say) -> bytes:
+        if isinstance(wanted, Say):
+            self._port.send(wanted.data, wanted.wait_us)
+            return b""
+        if not wanted.may_be_woken:
+            return self._port.receive(wanted.wait_us)
+        data = self._port.receive(wanted.wait_us, self._wake.fileno())
+        if not data:
+            self._wake.clear()
+        return data

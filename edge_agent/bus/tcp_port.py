@@ -40,6 +40,9 @@ class TcpPort(Descriptor):
         self._socket = _connect(settings)
         super().__init__(settings.path, self._socket.fileno())
 
+    def receive(self, wait_us: int, wake: int | None = None) -> bytes:
+        return super().receive(wait_us, wake) if wait_us > 0 else self._read()
+
     def close(self) -> None:
         self._socket.close()
 

@@ -82,6 +82,7 @@ ADAPTERS = {
     "edge_agent/buffer/lanes.py",
     "edge_agent/buffer/time_kept.py",
     "edge_agent/bus/line.py",
+    "edge_agent/bus/line_in_loop.py",
     "edge_agent/bus/line_thread.py",
     "edge_agent/bus/modbus.py",
     "edge_agent/bus/serial_port.py",

@@ -55,8 +55,7 @@ class Held(Descriptor):
         self._back: list[bytes] = []
         self.asked: list[int] = []
 
-    def send(self, data: bytes, wait_us: int) -> None:
-        assert wait_us > 0
+    def offer(self, data: bytes) -> int:
         unit = data[6]
         reply = data[:4] + bytes((0, 4, unit, 2, 1, 1))
         self.asked.append(unit)
@@ -64,6 +63,7 @@ class Held(Descriptor):
             self._back.append(reply)
         else:
             os.write(self._in, reply)
+        return len(data)
 
     def release(self) -> None:
         """Let go of what was held back."""

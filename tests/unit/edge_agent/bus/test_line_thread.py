@@ -61,6 +61,9 @@ class Pipe:
         if not self.silent:
             os.write(self._in, seal(data[0], b"\x02\x01\x0d"))
 
+    def offer(self, data: bytes) -> int:
+        raise AssertionError(data)
+
     def pull_out(self) -> None:
         self._gone = True
         os.write(self._in, b"x")

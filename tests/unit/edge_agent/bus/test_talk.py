@@ -57,6 +57,9 @@ class Wire:
         self.coming += [(now + after, content) for after, content in self.answers]
         self.answers = []
 
+    def offer(self, data: bytes) -> int:
+        raise AssertionError(data)
+
     def close(self) -> None:
         raise AssertionError("a talk closes nothing")
 
