@@ -21,6 +21,7 @@ from edge_agent.exchange import Failure, Fault, Read, Reply, Table
 from runtime.clock import Clock, SystemClock
 from simulators.mbap import pack
 from tests.patience import PATIENCE_S, until
+from tests.slow_clock import SlowClock
 from tests.standing_clock import StandingClock
 
 MS = 1_000
@@ -136,7 +137,7 @@ def threads(place: Place) -> list[threading.Thread]:
 
 
 async def test_opens_answers_and_ends_without_a_thread(server: Server) -> None:
-    async with connected(server) as (line, news), asyncio.TaskGroup() as group:
+    async with connected(server, SlowClock()) as (line, news), asyncio.TaskGroup() as group:
         asked = group.create_task(ran(line, errand(1), errand(2, unit=2)))
         assert await server.asked() == errand(1).frame
         server.answer(1)
@@ -330,8 +331,10 @@ async def test_a_fault_of_ours_while_it_opens_is_known_as_such() -> None:
         raise ZeroDivisionError
 
     owner = Heard()
-    line = line_on(TcpSettings("nowhere", 502), owner, open_port=broken)
+    place = TcpSettings("nowhere", 502)
+    line = line_on(place, owner, open_port=broken)
     await until(lambda: line.has_died)
+    await until(lambda: not threads(place))  # its report is this test's, and no other's
     assert owner.news == ["the line has died"]
     await line.stop()
     assert not line.has_died

@@ -15,28 +15,32 @@ from edge_agent.bus.talk_in_loop import TalkInLoop
 from edge_agent.bus.tcp_port import TcpPort, TcpSettings
 from edge_agent.bus.wire_time import NoWire
 from edge_agent.exchange import Failure, Fault, Read, Reply, Table
-from runtime.clock import SystemClock
+from runtime.clock import Clock, SystemClock
 from simulators.mbap import pack
 from tests.patience import until
+from tests.slow_clock import SlowClock
 
 MS = 1_000
 PATIENT_US = 60_000 * MS
-CLOCK = SystemClock()
 
 
 class Bed:
     """A talk, and the server's end of its connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listening:
             self.port = TcpPort(TcpSettings("127.0.0.1", listening.getsockname()[1]))
             self.server, _ = listening.accept()
         self.server.settimeout(30)
         self.framing = MbapFraming()
         self.lost: list[str] = []
-        dialogue = Dialogue(NoWire(), CLOCK.mono_us, refuse_early=True, framing=self.framing)
+        dialogue = Dialogue(NoWire(), clock.mono_us, refuse_early=True, framing=self.framing)
         loop = asyncio.get_running_loop()
         self.talk = TalkInLoop(self.port, dialogue, loop, self.lost.append, nullcontext())
+
+    def close(self) -> None:
+        self.talk.close()
+        self.server.close()
 
     def round(self, *units: int, timeout_us: int = PATIENT_US) -> Round:
         requests = [Read(unit, Table.HOLDING_REGISTERS, 0, 1) for unit in units]
@@ -57,17 +61,17 @@ class Bed:
 
 @pytest.fixture
 async def bed() -> AsyncIterator[Bed]:
-    made = Bed()
+    made = Bed(SystemClock())
     yield made
-    made.talk.close()
-    made.server.close()
+    made.close()
 
 
 def reply(number: int, unit: int) -> bytes:
     return pack(number, unit, b"\x03\x02\x00\x07")
 
 
-async def test_an_answer_in_pieces_and_the_next_of_the_round(bed: Bed) -> None:
+async def test_an_answer_in_pieces_and_the_next_of_the_round() -> None:
+    bed = Bed(SlowClock())  # no round is long
     round_ = bed.round(1, 2)
     over = bed.begin(round_)
     for number in (1, 2):
@@ -79,6 +83,7 @@ async def test_an_answer_in_pieces_and_the_next_of_the_round(bed: Bed) -> None:
     await over
     assert all(isinstance(one.result, Reply) for one in round_.outcomes)
     assert not bed.talk.is_busy
+    bed.close()
 
 
 async def test_what_comes_between_two_rounds_is_nobodys(bed: Bed) -> None:
