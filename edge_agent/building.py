@@ -131,7 +131,7 @@ async def built(ground: Ground, database: Database, limits: Limits, waiting: Wai
 
 async def _shown(parts: Parts) -> None:
     """Rows that were set aside may leave now; the last of them took of the reserve."""
-    parts.lanes.is_whole = parts.salvor.is_whole
+    parts.lanes.came_in(is_whole=parts.salvor.is_whole)
     parts.publisher.came_in()
     if parts.salvor.is_whole and not lacking(parts.database.path):
         await filled(parts.database)

@@ -42,6 +42,7 @@ class Changeover:
         await parts.roster.stop(changes.stop)
         await parts.lanes.flush()
         self._configuration.enter(new)
+        parts.publisher.news.set()
         parts.roster.start(new, self._group, changes.start)
         parts.roster.retune(old, new)
         names = [device.id for device in old.devices if device.line in changes.stop]

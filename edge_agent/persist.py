@@ -10,7 +10,7 @@ AGAIN_S = 1.0
 async def persist(
     run: Callable[[], Awaitable[None]], tell: Callable[[str], None], again_s: float = AGAIN_S
 ) -> None:
-    """Run until cancelled; after sqlite3.OperationalError tell it and begin again.
+    """Run until it ends by itself; after sqlite3.OperationalError tell it and begin again.
 
     Every other error is raised: a file that broke is set aside at the next start.
     """
@@ -19,6 +19,8 @@ async def persist(
             await run()
         except* sqlite3.OperationalError as errors:
             tell(f"the buffer's disk refuses: {_first(errors)}")
+        else:
+            return
         await asyncio.sleep(again_s)
 
 

@@ -50,6 +50,7 @@ class Session:
         self._online = asyncio.Event()
         self._offline = asyncio.Event()
         self._offline.set()
+        self._heralds: list[asyncio.Event] = []
 
     @property
     def connection(self) -> int:
@@ -122,6 +123,8 @@ class Session:
         log.info("%s: connected, connection %d", self.options.client_id, link.number)
         self._offline.clear()
         self._online.set()
+        for herald in self._heralds:
+            herald.set()
 
     def _set_offline(self, link: Link) -> None:
         self._attempt = None
@@ -135,6 +138,10 @@ class Session:
             await self._online.wait()
             await asyncio.sleep(0)
         return self._number
+
+    def announce(self, herald: asyncio.Event) -> None:
+        """Set this event at each connection from now on."""
+        self._heralds.append(herald)
 
     async def disconnected(self) -> None:
         """Wait until there is no connection."""

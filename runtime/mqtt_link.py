@@ -9,6 +9,7 @@ from runtime.lazy_import import lazily
 from runtime.link_rate import LinkRate
 from runtime.mqtt_pending import Pending
 from runtime.mqtt_publish import Publish, Publishing
+from runtime.mqtt_vigil import LEAST_S, Vigil
 from runtime.mqtt_words import Farewell, Message, Options, Outcome, Will, outcome_of
 from runtime.no_tls import NoTls
 from runtime.thread import in_daemon_thread
@@ -26,7 +27,6 @@ if vars(paho)["ssl"] is None:  # left out by a program whose link is plain
 
 log = logging.getLogger(__name__)
 
-_TICK_S = 0.25  # how often paho looks at its keepalive
 _CONNECT_S = 5.0  # for TCP, then again for TLS
 _ANSWER_S = 30.0  # from PUBLISH to PUBACK: a broker that only answers pings is left
 _READY_S = 15.0  # from CONNECT sent to SUBACK
@@ -64,9 +64,9 @@ class Link:
         self._pending = Pending(self._loop.time)
         self.is_resumed = False
         self._held = self._closed = self._is_full = False
-        self._pinged = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self._client = _new_client(options, will)
+        self._vigil = Vigil(self._client, options.keepalive_s, self._loop.time)
         self._publishing = Publishing(
             self._client,
             self._pending,
@@ -185,18 +185,12 @@ class Link:
         self._pending.lose()
 
     def _tick(self) -> None:
-        self._timer = self._loop.call_later(_TICK_S, self._tick)
-        if not self._held:
-            self._look_for_answers()
-            self._client.loop_misc()
-        elif self._loop.time() - self._pinged >= self._options.keepalive_s / 2:
-            # While we do not read, no PINGRESP can reach paho: its own check would give up.
-            self._pinged = self._loop.time()
-            self._client._send_pingreq()  # noqa: SLF001 - paho has no public way to ping
-
-    def _look_for_answers(self) -> None:
-        if self._pending.waited_s() >= self._answer_s:
+        if not self._held and self._pending.waited_s() >= self._answer_s:
             self._lose(f"no PUBACK within {self._answer_s:.0f} s")
+        self._vigil.look(is_held=self._held)
+        awaited_s = max(self._answer_s - self._pending.waited_s(), LEAST_S)
+        rest_s = min(self._vigil.rest_s(is_held=self._held), awaited_s)
+        self._timer = self._loop.call_later(rest_s, self._tick)
 
     def _on_readable(self) -> None:
         while not self._held:

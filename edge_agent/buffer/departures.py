@@ -1,5 +1,6 @@
 """Rows on their way out of the buffer, each with what is to be stated with it; and heartbeats."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
@@ -7,19 +8,22 @@ import msgspec
 from msgspec.structs import replace
 
 from edge_agent.buffer import rows
+from edge_agent.buffer.backlog import Backlog, backlog
 from edge_agent.buffer.fresh import Fresh
 from edge_agent.buffer.had import Had, look_up
 from edge_agent.buffer.heads import Heads
 from edge_agent.buffer.leaving import Found, Wanted, look, oldest_young
 from edge_agent.buffer.newest import Newest
 from edge_agent.buffer.room import Room
-from edge_agent.buffer.rows import Row
+from edge_agent.buffer.rows import Ledger, Row
 from edge_agent.buffer.statement import cut
 from edge_agent.buffer.stored import Stored
+from edge_agent.buffer.time_kept import KeptTime
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.buffer.waiting import Waiting
 from runtime.database import Database
 from wire.envelope import Through
+from wire.identity import Anchor
 from wire.receipt import Receipt
 from wire.statement import Statement
 from wire.topic import Lane
@@ -44,6 +48,7 @@ class Departures:
         self._timekeeper = timekeeper
         self._epoch = epoch
         self._room = room
+        self._time = KeptTime(database, timekeeper)
         self._waiting = Waiting()
         self._had = had
         self._numbers = dict.fromkeys(Lane, 0)
@@ -54,6 +59,25 @@ class Departures:
         self._fresh: dict[Lane, Fresh] = {}
         self._newest = Newest(epoch)
         self.is_whole = True  # False while rows of another file are coming in
+
+    @property
+    def anchored(self) -> Anchor | None:
+        """The latest anchor that is on disk."""
+        return self._time.anchored
+
+    @property
+    def anchor_came(self) -> asyncio.Event:
+        """Set with each new `anchored`; for one who waits, and clears it."""
+        return self._time.came
+
+    async def anchors(self) -> tuple[Anchor, ...]:
+        """What a birth tells of this boot and of those whose rows are still here."""
+        return await self._time.stated()
+
+    def came_in(self, *, is_whole: bool) -> None:
+        """Rows of another file are here now; `is_whole`: the last of them."""
+        self.is_whole = is_whole
+        self._room.looked_away()
 
     async def outgoing(self, lane: Lane, number: int | None) -> Outgoing | None:
         """The row with this id (None asks for a heartbeat) with what is to be stated with it.
@@ -175,6 +199,18 @@ class Departures:
             lambda c: rows.numbers_after(c, lane, after, limit + len(self._had)),
         )
         return [number for number in numbers if number not in self._had][:limit]
+
+    async def ledgers(self) -> dict[Lane, Ledger]:
+        books = await self._database.read(
+            lambda connection: {lane: rows.ledger(connection, lane) for lane in Lane},
+        )
+        return {lane: self._had.ledger(lane, book) for lane, book in books.items()}
+
+    async def backlogs(self) -> dict[Lane, Backlog]:
+        waiting = await self._database.read(
+            lambda connection: {lane: backlog(connection, lane) for lane in Lane}
+        )
+        return {lane: self._had.backlog(lane, one) for lane, one in waiting.items()}
 
 
 def _nobody() -> bool:

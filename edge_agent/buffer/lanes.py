@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from edge_agent.buffer import rows
-from edge_agent.buffer.backlog import Backlog, backlog
 from edge_agent.buffer.chatter import Chatter
 from edge_agent.buffer.departures import Departures, Outgoing
 from edge_agent.buffer.fresh import Fresh
@@ -19,16 +18,14 @@ from edge_agent.buffer.pace import Pace, Passage
 from edge_agent.buffer.packing import Packer
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.room import Room
-from edge_agent.buffer.rows import Ledger
-from edge_agent.buffer.time_kept import KeptTime
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.buffer.waiting import Groups
 from edge_agent.buffer.wear import Purpose
 from edge_agent.buffer.wear_kept import KeptWear
 from edge_agent.exchange import Sample
 from edge_agent.right_of_way import RightOfWay
+from runtime.beat import Beat
 from runtime.database import Database
-from wire.identity import Anchor
 from wire.reading import ITSELF
 from wire.topic import Lane
 
@@ -38,7 +35,8 @@ log = logging.getLogger(__name__)
 
 GROUP_READINGS = 100
 GROUP_SECONDS = 1.0
-_TICK_S = 0.1
+_SLICE_S = 0.1  # between two looks while room is short
+_AGAIN_S = 0.5  # while the disk refuses
 
 
 class PointPlan(msgspec.Struct, frozen=True):
@@ -67,6 +65,10 @@ class Lanes(Departures):
     ) -> None:
         had = Had()
         super().__init__(database, timekeeper, epoch, Room(gateway, limits, had), had)
+        self._beat = Beat(GROUP_SECONDS)
+        self._last_beat = 0
+        self._stirred = asyncio.Event()  # there is something to do before the next beat
+        timekeeper.adopted = self._stirred.set
         self._plan = plan
         self._group_readings = group_readings
         self._progress = progress
@@ -76,17 +78,11 @@ class Lanes(Departures):
         self._came: tuple[Lane, ...] = ()  # committed, and not announced yet
         # One group at a time: what comes while a sync is under way shares the next one.
         self._turn = asyncio.Lock()
-        self._time = KeptTime(database, timekeeper)
         self.pace = Pace() if pace is None else pace
         self._chatter = Chatter(self.pace, tell)
         self.started_us = timekeeper.now().mono_us
         self.committed = {lane: asyncio.Event() for lane in Lane}
         self.refusal = ""  # why the disk refuses at present
-
-    @property
-    def anchored(self) -> Anchor | None:
-        """The latest anchor that is on disk."""
-        return self._time.anchored
 
     @property
     def not_taken(self) -> int:
@@ -96,10 +92,6 @@ class Lanes(Departures):
         """What earlier runs knew of the time, before the timekeeper is asked, and of the card."""
         await self._time.remember()
         await self._database.read(self.wear.remember)
-
-    async def anchors(self) -> tuple[Anchor, ...]:
-        """What a birth tells of this boot and of those whose rows are still here."""
-        return await self._time.stated()
 
     async def take(self, device: str, samples: Sequence[Sample]) -> None:
         """Returns after the urgent transitions among the samples are committed with full sync.
@@ -136,11 +128,12 @@ class Lanes(Departures):
         return is_urgent
 
     async def run(self) -> None:
-        """Commit the groups each second and keep within the limits, until cancelled."""
+        """Commit what waits at each beat and keep within the limits, until cancelled."""
         try:
             while True:
-                await asyncio.sleep(_TICK_S)
-                if self._waiting.tick() >= GROUP_SECONDS / _TICK_S - 1 or self._had_is_due():
+                await self._beat.told(self._stirred, self._rest_s())
+                self._stirred.clear()
+                if self._is_due():
                     await self.flush()
                 await self._time.keep()
                 await self._make_room()
@@ -150,8 +143,16 @@ class Lanes(Departures):
             self.wear.is_ending = True
             await asyncio.shield(self._end())
 
-    def _had_is_due(self) -> bool:
-        return self._had.is_due(self._timekeeper.mono_us)
+    def _rest_s(self) -> float:
+        if self._room.is_making or self._room.has_grown:
+            return _SLICE_S
+        return _AGAIN_S if self.refusal else GROUP_SECONDS
+
+    def _is_due(self) -> bool:
+        """Whether what waits, or what receipts have, is to be committed now."""
+        before, self._last_beat = self._last_beat, self._beat.number
+        is_beat = self._last_beat != before or bool(self.refusal)
+        return (is_beat and self._waiting.has_some()) or self._had.is_due(self._timekeeper.mono_us)
 
     async def _end(self) -> None:
         """All that waits, and then what receipts have, without waiting for company."""
@@ -230,8 +231,16 @@ class Lanes(Departures):
     def _written(self, groups: Groups) -> None:
         if groups:
             self._refused("")
-            self._room.has_grown = True
+            self._count(groups)
         self._came = tuple(groups)
+
+    def _count(self, groups: Groups) -> None:
+        """What room they took; of a commit that was cancelled nobody knows."""
+        for lane in groups:
+            fresh = self._fresh.get(lane) if self.is_whole else None
+            self._room.grew(lane, sum(len(one.payload) for one in fresh.rows) if fresh else None)
+        if self._room.has_grown:
+            self._stirred.set()
 
     def _refused(self, reason: str) -> None:
         """Say it once when it begins and once when it ends: it is tried twice a second."""
@@ -264,18 +273,6 @@ class Lanes(Departures):
         ]
         drafts = self._packer.drafts(told, now) if told else []
         return lambda c: rows.commit(c, Lane.URGENT, self._epoch, drafts) if drafts else None
-
-    async def ledgers(self) -> dict[Lane, Ledger]:
-        books = await self._database.read(
-            lambda connection: {lane: rows.ledger(connection, lane) for lane in Lane},
-        )
-        return {lane: self._had.ledger(lane, book) for lane, book in books.items()}
-
-    async def backlogs(self) -> dict[Lane, Backlog]:
-        waiting = await self._database.read(
-            lambda connection: {lane: backlog(connection, lane) for lane in Lane}
-        )
-        return {lane: self._had.backlog(lane, one) for lane, one in waiting.items()}
 
 
 def _purpose(groups: Groups) -> Purpose:

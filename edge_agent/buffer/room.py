@@ -66,7 +66,11 @@ class _Planned(msgspec.Struct, frozen=True):
 
 
 class Room:
-    """`has_grown`: something was committed since it was looked at. `had`: what receipts have."""
+    """`has_grown`: something was committed since it was looked at. `had`: what receipts have.
+
+    What is committed in this run is counted, so that the file is asked only when that might be
+    too much.
+    """
 
     def __init__(self, gateway: str, limits: Limits, had: Container[int] = ()) -> None:
         self._gateway = gateway
@@ -78,6 +82,12 @@ class Room:
         self._passes = {lane: _Pass() for lane in Lane}
         self._making: _Making | None = None
         self.has_grown = True
+        self._most: dict[Lane, int] | None = None  # bytes that a lane holds, or less
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether there may be too little room, as far as is known without a look."""
+        return self._most is None or evict(self._most, self._lower) is not None
 
     @property
     def is_making(self) -> bool:
@@ -96,12 +106,25 @@ class Room:
         """These rows are not here any more."""
         self._published.difference_update(numbers)
 
+    def looked_away(self) -> None:
+        """Others may have written to the file."""
+        self._most, self.has_grown = None, True
+
+    def grew(self, lane: Lane, size: int | None) -> None:
+        """So many bytes were committed; None when nobody knows."""
+        if size is None or self._most is None:
+            self.looked_away()
+            return
+        self._most[lane] += size
+        self.has_grown |= self.is_tight
+
     async def shortage(self, database: Database) -> Eviction | None:
         """What is to go; None while everything has room, or nothing came meanwhile."""
         if not (self.has_grown or self.is_making):
             return None
         self.has_grown = False
         sizes = await database.transact(rows.sizes)
+        self._most = {lane: sizes.get(lane, 0) for lane in Lane}
         wanted, is_needed = evict(sizes, self._lower), evict(sizes, self._limits) is not None
         if wanted is None or not (is_needed or self._is_thinning()):
             self._making = None

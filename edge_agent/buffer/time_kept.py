@@ -1,5 +1,6 @@
 """Keeps on disk what a run learns of the time: new anchors, now and then the last good time."""
 
+import asyncio
 import logging
 import sqlite3
 from functools import partial
@@ -17,13 +18,14 @@ _GOOD_US = 60_000_000
 
 
 class KeptTime:
-    """`anchored`: the latest anchor that is on disk."""
+    """`anchored`: the latest anchor that is on disk; `came` is set with each."""
 
     def __init__(self, database: Database, timekeeper: Timekeeper) -> None:
         self._database = database
         self._timekeeper = timekeeper
         self._good_us = 0
         self.anchored: Anchor | None = None
+        self.came = asyncio.Event()
 
     async def remember(self) -> None:
         """Give the timekeeper what earlier runs knew of the time; before it is asked for it."""
@@ -48,6 +50,7 @@ class KeptTime:
             if anchor is not None and anchor != self.anchored:
                 await self._database.transact(partial(anchors.keep, anchor=anchor))
                 self.anchored = anchor
+                self.came.set()
                 self._timekeeper.note_good(anchor.utc)
             elif is_due and utc_us is not None:
                 await self._database.transact(partial(anchors.note_good, utc_us=utc_us))

@@ -10,6 +10,7 @@ an offset | not trusted, a quick receipt     | narrow it down by that, see `hear
 """
 
 import logging
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -119,6 +120,8 @@ class Timekeeper:
         self._is_refused = False
         self.anchor: Anchor | None = None
         """When an offset was adopted last; None while the clock is unset."""
+        self.adopted: Callable[[], None] = _nobody
+        """Called with each new anchor: it is to be kept and told."""
 
     @property
     def boot(self) -> str:
@@ -256,4 +259,9 @@ class Timekeeper:
         base = Timebase(ClockState.SYNCHRONISED, offset_us, self._clock.boot, mono_us)
         self.anchor = base.anchor()
         log.info("the time is adopted, of the %s: %s", origin, self.anchor)
+        self.adopted()
         return base.state
+
+
+def _nobody() -> None:
+    """Whoever looks now and then sees it too."""

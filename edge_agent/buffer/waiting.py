@@ -25,7 +25,6 @@ class Waiting:
         self._committing: dict[Lane, list[list[Pending]]] = {lane: [] for lane in Lane}
         # When the first sample of each `take` under way was heard: behind it the line's next waits.
         self._taking: list[int] = []
-        self._ticks = 0
         self.not_taken = 0
 
     @contextmanager
@@ -42,10 +41,10 @@ class Waiting:
     def count(self, lane: Lane) -> int:
         return len(self._pending[lane])
 
-    def tick(self) -> int:
-        """Count a tick of the committing loop; for how many of them the oldest has waited."""
-        self._ticks = self._ticks + 1 if any(self._pending.values()) else 0
-        return self._ticks
+    @property
+    def has_some(self) -> bool:
+        """Whether anything waits that was not handed to the disk."""
+        return any(self._pending.values())
 
     @contextmanager
     def handed_over(self, lanes: Iterable[Lane]) -> Iterator[Groups]:
@@ -55,8 +54,6 @@ class Waiting:
             if self._pending[lane]:
                 groups[lane], self._pending[lane] = self._pending[lane], []
                 self._committing[lane].append(groups[lane])
-        if not any(self._pending.values()):
-            self._ticks = 0
         try:
             yield groups
         finally:

@@ -10,8 +10,7 @@ from edge_agent.frames.odd import Odd
 from edge_agent.frames.report import LineFrames, line_frames
 from edge_agent.frames.store import Store
 from edge_agent.health import Caught, DeviceHealth, FrameRecord
-
-LOOK_S = 1.0
+from runtime.beat import Beat
 
 log = logging.getLogger(__name__)
 
@@ -38,20 +37,20 @@ class Keeper:
         kinds: Callable[[], dict[str, str]],
         clock: Callable[[], tuple[int, int | None]],
         store: Store,
-        look_s: float = LOOK_S,
+        beat: Beat | None = None,
     ) -> None:
         self._watches = watches
         self._kinds = kinds
         self._clock = clock
         self._store = store
-        self._look_s = look_s
+        self._beat = Beat() if beat is None else beat
         self._odd = Odd()
         self._trouble = ""
 
     async def run(self) -> None:
         """Until cancelled; a disk that refuses costs a dump and nothing else."""
         while True:
-            await asyncio.sleep(self._look_s)
+            await self._beat.next()
             for said in self.look():
                 await self._keep(said)
 

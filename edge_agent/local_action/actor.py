@@ -6,11 +6,11 @@ between two polls, kept with its answer, and its answer is sent up.
 
 import asyncio
 import logging
+import math
 import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Protocol
 
 from edge_agent.config.local_plan import LocalActionConfig
@@ -26,13 +26,14 @@ from edge_agent.local_action.standing import (
     succession,
 )
 from edge_agent.own_health import LocalActionHealth
+from runtime.beat import Beat
 from runtime.clock import Clock
 from wire.command import Command, Result
 from wire.reading import ITS_ACTION, ITSELF
 
 NAME = "local actions"
 _WAITING_MOST = 4_096
-_LOOK_S = 0.2
+_LOOK_S = 0.2  # of who has something to do; else it looks at each beat
 _STEPS = 4
 _DETAIL = 200
 _ENDING_MOST = 16
@@ -69,12 +70,15 @@ class Actor:
         is_cut_off: Callable[[], bool],
         tell: Callable[[str], None],
         progress: Callable[[str], None],
+        beat: Beat | None = None,
     ) -> None:
         """`plans`: those in force now.
 
-        `tell` is called with what a person should know, `progress` some times a second.
+        `tell` is called with what a person should know, `progress` at
+        each `beat` at the latest.
         """
         self._in_force = plans
+        self._beat = Beat() if beat is None else beat
         self._orders = orders
         self._intake = intake
         self._book = book
@@ -104,9 +108,7 @@ class Actor:
         await self._begin()
         while True:
             self._progress(NAME)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_S):
-                    await self._news.wait()
+            await self._beat.told(self._news, self._rest_s())
             self._news.clear()
             self._adopt()
             self._judge()
@@ -115,6 +117,11 @@ class Actor:
             self._end()
             if self._is_unsaved:
                 await self._save()
+
+    def _rest_s(self) -> float:
+        """Delays, silences, answers and the way to the server are looked at while they matter."""
+        has_work = self._standing or self._ending or self._is_unsaved
+        return _LOOK_S if has_work else math.inf
 
     def health(self) -> tuple[LocalActionHealth, ...]:
         """Of all that there are, and of those that are no more and not undone yet."""

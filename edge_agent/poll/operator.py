@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from edge_agent.buffer.control import Control
 from edge_agent.buffer.permission import hand_of
 from edge_agent.poll.hand import Done, Hand
+from runtime.beat import Beat
 from wire.command import Command
-
-_LOOK_S = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -24,10 +23,13 @@ class Operator:
         hands: Mapping[str | None, Hand],
         control: Control,
         progress: Callable[[str], None],
+        *,
         again_s: float = 1.0,
+        beat: Beat | None = None,
     ) -> None:
         """`progress` is called with the name at least each second between two commands."""
         self.name = name
+        self._beat = Beat() if beat is None else beat
         self._hands = hands
         self._control = control
         self._progress = progress
@@ -81,10 +83,7 @@ class Operator:
 
     async def _next(self) -> Command | None:
         """The table is looked at only when there is news; all that waits is taken before."""
-        try:
-            async with asyncio.timeout(_LOOK_S):
-                await self._news.wait()
-        except TimeoutError:
+        if not await self._beat.told(self._news):
             return None
         self._news.clear()
         try:

@@ -14,10 +14,10 @@ from edge_agent.poll.report_filter import ReportPolicy
 from edge_agent.poll.schedule import Miss, Schedule, Turn
 from edge_agent.poll.voice import Voice
 from edge_agent.right_of_way import never
+from runtime.beat import Beat
 from runtime.clock import Clock
 
 _SECOND_US = 1_000_000
-_LONGEST_WAIT_US = 1_000_000
 _LOOK_AT_LOAD_US = 10_000_000
 
 _log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class Poller:
         self._delivery = Delivery(intake)
         self._inquiry = Inquiry(line, clock)
         self._stop = asyncio.Event()
+        self._beat = Beat()
         self._is_crowded = is_crowded
         self._tell = tell
         self._give_way = give_way
@@ -110,7 +111,7 @@ class Poller:
             await self._tell_overdue(now)
         choice = self._schedule.choose(now, self._resting_until_us)
         if choice.turn is None:
-            next_us = min(choice.at_us, now + _LONGEST_WAIT_US, *self._overdue_us.values())
+            next_us = min((choice.at_us, *self._overdue_us.values()))
             await self._wait(next_us - now)
         else:
             await self._take(choice.turn, now)
@@ -140,11 +141,7 @@ class Poller:
                 self._schedule.regroup(device.name, _turns(device), now_us)
 
     async def _wait(self, wait_us: int) -> None:
-        try:
-            async with asyncio.timeout(wait_us / _SECOND_US):
-                await self._stop.wait()
-        except TimeoutError:
-            return
+        await self._beat.told(self._stop, wait_us / _SECOND_US)
 
     async def _take(self, turn: Turn, now: int) -> None:
         """Ask the device one request, others with it, or end its turn because it has none."""

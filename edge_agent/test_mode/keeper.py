@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -14,11 +13,11 @@ from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.config.model import Config
 from edge_agent.test_mode.term import EVERY_US, Instant, Term, kept, runs, terms
 from edge_agent.test_mode.term_file import BrokenTermsError, TermFile
+from runtime.beat import Beat
 
 log = logging.getLogger(__name__)
 
 NAME = "test modes"
-_LOOK_S = 1.0
 
 
 class Standing(Protocol):
@@ -41,13 +40,13 @@ class TermKeeper:
         folder: Path,
         timekeeper: Timekeeper,
         tell: Callable[[str], None],
-        look_s: float = _LOOK_S,
+        beat: Beat | None = None,
     ) -> None:
         """Read what had begun. `tell`: what a person should know."""
         self._file = TermFile(folder)
         self._timekeeper = timekeeper
         self._tell = tell
-        self._look_s = look_s
+        self._beat = Beat() if beat is None else beat
         self._wanted: Mapping[str, int] = {}
         self._notice = ""
         self._is_lost = False
@@ -90,9 +89,7 @@ class TermKeeper:
         while True:
             progress(NAME)
             await self._look()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._look_s):
-                    await self._news.wait()
+            await self._beat.told(self._news)
             self._news.clear()
 
     async def _look(self) -> None:

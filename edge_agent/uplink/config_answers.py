@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
+from runtime.beat import Beat
 from runtime.mqtt import Outcome, Session
 from wire.command import Result, encode_command
 from wire.envelope import JSON
@@ -12,7 +13,6 @@ from wire.topic import Up, up
 log = logging.getLogger(__name__)
 
 _AGAIN_S = 2.0
-_LOOK_S = 0.5
 
 
 class ConfigAnswers:
@@ -26,7 +26,11 @@ class ConfigAnswers:
         answers: Callable[[], Sequence[Result]],
         answered: asyncio.Event,
         again_s: float = _AGAIN_S,
+        beat: Beat | None = None,
     ) -> None:
+        """`answered`: set when there is something to tell, and here at each connection."""
+        self._beat = Beat() if beat is None else beat
+        session.announce(answered)
         self._topic = up(gateway, Up.RESULT)
         self._session = session
         self._answers = answers
@@ -39,7 +43,7 @@ class ConfigAnswers:
         while True:
             await self._session.connected()
             if told == self._session.connection and not self._answered.is_set():
-                await self._wait()
+                await self._beat.told(self._answered)
                 continue
             connection = self._session.connection
             self._answered.clear()
@@ -48,13 +52,6 @@ class ConfigAnswers:
             else:
                 told = None
                 await asyncio.sleep(self._again_s)
-
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(_LOOK_S):
-                await self._answered.wait()
-        except TimeoutError:
-            return
 
     async def _publish_all(self) -> bool:
         for result in self._answers():

@@ -1,5 +1,6 @@
 """When the birth goes out: before all else, unless the broker has this very one."""
 
+import math
 from enum import StrEnum
 
 import msgspec
@@ -43,6 +44,10 @@ class Introduction:
     def may_be_due(self, occasion: Occasion, now_us: int) -> bool:
         """Whether it is worth while to make up a birth and ask for the step."""
         return self._begun != occasion or (self._due_us is not None and now_us >= self._due_us)
+
+    def due_in_s(self, now_us: int) -> float:
+        """How long the birth is put off; for ever when it is not."""
+        return math.inf if self._due_us is None else max(self._due_us - now_us, 0) / 1e6
 
     def step(self, occasion: Occasion, birth: Birth, now_us: int) -> Step:
         """What to do now."""

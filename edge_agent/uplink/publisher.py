@@ -12,6 +12,7 @@ from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.uplink.introduction import Introduction, Occasion, Step
 from edge_agent.uplink.receipts import merged
 from edge_agent.uplink.sender import Sender
+from runtime.beat import Beat
 from runtime.clock import Clock
 from runtime.mqtt import Message, Outcome, Session
 from wire.command import Command, Config, decode_command
@@ -27,11 +28,9 @@ log = logging.getLogger(__name__)
 HEARTBEAT_US = 10_000_000
 URGENT_WINDOW = 64
 BULK_WINDOW = 128
-_TICK_S = 0.5
 _RECEIPTS = 64  # of those that wait, taken in one transaction
 # Retained: who subscribes later gets it.
 _TAKEN = (Outcome.ACCEPTED, Outcome.NO_SUBSCRIBER)
-_LOOK_S = 0.05  # what was taken while the broker was away waits no longer for the birth
 
 
 class Publisher:
@@ -50,8 +49,16 @@ class Publisher:
         progress: Callable[[str], None],
         config_hash: Callable[[], str] = str,
         desire: Callable[[Config], None] = lambda _: None,
+        beat: Beat | None = None,
     ) -> None:
-        """`config_hash`: another one asks for another birth. `desire`: told of what is desired."""
+        """`config_hash`: another one asks for another birth. `desire`: told of what is desired.
+
+        Whoever is told nothing looks at each `beat`.
+        """
+        self._beat = Beat() if beat is None else beat
+        self.news = asyncio.Event()
+        """Set when there may be something else to say of the gateway."""
+        session.announce(self.news)
         self._gateway = gateway
         self._lanes = lanes
         self._control = control
@@ -72,6 +79,7 @@ class Publisher:
             session=session,
             clock=clock,
             progress=progress,
+            beat=self._beat,
         )
         urgent = made(lane=Lane.URGENT, window=URGENT_WINDOW)
         bulk = made(lane=Lane.BULK, window=BULK_WINDOW, first=urgent)
@@ -83,8 +91,9 @@ class Publisher:
         """Speak and listen until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._introduce())
+            tasks.create_task(self._heed_anchors())
             tasks.create_task(self._listen())
-            tasks.create_task(self._beat())
+            tasks.create_task(self._live())
             for sender in self.senders.values():
                 tasks.create_task(sender.run())
 
@@ -93,14 +102,23 @@ class Publisher:
         for lane, sender in self.senders.items():
             sender.feeds.rewind(span_of_lane(lane)[0] + 1)
             sender.wake.set()
+        self.news.set()
 
     async def _introduce(self) -> None:
         """At each connection, and with each new anchor: birth, then status, then all else."""
         while True:
             await self._session.connected()
+            self.news.clear()
             if self._introduction.may_be_due(self._occasion(), self._clock.mono_us()):
                 await self.introduce(self._timekeeper.now())
-            await asyncio.sleep(_LOOK_S)
+            await self._beat.told(self.news, self._introduction.due_in_s(self._clock.mono_us()))
+
+    async def _heed_anchors(self) -> None:
+        came = self._lanes.anchor_came
+        while True:
+            await came.wait()
+            came.clear()
+            self.news.set()
 
     def _occasion(self) -> Occasion:
         asks = (self._lanes.anchored, self._config_hash())
@@ -123,6 +141,8 @@ class Publisher:
             self._introduction.put_off(self._clock.mono_us())
         if step in (Step.BIRTH_FIRST, Step.STATUS_FIRST):
             self._introduction.begun(occasion)
+            for sender in self.senders.values():
+                sender.wake.set()
             status = Status(Presence.ONLINE, timebase.boot, birth.connection)
             await self._retain(Up.STATUS, encode_identity(status), [])
             await self.senders[Lane.URGENT].heartbeat()
@@ -148,16 +168,18 @@ class Publisher:
         log.log(level, "%s: %s", kind, outcome)
         return outcome
 
-    async def _beat(self) -> None:
+    async def _live(self) -> None:
         """At least every 10 s the urgent topic carries something."""
         urgent = self.senders[Lane.URGENT]
         while True:
-            quiet_us = self._clock.mono_us() - urgent.spoke_us
-            may_speak = self._session.is_connected and self._is_introduced()
-            if quiet_us >= HEARTBEAT_US and may_speak:
+            left_us = urgent.spoke_us + HEARTBEAT_US - self._clock.mono_us()
+            if left_us <= 0 and self._session.is_connected and self._is_introduced():
                 await urgent.heartbeat()
             self._progress("heartbeat")
-            await asyncio.sleep(_TICK_S)
+            if left_us > 0:
+                await asyncio.sleep(left_us / 1e6)
+            else:
+                await self._beat.next()
 
     async def _listen(self) -> None:
         while True:
@@ -205,4 +227,4 @@ class Publisher:
             self.round_trip_us = max(self.receipt_us - echo.mono * 1_000, 0)
         sender = self.senders[receipt.lane]
         sender.window.gone(deleted)
-        sender.wake.set()
+        sender.may_go()

@@ -1,6 +1,7 @@
 """One lane on its way up: what is live, then its backlog, again until receipts have it."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -12,6 +13,7 @@ from edge_agent.uplink.reaction import WAITS_US, Reaction, reaction, set_aside_a
 from edge_agent.uplink.speech import Speech
 from edge_agent.uplink.throttle import AT_ONCE, Throttle
 from edge_agent.uplink.window import Window
+from runtime.beat import Beat
 from runtime.clock import Clock
 from runtime.mqtt import Outcome, Session
 from wire.topic import Lane
@@ -19,6 +21,7 @@ from wire.topic import Lane
 YOUNG_US = 10_000_000
 """A row that is older goes with the backlog."""
 _STEP_S = 0.02
+_CONNECTED_S = 10.0  # to show progress while there is no broker
 
 
 class Sender:
@@ -39,9 +42,10 @@ class Sender:
         window: int,
         progress: Callable[[str], None],
         first: "Sender | None" = None,
-        look_again_s: float = 1.0,
+        beat: Beat | None = None,
     ) -> None:
-        self._look_again_s = look_again_s
+        """Whoever is told nothing looks at each `beat`."""
+        self._beat = Beat() if beat is None else beat
         self.lane = lane
         self._lanes = lanes
         self._session = session
@@ -78,10 +82,10 @@ class Sender:
                 self._progress(f"uplink-{self.lane}")
                 if not await self._is_connected():
                     continue
-                if not self.may_speak():
-                    await asyncio.sleep(_STEP_S)
-                    continue
                 self.wake.clear()
+                if not self.may_speak():
+                    await self._beat.told(self.wake)
+                    continue
                 if await self._send_due(tasks):
                     await asyncio.sleep(0)  # what was handed over leaves, and counts
                 else:
@@ -100,7 +104,7 @@ class Sender:
         """Wait a while for the broker; its absence is no reason to look stuck."""
         if not self._session.is_connected:
             try:
-                async with asyncio.timeout(self._look_again_s):
+                async with asyncio.timeout(_CONNECTED_S):
                     await self._session.connected()
             except TimeoutError:
                 return False
@@ -206,7 +210,12 @@ class Sender:
     def _yield(self) -> None:
         """Whoever waits for this lane looks whether it may go."""
         if self.second is not None:
-            self.second.wake.set()
+            self.second.may_go()
+
+    def may_go(self) -> None:
+        """There is room: look whether anything is to leave."""
+        if self.has_unsent:
+            self.wake.set()
 
     def _is_old(self, outgoing: Outgoing) -> bool:
         row, now = outgoing.row, outgoing.timebase
@@ -217,15 +226,12 @@ class Sender:
     async def _wait(self) -> None:
         now_us = self._clock.mono_us()
         due_us = self.window.next_us()
-        wait_s = self._look_again_s if due_us is None else (due_us - now_us) / 1e6
+        wait_s = math.inf if due_us is None else (due_us - now_us) / 1e6
         if self.feeds.has(Feed.BACKLOG):
             wait_s = min(wait_s, max(self.throttle.wait_us(now_us) / 1e6, _STEP_S))
         self._is_waiting = True
         try:
-            async with asyncio.timeout(min(max(wait_s, 0.01), self._look_again_s)):
-                await self.wake.wait()
-        except TimeoutError:
-            return
+            await self._beat.told(self.wake, max(wait_s, 0.01))
         finally:
             self._is_waiting = False
 
@@ -257,8 +263,10 @@ class Sender:
         finally:
             self.throttle.answered()
         self._answers.heard(outcome)
-        await self._react(number, outcome, reaction(outcome, tries))
-        self.wake.set()
+        what = reaction(outcome, tries)
+        await self._react(number, outcome, what)
+        if what is not Reaction.AWAIT_RECEIPT or self.has_unsent:
+            self.wake.set()
 
     async def _react(self, number: int, outcome: Outcome, what: Reaction) -> None:
         match what:
