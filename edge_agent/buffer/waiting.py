@@ -41,7 +41,6 @@ class Waiting:
     def count(self, lane: Lane) -> int:
         return len(self._pending[lane])
 
-    @property
     def has_some(self) -> bool:
         """Whether anything waits that was not handed to the disk."""
         return any(self._pending.values())

@@ -70,15 +70,14 @@ class Actor:
         is_cut_off: Callable[[], bool],
         tell: Callable[[str], None],
         progress: Callable[[str], None],
-        beat: Beat | None = None,
     ) -> None:
         """`plans`: those in force now.
 
         `tell` is called with what a person should know, `progress` at
-        each `beat` at the latest.
+        each beat at the latest.
         """
         self._in_force = plans
-        self._beat = Beat() if beat is None else beat
+        self._beat = Beat()
         self._orders = orders
         self._intake = intake
         self._book = book

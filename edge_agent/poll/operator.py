@@ -23,13 +23,11 @@ class Operator:
         hands: Mapping[str | None, Hand],
         control: Control,
         progress: Callable[[str], None],
-        *,
         again_s: float = 1.0,
-        beat: Beat | None = None,
     ) -> None:
         """`progress` is called with the name at least each second between two commands."""
         self.name = name
-        self._beat = Beat() if beat is None else beat
+        self._beat = Beat()
         self._hands = hands
         self._control = control
         self._progress = progress

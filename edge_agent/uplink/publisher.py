@@ -85,7 +85,7 @@ class Publisher:
         bulk = made(lane=Lane.BULK, window=BULK_WINDOW, first=urgent)
         self.senders = {Lane.URGENT: urgent, Lane.BULK: bulk}
         for sender in self.senders.values():
-            sender.may_speak = self._is_introduced
+            sender.may_speak = self._may_speak
 
     async def run(self) -> None:
         """Speak and listen until cancelled."""
@@ -126,6 +126,13 @@ class Publisher:
 
     def _is_introduced(self) -> bool:
         return self._introduction.is_done(self._occasion())
+
+    def _may_speak(self) -> bool:
+        """Whoever has something to say and may not has the introduction looked at."""
+        may_speak = self._is_introduced()
+        if not may_speak:
+            self.news.set()
+        return may_speak
 
     async def introduce(self, timebase: Timebase) -> None:
         """Say of the gateway what is to be said now, if anything is."""

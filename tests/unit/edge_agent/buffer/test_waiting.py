@@ -51,10 +51,12 @@ def test_beyond_the_bound_the_oldest_is_not_taken_and_counted() -> None:
         assert groups[Lane.BULK][0] == pending(3)
 
 
-def test_ticks_count_while_something_waits() -> None:
+def test_it_knows_whether_anything_waits() -> None:
     waiting = Waiting()
-    assert waiting.tick() == 0
+    assert not waiting.has_some()
     waiting.add(Lane.BULK, pending(1))
-    assert [waiting.tick(), waiting.tick()] == [1, 2]
-    with waiting.handed_over(Lane):
-        assert waiting.tick() == 0
+    assert waiting.has_some()
+    with waiting.handed_over(Lane) as groups:
+        assert not waiting.has_some()
+        waiting.put_back(groups)
+    assert waiting.has_some()

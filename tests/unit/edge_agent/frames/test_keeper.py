@@ -7,6 +7,7 @@ from pathlib import Path
 from edge_agent.frames.keeper import Keeper
 from edge_agent.frames.store import Store
 from edge_agent.health import Caught, DeviceHealth, DeviceState, FrameRecord
+from runtime.beat import Beat
 from tests.patience import PATIENCE_S
 
 FRAMES = (FrameRecord(5_000_000, "sent", b"\x01\x02"), FrameRecord(5_100_000, "silence", b""))
@@ -38,7 +39,7 @@ def keeper(line: Line, folder: Path) -> Keeper:
         lambda: {"shed": "modbus-rtu"},
         lambda: (6_000_000, 1_795_251_846_000_000),
         Store(folder / "frames", least_free=0),
-        look_s=0.001,
+        beat=Beat(0.001),
     )
 
 

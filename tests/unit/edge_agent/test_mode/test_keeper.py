@@ -13,6 +13,7 @@ from edge_agent.config.model import Config
 from edge_agent.test_mode.keeper import NAME as LOOP
 from edge_agent.test_mode.keeper import TermKeeper
 from edge_agent.test_mode.term_file import NAME, TermFile
+from runtime.beat import Beat
 from tests.standing_clock import StandingClock
 
 HEAD = 'gateway.id = "gw-001"\nmqtt = { host = "localhost", tls = false }\n'
@@ -29,7 +30,7 @@ class Gateway:
         self.told: list[str] = []
         self.shown: list[str] = []
         self.retuned: list[tuple[bool, bool]] = []
-        self.keeper = TermKeeper(folder, Timekeeper(clock), self.told.append, look_s=0.005)
+        self.keeper = TermKeeper(folder, Timekeeper(clock), self.told.append, beat=Beat(0.005))
         self._folder = folder
         self.reload(extra)
         self.keeper.attend(self, self)

@@ -14,6 +14,7 @@ from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from edge_agent.uplink.sender import Sender
 from edge_agent.uplink.window import PROBES, RESEND_FIRST_US
+from runtime.beat import Beat
 from runtime.database import Database
 from runtime.link_rate import LinkRate
 from runtime.mqtt import Outcome
@@ -74,7 +75,7 @@ def sender_of(
         clock=clock,
         window=window,
         progress=lambda _name: clock.advance(step_us),
-        look_again_s=0.02,
+        beat=Beat(0.02),
     )
 
 
