@@ -10,9 +10,12 @@ _SECOND_US = 1_000_000
 
 class _Jumping(selectors.DefaultSelector):
     now_s = 0.0
+    jumps = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        self.now_s += max(timeout or 0.0, 0.0)
+        if timeout is not None and timeout > 0:
+            self.now_s += timeout
+            self.jumps += 1
         return super().select(0)
 
 
@@ -25,6 +28,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._jumping.now_s
+
+    @property
+    def wakes(self) -> int:
+        """How often it went to sleep so far."""
+        return self._jumping.jumps
 
 
 class VirtualClock:
