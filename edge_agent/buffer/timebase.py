@@ -100,7 +100,7 @@ class _Step(msgspec.Struct, frozen=True):
 
 
 class Timekeeper:
-    """Looked at some times a second; between two looks the wall clock may do what it likes.
+    """Looked at once a second or more often; between two looks the wall clock may do what it likes.
 
     `is_measured`: whether trust means more than the operator's word (NTP), so that even a time
     long before the last good one is believed. `settle_us`: for how long a step must last.

@@ -26,10 +26,9 @@ class ConfigAnswers:
         answers: Callable[[], Sequence[Result]],
         answered: asyncio.Event,
         again_s: float = _AGAIN_S,
-        beat: Beat | None = None,
     ) -> None:
         """`answered`: set when there is something to tell, and here at each connection."""
-        self._beat = Beat() if beat is None else beat
+        self._beat = Beat()
         session.announce(answered)
         self._topic = up(gateway, Up.RESULT)
         self._session = session

@@ -49,13 +49,9 @@ class Publisher:
         progress: Callable[[str], None],
         config_hash: Callable[[], str] = str,
         desire: Callable[[Config], None] = lambda _: None,
-        beat: Beat | None = None,
     ) -> None:
-        """`config_hash`: another one asks for another birth. `desire`: told of what is desired.
-
-        Whoever is told nothing looks at each `beat`.
-        """
-        self._beat = Beat() if beat is None else beat
+        """`config_hash`: another one asks for another birth. `desire`: told of what is desired."""
+        self._beat = Beat()
         self.news = asyncio.Event()
         """Set when there may be something else to say of the gateway."""
         session.announce(self.news)
@@ -79,7 +75,6 @@ class Publisher:
             session=session,
             clock=clock,
             progress=progress,
-            beat=self._beat,
         )
         urgent = made(lane=Lane.URGENT, window=URGENT_WINDOW)
         bulk = made(lane=Lane.BULK, window=BULK_WINDOW, first=urgent)

@@ -74,11 +74,15 @@ async def change(folder: Path, *, disk_refuses: bool = False) -> tuple[list[obje
     told: list[str] = []
     standing = Configuration(old, None, told.append)
     recorder = Recorder(standing, disk_refuses=disk_refuses)
-    parts = SimpleNamespace(roster=recorder, lanes=recorder, control=recorder)
+    publisher = SimpleNamespace(news=asyncio.Event())
+    parts = SimpleNamespace(
+        roster=recorder, lanes=recorder, control=recorder, publisher=publisher
+    )
     async with asyncio.TaskGroup() as group:
         over = Changeover(standing, cast("Parts", parts), group, told.append)
         await over.apply(new.config)
     assert standing.config.hash == new.config.hash
+    assert publisher.news.is_set()
     before, after = old.config.hash, new.config.hash
     return [
         (what[:-1], {before: "old", after: "new"}[str(what[-1])]) for what in recorder.done

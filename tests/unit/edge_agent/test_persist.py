@@ -38,3 +38,13 @@ async def test_a_file_that_broke_ends_it() -> None:
     with pytest.raises(sqlite3.DatabaseError, match="malformed"):
         await persist(loop.run, lambda _text: None, 0)
     assert not loop.runs.is_set()
+
+
+async def test_one_that_is_done_is_not_run_again() -> None:
+    runs = []
+
+    async def work() -> None:
+        runs.append(1)
+
+    await persist(work, lambda _text: None, 0)
+    assert runs == [1]

@@ -70,6 +70,18 @@ async def test_what_nobody_hears_is_told(mosquitto: Broker, connect: Connect) ->
     assert await giver.publish("t/nobody", b"x") is Outcome.NO_SUBSCRIBER
 
 
+async def test_each_connection_is_announced(broker: Broker, connect: Connect) -> None:
+    session, herald = connect(broker, "gw"), asyncio.Event()
+    session.announce(herald)
+    for _ in range(2):
+        async with asyncio.timeout(PATIENCE_S):
+            await herald.wait()
+        assert session.is_connected
+        herald.clear()
+        broker.stop()
+        broker.start()
+
+
 async def test_publish_without_a_connection_is_lost(broker: Broker, connect: Connect) -> None:
     giver = connect(broker, "giver")
     assert not giver.is_connected

@@ -21,6 +21,7 @@ from runtime.clock import SystemClock
 from runtime.database import Database
 from tests.patience import until
 from tests.shipped import PROFILES
+from tests.virtual_time import VirtualClock, run
 from wire.command import Command, Outcome, Result
 from wire.quality import Quality
 
@@ -263,3 +264,41 @@ async def test_others_are_not_listened_to(town: Town) -> None:
     actor = town.actor()
     actor.heard("smoke-02", [Sample("smoke", value=True, mono_us=1)])
     assert not actor._waiting
+
+
+@pytest.mark.parametrize(("plans", "looks"), [([], 10), ([PLAN], 50)])
+def test_it_looks_often_only_while_there_is_something_to_do(
+    tmp_path: Path, plans: list[LocalActionConfig], looks: int
+) -> None:
+    shown: list[str] = []
+
+    async def played() -> None:
+        actor = Actor(
+            lambda: plans,
+            orders=Nobody(),
+            intake=Nobody(),
+            book=Book(tmp_path / "local-actions"),
+            clock=VirtualClock(),
+            is_cut_off=lambda: True,
+            tell=lambda _: None,
+            progress=shown.append,
+        )
+        task = asyncio.create_task(actor.run())
+        while not shown:
+            await asyncio.sleep(0)
+        before = len(shown)
+        await asyncio.sleep(10)
+        assert abs(len(shown) - before - looks) <= 1
+        task.cancel()
+
+    run(played())
+
+
+class Nobody:
+    """Neither orders are given here nor samples said."""
+
+    async def take(self, *_: object) -> None:
+        raise AssertionError
+
+    async def result(self, _command_id: str) -> Result | None:
+        raise AssertionError
