@@ -75,9 +75,7 @@ async def change(folder: Path, *, disk_refuses: bool = False) -> tuple[list[obje
     standing = Configuration(old, None, told.append)
     recorder = Recorder(standing, disk_refuses=disk_refuses)
     publisher = SimpleNamespace(news=asyncio.Event())
-    parts = SimpleNamespace(
-        roster=recorder, lanes=recorder, control=recorder, publisher=publisher
-    )
+    parts = SimpleNamespace(roster=recorder, lanes=recorder, control=recorder, publisher=publisher)
     async with asyncio.TaskGroup() as group:
         over = Changeover(standing, cast("Parts", parts), group, told.append)
         await over.apply(new.config)
