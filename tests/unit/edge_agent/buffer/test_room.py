@@ -84,7 +84,7 @@ async def test_what_is_on_its_way_is_not_thinned(tmp_path: Path) -> None:
     async with crowded(tmp_path) as database:
         held = await held_by(database)
         room = Room("gw", Limits(await size_of(database) // 2, 0))
-        room.published(held)
+        room.published(row.id for row in held)
         losses = await made(room, database)
         assert {one.what for one in losses} == {Lost.GIVEN_UP}
         left = await held_by(database)
@@ -143,7 +143,7 @@ async def test_nothing_is_lost_without_a_word_of_it(tmp_path: Path) -> None:
         assert eviction is not None
         with pytest.raises(RefusedError):
             await room.make(database, eviction, refusing)
-        room.published(before)
+        room.published(row.id for row in before)
         while not await room.make(database, eviction, told_nobody):
             pass  # nothing may be thinned
         left = await held_by(database)
