@@ -80,7 +80,6 @@ ADAPTERS = {
     "edge_agent/buffer/control.py",
     "edge_agent/buffer/departures.py",
     "edge_agent/buffer/lanes.py",
-    "edge_agent/buffer/reserve.py",
     "edge_agent/buffer/time_kept.py",
     "edge_agent/bus/line.py",
     "edge_agent/bus/line_in_loop.py",
