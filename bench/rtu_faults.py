@@ -75,7 +75,7 @@ class Kept:
 
     samples: dict[str, list[Sample]] = field(default_factory=dict)
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+    def accept(self, device: str, samples: Sequence[Sample]) -> None:
         kept = self.samples.setdefault(device, [])
         kept += [one for one in samples if one.point == _FIRST and one.value is not None]
 

@@ -67,7 +67,7 @@ class Counter:
     def __init__(self) -> None:
         self.samples = 0
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:  # noqa: ARG002 - counted
+    def accept(self, device: str, samples: Sequence[Sample]) -> None:  # noqa: ARG002 - counted
         self.samples += len(samples)
 
 

@@ -1,5 +1,6 @@
 """Request, Reply, Fault: the words that bus and driver share."""
 
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 import msgspec
@@ -119,3 +120,7 @@ class Sample(msgspec.Struct, frozen=True, gc=False):
         if mono_us == self.mono_us:
             return self
         return Sample(self.point, self.value, mono_us, self.quality)
+
+
+Rest = Callable[[], Awaitable[None]]
+"""What is left to do of samples that were accepted: to be called once, and awaited."""

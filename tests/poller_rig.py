@@ -114,7 +114,7 @@ class Memory:
     def __init__(self) -> None:
         self.taken: list[tuple[str, Sample]] = []
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+    def accept(self, device: str, samples: Sequence[Sample]) -> None:
         self.taken += [(device, sample) for sample in samples]
 
     def of(self, device: str) -> list[Sample]:

@@ -5,6 +5,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -22,7 +23,7 @@ from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.buffer.waiting import Groups
 from edge_agent.buffer.wear import Purpose
 from edge_agent.buffer.wear_kept import KeptWear
-from edge_agent.exchange import Sample
+from edge_agent.exchange import Rest, Sample
 from edge_agent.right_of_way import RightOfWay
 from runtime.beat import Beat
 from runtime.database import Database
@@ -99,12 +100,20 @@ class Lanes(Departures):
         Keep-alives of the urgent lane, transitions of a point that chatters (see `pace`) and
         everything of bulk wait for their group, at most 1 s.
         """
-        if not samples:
-            return
+        rest = self.accept(device, samples) if samples else None
+        if rest is not None:
+            await rest()
+
+    def accept(self, device: str, samples: Sequence[Sample]) -> Rest | None:
+        """As `take` of at least one; what commits those that do not wait, if there are any."""
         is_urgent = self._add(device, samples)
         if not (is_urgent or self._is_full()):
-            return
-        with self._waiting.being_taken(min([sample.mono_us for sample in samples])):
+            return None
+        heard_us = min([sample.mono_us for sample in samples])
+        return partial(self._commit_now, heard_us, is_urgent=is_urgent)
+
+    async def _commit_now(self, heard_us: int, *, is_urgent: bool) -> None:
+        with self._waiting.being_taken(heard_us):
             if is_urgent:
                 with self.way.claimed():
                     await self._commit(Lane.URGENT)

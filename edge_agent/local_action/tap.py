@@ -1,15 +1,16 @@
 """Lets local actions hear what the buffer took, after it took it, without holding it up."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
-from edge_agent.exchange import Sample
+from edge_agent.exchange import Rest, Sample
 
 
 class Intake(Protocol):
-    """Where samples go."""
+    """Where samples go: see edge_agent.poll.device.Intake."""
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None: ...
+    def accept(self, device: str, samples: Sequence[Sample]) -> Rest | None: ...
 
 
 class Tap:
@@ -19,7 +20,14 @@ class Tap:
         self._intake = intake
         self._heard = heard
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+    def accept(self, device: str, samples: Sequence[Sample]) -> Rest | None:
         """First committed, then heard: an alarm goes its own way before all else (P3)."""
-        await self._intake.take(device, samples)
+        rest = self._intake.accept(device, samples)
+        if rest is None:
+            self._heard(device, samples)
+            return None
+        return partial(self._commit, rest, device, samples)
+
+    async def _commit(self, rest: Rest, device: str, samples: Sequence[Sample]) -> None:
+        await rest()
         self._heard(device, samples)

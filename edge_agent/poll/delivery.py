@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import deque
+from functools import partial
 
-from edge_agent.exchange import Sample
+from edge_agent.exchange import Rest, Sample
 from edge_agent.poll.device import Intake
 
 _WAITING_MAX = 256
@@ -12,15 +13,18 @@ _WAITING_MAX = 256
 class Delivery:
     """A disk that commits for a while must not let the wire stand idle.
 
-    At most 256 answers wait; then `put` waits too, so nothing is dropped here.
+    Most answers join their group at once, and nobody has to wake for them. What is to be committed
+    now, and all that comes behind it, waits: at most 256 answers; then `put` waits too, so nothing
+    is dropped here.
     """
 
     def __init__(self, intake: Intake) -> None:
         """Take what is put to `intake` once `run` runs."""
         self._intake = intake
-        self._waiting: deque[tuple[str, list[Sample]]] = deque(maxlen=_WAITING_MAX)
+        self._waiting: deque[Rest] = deque(maxlen=_WAITING_MAX)
         self._came, self._went = asyncio.Event(), asyncio.Event()
         self._closing = False
+        self._is_idle = False
 
     @property
     def is_waiting(self) -> bool:
@@ -31,11 +35,23 @@ class Delivery:
         """Hand over the samples of one answer; nothing to say costs nothing."""
         if not samples:
             return
+        if self._is_idle:
+            rest = self._intake.accept(device, samples)
+            if rest is None:
+                return
+        else:
+            rest = partial(self._take, device, samples)
         while len(self._waiting) >= _WAITING_MAX:
             self._went.clear()
             await self._went.wait()
-        self._waiting.append((device, samples))
+        self._waiting.append(rest)
+        self._is_idle = False
         self._came.set()
+
+    async def _take(self, device: str, samples: list[Sample]) -> None:
+        rest = self._intake.accept(device, samples)
+        if rest is not None:
+            await rest()
 
     async def close(self) -> None:
         """Let `run` end once everything is delivered."""
@@ -46,9 +62,11 @@ class Delivery:
         """Deliver until closed and empty."""
         while self._waiting or not self._closing:
             if not self._waiting:
+                self._is_idle = True
                 self._came.clear()
                 await self._came.wait()
                 continue
-            device, samples = self._waiting.popleft()
+            self._is_idle = False
+            rest = self._waiting.popleft()
             self._went.set()
-            await self._intake.take(device, samples)
+            await rest()

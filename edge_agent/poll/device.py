@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from edge_agent.config.tables import Vector
-from edge_agent.exchange import Claim, Failure, Read, Reply, Request, Sample
+from edge_agent.exchange import Claim, Failure, Read, Reply, Request, Rest, Sample
 from edge_agent.link_count import LinkCount
 from edge_agent.poll.report_filter import ReportPolicy
 
@@ -72,8 +72,8 @@ class ListenDriver(Protocol):
 class Intake(Protocol):
     """Where samples go."""
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
-        """Keep the samples; return once those of the urgent lane are committed."""
+    def accept(self, device: str, samples: Sequence[Sample]) -> Rest | None:
+        """Keep the samples, at least one; what commits those that may not wait for company."""
         ...
 
 

@@ -167,5 +167,6 @@ class Listener:
         await self._deliver(self._voice.missed(samples, failure))
 
     async def _deliver(self, samples: list[Sample]) -> None:
-        if samples:
-            await self._intake.take(self._device.name, samples)
+        rest = self._intake.accept(self._device.name, samples) if samples else None
+        if rest is not None:
+            await rest()

@@ -52,7 +52,7 @@ class Counters:
 class Nothing:
     """An intake that keeps nothing."""
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+    def accept(self, device: str, samples: Sequence[Sample]) -> None:
         assert device
         assert samples
 

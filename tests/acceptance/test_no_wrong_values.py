@@ -52,7 +52,7 @@ class Memory:
     def __init__(self) -> None:
         self.relay: dict[str, list[Sample]] = {}
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+    def accept(self, device: str, samples: Sequence[Sample]) -> None:
         kept = self.relay.setdefault(device, [])
         kept += [one for one in samples if one.point == "relay" and one.value is not None]
 

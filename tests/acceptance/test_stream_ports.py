@@ -31,7 +31,7 @@ class Memory:
     def __init__(self) -> None:
         self.told: set[str] = set()
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+    def accept(self, device: str, samples: Sequence[Sample]) -> None:
         assert device == "device"
         self.told |= {sample.point for sample in samples}
 

@@ -94,7 +94,7 @@ class Memory:
     def __init__(self) -> None:
         self.lost: dict[str, int] = {}
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+    def accept(self, device: str, samples: Sequence[Sample]) -> None:
         for sample in samples:
             if sample.quality.reason in LOST:
                 self.lost.setdefault(device, sample.mono_us)

@@ -33,7 +33,7 @@ radar-1 = { profile = "micradar_r60afd1", line = "room" }
 
 
 class Nowhere:
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+    def accept(self, device: str, samples: Sequence[Sample]) -> None:
         raise AssertionError(device, samples)
 
 

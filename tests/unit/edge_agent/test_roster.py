@@ -35,7 +35,7 @@ class Heard:
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+    def accept(self, device: str, samples: Sequence[Sample]) -> None:
         self.counts[device] = self.counts.get(device, 0) + len(samples)
 
 

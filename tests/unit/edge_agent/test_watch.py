@@ -47,7 +47,7 @@ class Heard:
         self.samples: dict[str, list[Sample]] = {}
         self.alive: set[str] = set()
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+    def accept(self, device: str, samples: Sequence[Sample]) -> None:
         self.samples.setdefault(device, []).extend(samples)
 
     def said(self, device: str, point: str) -> list[object]:

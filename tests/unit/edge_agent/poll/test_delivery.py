@@ -2,23 +2,30 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
-from edge_agent.exchange import Sample
+from edge_agent.exchange import Rest, Sample
 from edge_agent.poll.delivery import Delivery
 
 
 class SlowDisk:
-    """Commits only while it is let."""
+    """Commits only while it is let; what is named calm waits for company."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []
         self.free = asyncio.Event()
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
-        await self.free.wait()
+    def accept(self, device: str, samples: Sequence[Sample]) -> Rest | None:
         assert samples
+        if device.startswith("calm"):
+            self.taken.append(device)
+            return None
+        return partial(self.commit, device)
+
+    async def commit(self, device: str) -> None:
+        await self.free.wait()
         self.taken.append(device)
 
 
@@ -41,6 +48,27 @@ async def test_a_slow_disk_holds_up_nobody_until_much_is_waiting() -> None:
         await one_more
         await delivery.close()
     assert disk.taken == [*map(str, range(256)), "more", "one more"]
+
+
+async def test_what_waits_for_company_is_taken_at_once_unless_others_are_before_it() -> None:
+    disk = SlowDisk()
+    delivery = Delivery(disk)
+    await delivery.put("calm-1", SAMPLES)
+    assert disk.taken == []
+    async with asyncio.TaskGroup() as group:
+        group.create_task(delivery.run())
+        await asyncio.sleep(0)
+        await delivery.put("calm-2", SAMPLES)
+        assert (disk.taken, delivery.is_waiting) == (["calm-1", "calm-2"], False)
+        await delivery.put("alarm", SAMPLES)
+        assert (disk.taken, delivery.is_waiting) == (["calm-1", "calm-2"], True)
+        await delivery.put("calm-3", SAMPLES)
+        await asyncio.sleep(0)
+        await delivery.put("calm-4", SAMPLES)
+        assert disk.taken == ["calm-1", "calm-2"]
+        disk.free.set()
+        await delivery.close()
+    assert disk.taken == ["calm-1", "calm-2", "alarm", "calm-3", "calm-4"]
 
 
 async def test_nothing_to_say_costs_nothing() -> None:

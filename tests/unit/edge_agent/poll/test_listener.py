@@ -71,7 +71,7 @@ class Memory:
     def __init__(self) -> None:
         self.taken: list[Sample] = []
 
-    async def take(self, device: str, samples: Sequence[Sample]) -> None:
+    def accept(self, device: str, samples: Sequence[Sample]) -> None:
         assert device == "radar"
         assert samples
         self.taken += samples

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from edge_agent.exchange import Ask, Claim, Failure, Fault, Read, Reply, Sample, Table
+from edge_agent.exchange import Ask, Claim, Failure, Fault, Read, Reply, Rest, Sample, Table
 from edge_agent.health import DeviceState
 from edge_agent.poll.device import PolledDevice
 from edge_agent.poll.poller import Poller
@@ -41,7 +41,10 @@ async def test_an_alarm_goes_before_the_next_question() -> None:
     is_free.set()
 
     class Buffer:
-        async def take(self, _device: str, _samples: Sequence[Sample]) -> None:
+        def accept(self, _device: str, _samples: Sequence[Sample]) -> Rest:
+            return self.commit
+
+        async def commit(self) -> None:
             before = len(line.asked)
             is_free.clear()
             for _ in range(10):
