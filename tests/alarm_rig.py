@@ -184,13 +184,18 @@ class Rig:
         lane: Lane = Lane.URGENT,
         clones: int = 0,
         gateway: str = GATEWAY,
+        live: tuple[int, int] = (0, 0),
     ) -> None:
-        """A word of the lane now, a heartbeat say, complete through that source time."""
-        row = (gateway, lane.value, clones, self.clock.utc_us(), through_us)
+        """A word of the lane now, a heartbeat say, complete through that source time.
+
+        `live`: since when and through when the epoch that speaks is complete by itself.
+        """
+        row = (gateway, lane.value, clones, self.clock.utc_us(), through_us, *live)
         await self.journal.transact(
             lambda connection: connection.execute(
                 "INSERT OR REPLACE INTO lane (gateway, lane, spoken, clones, arrival_us,"
-                " through_us) VALUES (?, ?, '[]', ?, ?, ?)",
+                " through_us, live_epoch, live_since_us, live_through_us)"
+                " VALUES (?, ?, '[]', ?, ?, ?, 'a', ?, ?)",
                 row,
             )
         )

@@ -11,14 +11,46 @@ BULK_LAG_US = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """All that was taken from `since_us` through `through_us` is here; what is older may not be."""
+
+    since_us: int
+    through_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Complete:
     """`urgent_us`: for rules that the urgent lane alone feeds; `every_us`: for all others.
 
-    None: unknown, so nothing is judged by time.
+    None: unknown, so nothing is judged by time. `urgent_live`, `every_live`: the same of the epoch
+    that speaks alone, while older rows wait in a backlog or come in from a broken file.
     """
 
     urgent_us: int | None
     every_us: int | None
+    urgent_live: Span | None = None
+    every_live: Span | None = None
+
+    @property
+    def latest_us(self) -> int:
+        """Nothing later than this is judged by time."""
+        spans = [one.through_us for one in (self.urgent_live, self.every_live) if one is not None]
+        return max(self.urgent_us or 0, self.every_us or 0, *spans, 0)
+
+    def once(self, *, urgent: bool, every: bool) -> "Complete":
+        """What the lanes say counts only once the entries that they speak of are judged."""
+        return Complete(
+            self.urgent_us if urgent else None,
+            self.every_us if every else None,
+            self.urgent_live if urgent else None,
+            self.every_live if every else None,
+        )
+
+    def of(self, *, is_urgent: bool) -> tuple[int | None, Span | None]:
+        """For a rule that the urgent lane alone feeds, or another."""
+        if is_urgent:
+            return self.urgent_us, self.urgent_live
+        return self.every_us, self.every_live
 
 
 def complete(lanes: Iterable[LaneState]) -> dict[str, Complete]:
@@ -29,7 +61,12 @@ def complete(lanes: Iterable[LaneState]) -> dict[str, Complete]:
     """
     by_lane = {(one.gateway, one.lane): one for one in lanes}
     return {
-        gateway: Complete(urgent.through_us, _every(urgent, by_lane.get((gateway, Lane.BULK))))
+        gateway: Complete(
+            urgent.through_us,
+            _every(urgent, by_lane.get((gateway, Lane.BULK))),
+            _live(urgent),
+            _every_live(_live(urgent), urgent, by_lane.get((gateway, Lane.BULK))),
+        )
         for (gateway, lane), urgent in by_lane.items()
         if lane is Lane.URGENT
     }
@@ -38,6 +75,27 @@ def complete(lanes: Iterable[LaneState]) -> dict[str, Complete]:
 def _every(urgent: LaneState, bulk: LaneState | None) -> int | None:
     if urgent.through_us is None:
         return None
-    if bulk is None or urgent.arrival_us - bulk.arrival_us >= BULK_IDLE_US:
+    if bulk is None or _is_idle(bulk, urgent):
         return urgent.through_us - BULK_LAG_US
     return None if bulk.through_us is None else min(urgent.through_us, bulk.through_us)
+
+
+def _every_live(live: Span | None, urgent: LaneState, bulk: LaneState | None) -> Span | None:
+    if live is None:
+        return None
+    if bulk is None or _is_idle(bulk, urgent):
+        return Span(live.since_us, live.through_us - BULK_LAG_US)
+    its = _live(bulk)
+    if its is None:
+        return None
+    return Span(max(live.since_us, its.since_us), min(live.through_us, its.through_us))
+
+
+def _live(lane: LaneState) -> Span | None:
+    if lane.live_since_us is None or lane.live_us is None:
+        return None
+    return Span(lane.live_since_us, lane.live_us)
+
+
+def _is_idle(bulk: LaneState, urgent: LaneState) -> bool:
+    return urgent.arrival_us - bulk.arrival_us >= BULK_IDLE_US

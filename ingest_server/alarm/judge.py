@@ -96,6 +96,18 @@ def judge_time(rule: Rule, standing: Standing, through_us: int) -> Judgement:
     return Judgement(Standing(state, standing.marks), window_us, _seen(result, ()), window_us)
 
 
+def is_decided(rule: Rule, state: State, since_us: int, through_us: int) -> bool:
+    """Whether time alone may judge, when older samples than `since_us` may still come in.
+
+    No sample that could come breaks a silence, or ends a state, that began after it; and a silence
+    from there on is one, wherever it turns out to have begun.
+    """
+    if isinstance(rule, AbsenceRule) and not state.is_active:
+        alive_us = state.alive_us
+        return alive_us is not None and max(alive_us, since_us) + rule.duration <= through_us
+    return state.turning_us is not None and state.turning_us >= since_us
+
+
 def judge_ancient(rule: Rule, ancient: Sequence[Kept]) -> tuple[Seen, ...]:
     """Samples older than every mark, on their own: what they tell is over."""
     if isinstance(rule, AbsenceRule):

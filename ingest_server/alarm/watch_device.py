@@ -17,12 +17,14 @@ from alarm_rules.rule import (
     points_of,
 )
 from alarm_rules.transition import State
+from ingest_server.alarm.completeness import Complete
 from ingest_server.alarm.judge import (
     History,
     Judgement,
     Mark,
     Standing,
     due_us,
+    is_decided,
     judge,
     judge_ancient,
     judge_time,
@@ -98,6 +100,19 @@ def pass_time(desk: Desk, watched: Watched, force: RuleInForce, through_us: int)
     suppressed = _suppressed(watched, force.rule)
     Settler(desk, cause_of(watched.device, force), suppressed).settle(judgement)
     _write(desk.connection, watched.device, force, judgement.standing)
+
+
+def let_time_pass(
+    desk: Desk, watched: Watched, force: RuleInForce, through: Complete, due_us: int
+) -> None:
+    """As far as nothing is missing; else as far as what is still to come can change nothing."""
+    whole_us, live = through.of(is_urgent=force.is_urgent)
+    if whole_us is not None and due_us <= whole_us:
+        pass_time(desk, watched, force, whole_us)
+    elif live is not None and due_us <= live.through_us:
+        standing, _ = _standing(desk.connection, watched.device, force)
+        if is_decided(force.rule, standing.state, live.since_us, live.through_us):
+            pass_time(desk, watched, force, live.through_us)
 
 
 def await_device(connection: sqlite3.Connection, watched: Watched) -> None:

@@ -20,7 +20,7 @@ from ingest_server.alarm.known_profiles import KnownProfiles
 from ingest_server.alarm.retime import retime
 from ingest_server.alarm.settle import Desk
 from ingest_server.alarm.take_in import take_entries
-from ingest_server.alarm.watch_device import Watched, pass_time
+from ingest_server.alarm.watch_device import Watched, let_time_pass
 from ingest_server.alarm.watch_gateways import (
     expected_arrivals,
     judge_clones,
@@ -242,8 +242,7 @@ class Watcher:
                 yield gateway, through
 
     def _pass_time(self, gateway: str, through: Complete, desk: Desk) -> None:
-        latest = max(through.urgent_us or 0, through.every_us or 0)
-        for due in due_evaluations(desk.connection, gateway, latest):
+        for due in due_evaluations(desk.connection, gateway, through.latest_us):
             device = find_device(desk.connection, gateway, due.device)
             known = None if device is None else self._profiles.of(device)
             if device is None or known is None or device.retired_us is not None:
@@ -251,10 +250,8 @@ class Watcher:
             force = known.find(due.rule)
             if force is None:
                 continue
-            through_us = through.urgent_us if force.is_urgent else through.every_us
-            if through_us is not None and (due.due_us or 0) <= through_us:
-                watched = Watched(device, known, gateway_away(desk, gateway))
-                pass_time(desk, watched, force, through_us)
+            watched = Watched(device, known, gateway_away(desk, gateway))
+            let_time_pass(desk, watched, force, through, due.due_us or 0)
 
     def _desk(self, book: sqlite3.Connection) -> Desk:
         return Desk(book, self._clock.utc_us(), self._enqueue)
@@ -289,12 +286,8 @@ def _leave_out(book: sqlite3.Connection, name: Cursor, entry: Entry) -> None:
 
 
 def _through(look: Look) -> dict[str, Complete]:
-    """What the lanes say counts only once the entries that they speak of are judged."""
     urgent, bulk = (look.is_whole[name] for name in (Cursor.URGENT, Cursor.BULK))
     return {
-        gateway: Complete(
-            one.urgent_us if urgent else None,
-            one.every_us if urgent and bulk else None,
-        )
+        gateway: one.once(urgent=urgent, every=urgent and bulk)
         for gateway, one in complete(look.lanes).items()
     }

@@ -66,13 +66,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class LaneState:
-    """When a lane was last heard, and through which source time (UTC us) it is complete."""
+    """When a lane was last heard, and through which source time (UTC us) it is complete.
+
+    `live_since_us`, `live_us`: the same of its current epoch alone, see db/lane_book.py Live.
+    """
 
     gateway: str
     lane: Lane
     arrival_us: int
     through_us: int | None
     clones: int
+    live_since_us: int | None = None
+    live_us: int | None = None
 
 
 def migrate_journal(connection: sqlite3.Connection) -> None:
@@ -161,7 +166,10 @@ def _entry(row: _Row) -> Entry:
 
 
 def lane_states(connection: sqlite3.Connection) -> list[LaneState]:
-    rows = connection.execute("SELECT gateway, lane, arrival_us, through_us, clones FROM lane")
+    rows = connection.execute(
+        "SELECT gateway, lane, arrival_us, through_us, clones, live_since_us, live_through_us"
+        " FROM lane"
+    )
     return [LaneState(gateway, Lane(lane), *rest) for gateway, lane, *rest in rows]
 
 

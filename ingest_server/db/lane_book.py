@@ -1,6 +1,7 @@
 """The book of one lane: its epochs, the keys had of each, and what their statements said."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from wire.ranges import Ranges
 
@@ -38,10 +39,22 @@ class Epoch:
         return self.closed or self.had.covers(self.floor, through)
 
 
+class Live(NamedTuple):
+    """Of the epoch that speaks all is here up to `through_us`, source time.
+
+    What is still to come of other epochs was taken before `since_us`.
+    """
+
+    epoch: str
+    since_us: int
+    through_us: int
+
+
 @dataclass(slots=True)
 class LaneBook:
     """All epochs of one (gateway, lane), who spoke last in it, and how far it is complete.
 
+    `through_us`: through which source time nothing of any epoch is missing.
     `foreign`: readings that came without a key (a SenML source that is not our agent).
     """
 
@@ -51,6 +64,7 @@ class LaneBook:
     clones: int = 0
     arrival_us: int = 0
     through_us: int | None = None
+    live: Live | None = None
     foreign: int = 0
     changed: set[str] = field(default_factory=set)
 

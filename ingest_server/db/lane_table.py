@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ingest_server.db.lane_book import Epoch, LaneBook
+from ingest_server.db.lane_book import Epoch, LaneBook, Live
 from wire.ranges import Ranges
 from wire.topic import Lane
 
@@ -26,12 +26,14 @@ def load_lane(connection: sqlite3.Connection, gateway: str, lane: Lane) -> LaneB
     """The book as committed; a lane that was never heard is empty."""
     book = LaneBook()
     row = connection.execute(
-        "SELECT speaker, spoken, clones, arrival_us, through_us, foreign_readings FROM lane"
+        "SELECT speaker, spoken, clones, arrival_us, through_us, foreign_readings,"
+        " live_epoch, live_since_us, live_through_us FROM lane"
         " WHERE gateway = ? AND lane = ?",
         (gateway, lane.value),
     ).fetchone()
     if row is not None:
-        book.speaker, spoken, book.clones, book.arrival_us, book.through_us, book.foreign = row
+        book.speaker, spoken, book.clones, book.arrival_us, book.through_us, book.foreign = row[:6]
+        book.live = None if row[6] is None else Live(*row[6:])
         book.spoken = set(msgspec.json.decode(spoken, type=list[str]))
     for (text,) in connection.execute(
         "SELECT book FROM epoch WHERE gateway = ? AND lane = ?",
@@ -46,7 +48,8 @@ def save_lane(connection: sqlite3.Connection, gateway: str, lane: Lane, book: La
     """Write the lane and the epochs that changed since it was loaded."""
     connection.execute(
         "INSERT OR REPLACE INTO lane (gateway, lane, speaker, spoken, clones, arrival_us,"
-        " through_us, foreign_readings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " through_us, foreign_readings, live_epoch, live_since_us, live_through_us)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             gateway,
             lane.value,
@@ -56,6 +59,7 @@ def save_lane(connection: sqlite3.Connection, gateway: str, lane: Lane, book: La
             book.arrival_us,
             book.through_us,
             book.foreign,
+            *(book.live or (None, None, None)),
         ),
     )
     for name in book.changed:

@@ -16,7 +16,7 @@ from ingest_server.db.lane_table import (
 )
 from ingest_server.db.quarantine import Refused, note_rejected, set_aside
 from ingest_server.db.retime import Retime, encode_retime
-from ingest_server.intake import sequence
+from ingest_server.intake import live, sequence
 from ingest_server.intake.admit import Admitted
 from ingest_server.intake.boots import Boots, hear
 from ingest_server.intake.sequence import KeyVerdict
@@ -85,6 +85,9 @@ class _Transaction:
             book = self._books.get(at) or load_lane(self._connection, gateway, lane)
             if book.through_us is not None:
                 book.through_us = retime.moved(book.through_us)
+                self._books[at] = book
+            if book.live is not None:
+                live.move(book, retime)
                 self._books[at] = book
 
     def save(self) -> None:
@@ -221,12 +224,14 @@ class _Transaction:
         envelope = admitted.envelope
         if envelope.through is None or envelope.statement is None or envelope.sent is None:
             return
+        through = self._boots.through(
+            topic.gateway, envelope.sent.boot, envelope.through, admitted.arrival.arrival_us
+        )
+        if through is None:
+            return
+        live.follow(book, envelope.statement, through)
         if sequence.is_complete(book, envelope.statement):
-            through = self._boots.through(
-                topic.gateway, envelope.sent.boot, envelope.through, admitted.arrival.arrival_us
-            )
-            if through is not None:
-                book.through_us = max(book.through_us or through, through)
+            book.through_us = max(book.through_us or through, through)
 
     def _answer(self, book: LaneBook, admitted: Admitted, topic: UpTopic, lane: Lane) -> None:
         statement, key = admitted.envelope.statement, admitted.envelope.key

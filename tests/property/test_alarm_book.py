@@ -135,6 +135,39 @@ def test_live_and_all_at_once_give_the_same_episodes(history: list[Reading]) -> 
     assert asyncio.run(run_live(history)) == expected
 
 
+async def run_with_backlog(history: Sequence[Reading], share: float) -> list[tuple[object, ...]]:
+    """What is newer comes first, as it is taken, each with the word of its epoch; then the rest."""
+    ordered = in_order(history)[0]
+    cut = int(len(ordered) * share)
+    since = ordered[cut - 1].time_us + 1 if cut else T0
+    older = [one for one in ordered if one.time_us < since]
+    with TemporaryDirectory() as folder:
+        async with Rig(Path(folder)) as rig:
+            await rig.birth(*DEVICES)
+            for one in ordered[len(older) :]:
+                await rig.hear(None, live=(since, one.time_us - 1))
+                await rig.watch()
+                await rig.send(one)
+                await rig.watch()
+            await rig.hear(None, live=(since, T0 + 3_600 * SECOND))
+            await rig.watch()
+            for one in older:
+                await rig.send(one, lane=Lane.BULK)
+                await rig.watch()
+            await rig.hear(T0 + 2 * 3_600 * SECOND)
+            await rig.watch()
+            return await rig.episodes()
+
+
+@settings(max_examples=25)
+@given(HISTORY, st.floats(0, 1))
+def test_time_that_the_epoch_of_now_proves_gives_the_same_episodes(
+    history: list[Reading], share: float
+) -> None:
+    expected = asyncio.run(run_to_episodes(in_order(history)))
+    assert asyncio.run(run_with_backlog(history, share)) == expected
+
+
 async def run_with_cuts(batches: Batches, cuts: Sequence[int]) -> list[Snapshot]:
     """All that the outbox was told, in order; each cut is a crash after so many revisions."""
     with TemporaryDirectory() as folder:

@@ -1,4 +1,6 @@
-from ingest_server.alarm.completeness import Complete, complete
+from dataclasses import replace
+
+from ingest_server.alarm.completeness import Complete, Span, complete
 from ingest_server.db.journal import LaneState
 from wire.topic import Lane
 
@@ -31,3 +33,30 @@ def test_an_idle_bulk_lane_has_nothing_to_say() -> None:
 def test_without_the_urgent_lanes_word_nothing_is_complete() -> None:
     assert complete([urgent(None)]) == {"gw-1": Complete(None, None)}
     assert complete([bulk(80 * S, 40 * S)]) == {}
+
+
+def of_now(lane: LaneState, since: int, through: int) -> LaneState:
+    """A lane whose older rows are still to come."""
+    return replace(lane, through_us=None, live_since_us=since, live_us=through)
+
+
+def test_what_is_older_does_not_hold_the_epoch_of_now_back() -> None:
+    now = of_now(urgent(None), 50 * S, 99 * S)
+    (found,) = complete([now, of_now(bulk(95 * S, None), 52 * S, 90 * S)]).values()
+    assert found == Complete(None, None, Span(50 * S, 99 * S), Span(52 * S, 90 * S))
+    assert found.latest_us == 99 * S
+    (found,) = complete([now, bulk(95 * S, None)]).values()
+    assert found == Complete(None, None, Span(50 * S, 99 * S), None)
+    (idle,) = complete([now, bulk(80 * S, None)]).values()
+    assert idle.every_live == Span(50 * S, 94 * S)
+
+
+def test_it_counts_once_what_it_speaks_of_is_judged() -> None:
+    span = Span(1, 2)
+    found = Complete(5, 4, span, span)
+    assert found.once(urgent=True, every=True) == found
+    assert found.once(urgent=True, every=False) == Complete(5, None, span, None)
+    assert found.once(urgent=False, every=False) == Complete(None, None)
+    assert found.of(is_urgent=True) == (5, span)
+    assert found.of(is_urgent=False) == (4, span)
+    assert Complete(None, None).latest_us == 0

@@ -3,11 +3,13 @@ import time
 import pytest
 
 from alarm_rules.rule import Rule, points_of
+from alarm_rules.transition import State
 from ingest_server.alarm.judge import (
     RETENTION_US,
     Judgement,
     Standing,
     due_us,
+    is_decided,
     judge,
     judge_ancient,
     judge_time,
@@ -130,3 +132,19 @@ def test_what_is_older_than_all_marks_is_told_as_over() -> None:
     assert bounds(judge_ancient(rule("smoke"), old)) == [(1, 2)]
     assert bounds(judge_ancient(rule("smoke"), old[:1])) == [(1, 1)]
     assert judge_ancient(rule("offline"), old) == ()
+
+
+def test_older_samples_that_are_still_to_come_decide_what_began_before_them_alone() -> None:
+    silent = rule("offline")
+    alive = State(alive_us=T0)
+    since = T0 + MINUTE  # what is older may still come
+    assert not is_decided(silent, alive, since, since + 29 * SECOND)
+    assert is_decided(silent, alive, since, since + 30 * SECOND)
+    heard = State(alive_us=since + 10 * SECOND)
+    assert not is_decided(silent, heard, since, since + 39 * SECOND)
+    assert is_decided(silent, heard, since, since + 40 * SECOND)
+    assert not is_decided(silent, State(), since, since + MINUTE)
+    delayed = rule("unreadable")
+    assert is_decided(delayed, State(turning_us=since), since, since + MINUTE)
+    assert not is_decided(delayed, State(turning_us=since - 1), since, since + MINUTE)
+    assert not is_decided(delayed, State(), since, since + MINUTE)

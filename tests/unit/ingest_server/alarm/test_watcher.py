@@ -263,3 +263,37 @@ async def test_a_real_alarm_after_a_test_is_told_as_real(rig: Rig) -> None:
     await rig.watch()
     told = (await rig.told())[-1]
     assert (told.test, told.active, told.announces) == (False, True, True)
+
+
+async def test_a_silent_device_is_told_although_older_rows_are_still_to_come(rig: Rig) -> None:
+    """Its gateway began anew at `since`; a broken buffer comes in there, or a backlog leaves."""
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.send(reading(t0, value=False))
+    since = t0 + 300 * SECOND
+    for seconds, told in ((29, 0), (36, 1)):
+        await rig.hear(None, live=(since, since + seconds * SECOND))
+        await rig.watch()
+        assert len(await rig.alarms()) == told
+    assert (await rig.one("offline")).since == t0 + 30 * SECOND
+    await rig.send(reading(since - 10 * SECOND, value=False))  # it lived until then
+    await rig.watch()
+    alarm = await rig.one("offline")
+    assert (alarm.active, alarm.since) == (True, t0 + 30 * SECOND)  # as it was paged
+    rows = await rig.rows("SELECT start_us, end_us FROM episode WHERE rule = 'offline'")
+    broken_us = since - 10 * SECOND
+    assert rows == [(t0 + 30 * SECOND, broken_us), (broken_us + 30 * SECOND, None)]  # as it was
+
+
+async def test_a_device_that_speaks_in_the_epoch_of_now_is_judged_from_there(rig: Rig) -> None:
+    t0 = rig.clock.utc_us()
+    await rig.birth(device())
+    await rig.send(reading(t0 + 10 * SECOND, value=False))
+    for seconds, told in ((44, 0), (46, 1)):  # the bulk lane is silent: five seconds later
+        await rig.hear(None, live=(t0, t0 + seconds * SECOND))
+        await rig.watch()
+        assert len(await rig.alarms()) == told
+    await rig.send(reading(t0 - HOUR, value=False), reading(t0 - HOUR + SECOND, value=False))
+    await rig.watch()
+    running = [one for one in await rig.alarms() if one.active]
+    assert [(one.rule, one.since) for one in running] == [("offline", t0 + 40 * SECOND)]

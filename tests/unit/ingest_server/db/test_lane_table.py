@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from ingest_server.db.journal import migrate_journal
-from ingest_server.db.lane_book import Epoch, LaneBook
+from ingest_server.db.lane_book import Epoch, LaneBook, Live
 from ingest_server.db.lane_table import (
     KeyAt,
     digest_of,
@@ -32,7 +32,9 @@ def test_a_lane_never_heard_is_empty(connection: sqlite3.Connection) -> None:
 
 
 def test_a_book_comes_back_as_it_was(connection: sqlite3.Connection) -> None:
-    book = LaneBook(speaker=A, spoken={A}, clones=2, arrival_us=7, through_us=6, foreign=3)
+    book = LaneBook(
+        speaker=A, spoken={A}, clones=2, arrival_us=7, through_us=6, live=Live(A, 4, 5), foreign=3
+    )
     epoch = book.epoch(A)
     epoch.dropped, epoch.had, epoch.taken = {"bulk_full": 4}, Ranges([(1, 3), (7, 7)]), 9
     save_lane(connection, "gw", Lane.BULK, book)

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 import pytest
+from msgspec import structs
 
 from ingest_server.db.journal import Kind, entries_after, lane_states, migrate_journal
 from ingest_server.db.lane_table import load_lane
@@ -127,6 +128,20 @@ def test_complete_through_waits_for_what_is_held(connection: sqlite3.Connection)
     envelope = Envelope(statement=statement(last=1), sent=SENT, through=Through(1, NOW))
     send(connection, b"[]", envelope)
     assert lane_states(connection)[0].through_us is None
+
+
+def test_what_a_cut_list_leaves_open_keeps_its_own_epoch_from_nothing(
+    connection: sqlite3.Connection,
+) -> None:
+    """A broken file's rows come in at the gateway: until then each statement is partial."""
+    cut = structs.replace(statement(last=0, taken=0), partial=True)
+    envelope = Envelope(statement=cut, sent=SENT, through=Through(1, NOW))
+    send(connection, b"[]", envelope)
+    later = structs.replace(envelope, statement=structs.replace(cut, n=2), through=Through(2, NOW))
+    send(connection, b"[]", later, arrival_us=NOW + 9)
+    (state,) = lane_states(connection)
+    assert state.through_us is None
+    assert (state.live_since_us, state.live_us) == (NOW + 1_000_000, NOW)
 
 
 def test_an_unset_clock_is_placed_by_the_least_delayed_message(
