@@ -70,7 +70,7 @@ class Stored(msgspec.Struct, frozen=True):
         )
 
     def columns(self) -> tuple[Field, ...]:
-        return tuple(getattr(self, name) for name in NAMES)
+        return msgspec.structs.astuple(self)
 
 
 NAMES = Stored.__struct_fields__

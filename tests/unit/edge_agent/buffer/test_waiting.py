@@ -10,8 +10,11 @@ from wire.topic import Lane
 NOW = Timebase(ClockState.UNSET, None, "boot", 60_000_000)
 
 
+TRAIL = Trail("d", "level")
+
+
 def pending(at_us: int) -> Pending:
-    return Pending(Trail("d", "level"), Sample("level", 1.0, at_us))
+    return Pending(TRAIL, Sample("level", 1.0, at_us))
 
 
 def test_with_nothing_waiting_it_is_complete_up_to_what_may_be_on_its_way() -> None:
