@@ -61,7 +61,8 @@ class LineAccount:
     def asked(self, request: Request, outcome: Outcome) -> None:
         """Book one exchange that came to an end."""
         unit = self._unit(request.unit)
-        self._discarded(outcome.stray, outcome.ended_us)
+        if outcome.stray:
+            self._discarded(outcome.stray, outcome.ended_us)
         if outcome.sent_us is None:
             return
         unit.requests += 1
@@ -111,11 +112,12 @@ class LineAccount:
         )
 
     def _unit(self, unit: int) -> _UnitCount:
-        return self._units.setdefault(unit, _UnitCount())
+        found = self._units.get(unit)
+        if found is None:
+            found = self._units[unit] = _UnitCount()
+        return found
 
     def _discarded(self, stray: bytes, at_us: int) -> None:
-        if not stray:
-            return
         self.discarded_bytes += len(stray)
         self._frames.append(FrameRecord(at_us, "discarded", stray))
         for unit in self._framing.stale_units(stray):

@@ -25,8 +25,12 @@ class Deadline:
         if self._timer is None or self._timer.when() > at:
             self._arm(at)
 
-    def clear(self) -> None:
-        """Let it pass never, and wake nobody."""
+    def lift(self) -> None:
+        """Let it not pass. Its timer may ring once more, for nobody: less than one each time."""
+        self._at = None
+
+    def close(self) -> None:
+        """Let nothing be left of it."""
         self._at = None
         if self._timer is not None:
             self._timer.cancel()

@@ -107,9 +107,10 @@ class Dialogue:
 
         Where no silence parts two frames, that is after one look at what has come.
         """
-        give_up_us = self._now_us() + errand.timeout_us
+        now = self._now_us()
+        give_up_us = now + errand.timeout_us
         while not errand.abandoned:
-            wait_us = self._used_until_us + self._gap_us - self._now_us()
+            wait_us = self._used_until_us + self._gap_us - now
             self.discard((yield Wait(wait_us, may_be_woken=False)))
             now = self._now_us()
             if now >= self._used_until_us + self._gap_us:

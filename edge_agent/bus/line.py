@@ -137,10 +137,10 @@ class Line:
         For each it is as `exchange` says, and ValueError is of the first of them.
         """
         first = self._errand(asks[0])
-        refusal = self._refusal(first.request)
-        if refusal is not None:
-            return [refusal]
         if self._under_way is not None:
+            refusal = self._refusal(first.request)
+            if refusal is not None:  # known without waiting for the line
+                return [refusal]
             self._under_way.is_wanted = True
         self._asking += 1
         try:

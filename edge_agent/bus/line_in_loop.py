@@ -103,7 +103,7 @@ class LineInLoop:
                 self._talk.begin(waiting.round, partial(self._over, waiting))
             return
         if self._ended:
-            self._next_try.clear()
+            self._next_try.close()
             self._refuse_waiting()
         elif not self._is_opening:
             self._try()
@@ -176,7 +176,7 @@ class LineInLoop:
         """A fault of ours: what is raised goes on to the loop's log, and nothing is begun again."""
         self._ended = True
         self._let_go()
-        self._next_try.clear()
+        self._next_try.close()
         self._owner.port_gone(_DIED)
         if self._under_way is not None:
             self._waiting.appendleft(self._under_way)

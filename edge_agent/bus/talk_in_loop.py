@@ -63,7 +63,7 @@ class TalkInLoop:
 
     def close(self) -> None:
         """Let go of the port, once no round is under way."""
-        self._deadline.clear()
+        self._deadline.close()
         self._want_no_room()
         self._loop.remove_reader(self._port.fileno())
         self._port.close()
@@ -115,7 +115,7 @@ class TalkInLoop:
         except StopIteration:
             self._steps = None
         if self._steps is None:
-            self._deadline.clear()
+            self._deadline.lift()
             if self._over is not None:
                 self._over()
 

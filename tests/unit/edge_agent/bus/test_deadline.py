@@ -26,12 +26,22 @@ async def test_passes_once_at_the_time_that_was_said_last() -> None:
     await until(lambda: len(passed.at) == 2)
 
 
-async def test_what_was_cleared_never_passes() -> None:
+async def test_what_was_lifted_never_passes_and_can_be_put_again() -> None:
     passed = Passed()
     passed.deadline.put(0)
-    passed.deadline.clear()
-    passed.deadline.clear()
+    passed.deadline.lift()
     await asyncio.sleep(0.005)
     assert passed.at == []
+    passed.deadline.put(20 * MS)
+    passed.deadline.lift()
     passed.deadline.put(0)
     await until(lambda: passed.at)
+
+
+async def test_nothing_is_left_of_what_was_closed() -> None:
+    passed = Passed()
+    passed.deadline.put(0)
+    passed.deadline.close()
+    passed.deadline.close()
+    await asyncio.sleep(0.005)
+    assert passed.at == []
