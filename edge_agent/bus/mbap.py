@@ -1,8 +1,6 @@
 """Modbus TCP: the header before a PDU, and the one reply whose transaction was asked for."""
 
 import struct
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from edge_agent.bus.modbus import Match, Verdict, encode_pdu, judge_pdu, pdu_length, words_of_pdu
 from edge_agent.exchange import Request
@@ -14,14 +12,7 @@ _PROTOCOL = 0
 _LENGTHS = range(3, 255)  # unit, function and at least one byte; a PDU has at most 253
 _TRANSACTIONS = 0x1_0000
 _CODE_AT = 1
-
-
-class _Frame(NamedTuple):
-    transaction: int
-    unit: int
-    pdu: bytes
-    size: int
-    end: int
+_NUMBER_ENDS, _UNIT_AT = 2, 6
 
 
 class MbapFraming:
@@ -49,48 +40,45 @@ class MbapFraming:
 
         What is no frame can not be skipped: nothing after it is believed (NOISE).
         """
-        (wanted,) = struct.unpack_from(">H", sent)
-        reason, stale = Verdict.INCOMPLETE if heard else Verdict.SILENCE, list[int]()
-        for frame in _frames(heard):
-            if isinstance(frame, Verdict):
-                return Match(frame, stale=tuple(stale))
-            reason = _judge(frame, wanted, request)
+        reason, stale, start = Verdict.INCOMPLETE if heard else Verdict.SILENCE, list[int](), 0
+        while start < len(heard):
+            end = _end(heard, start)
+            if isinstance(end, Verdict):
+                reason = end
+                break
+            pdu, unit = heard[start + _HEADER.size : end], heard[start + _UNIT_AT]
+            is_wanted = heard.startswith(sent[:_NUMBER_ENDS], start)
+            reason = _judge(unit, pdu, request) if is_wanted else Verdict.WRONG_TRANSACTION
             if reason is Verdict.REPLY:
-                words = words_of_pdu(frame.pdu, request)
-                return Match(reason, words, None, frame.size, frame.end, tuple(stale))
+                words = words_of_pdu(pdu, request)
+                return Match(reason, words, None, end - start, end, tuple(stale))
             if reason is Verdict.EXCEPTION:
-                code = frame.pdu[_CODE_AT]
-                return Match(reason, (), code, frame.size, frame.end, tuple(stale))
-            stale.append(frame.unit)
+                return Match(reason, (), pdu[_CODE_AT], end - start, end, tuple(stale))
+            stale.append(unit)
+            start = end
         return Match(reason, stale=tuple(stale))
 
     def stale_units(self, heard: bytes) -> tuple[int, ...]:
-        return tuple(frame.unit for frame in _frames(heard) if isinstance(frame, _Frame))
+        units, start = list[int](), 0
+        while start < len(heard):
+            end = _end(heard, start)
+            if isinstance(end, Verdict):
+                break
+            units.append(heard[start + _UNIT_AT])
+            start = end
+        return tuple(units)
 
 
-def _judge(frame: _Frame, wanted: int, request: Request) -> Verdict:
-    if frame.transaction != wanted:
-        return Verdict.WRONG_TRANSACTION
-    if frame.unit != request.unit:
-        return Verdict.WRONG_UNIT
-    return judge_pdu(frame.pdu, request)
+def _judge(unit: int, pdu: bytes, request: Request) -> Verdict:
+    return judge_pdu(pdu, request) if unit == request.unit else Verdict.WRONG_UNIT
 
 
-def _frames(heard: bytes) -> Iterator[_Frame | Verdict]:
-    """The whole frames from the left; INCOMPLETE or NOISE for what is left after them."""
-    start = 0
-    while start < len(heard):
-        if len(heard) - start < _HEADER.size:
-            yield Verdict.INCOMPLETE
-            return
-        transaction, protocol, length, unit = _HEADER.unpack_from(heard, start)
-        if protocol != _PROTOCOL or length not in _LENGTHS:
-            yield Verdict.NOISE
-            return
-        end = start + _HEADER.size - 1 + length
-        if end > len(heard):
-            yield Verdict.INCOMPLETE
-            return
-        pdu = heard[start + _HEADER.size : end]
-        yield _Frame(transaction, unit, pdu, end - start, end)
-        start = end
+def _end(heard: bytes, start: int) -> int | Verdict:
+    """Where the frame ends that starts here; INCOMPLETE or NOISE where none ends or starts."""
+    if len(heard) - start < _HEADER.size:
+        return Verdict.INCOMPLETE
+    _, protocol, length, _ = _HEADER.unpack_from(heard, start)
+    if protocol != _PROTOCOL or length not in _LENGTHS:
+        return Verdict.NOISE
+    end = start + _UNIT_AT + int(length)
+    return end if end <= len(heard) else Verdict.INCOMPLETE
