@@ -9,6 +9,7 @@ from edge_agent.config.tables import Vector
 from edge_agent.exchange import Ask, Claim, Failure, Fault, Read, Reply, Request, Sample, Table
 from edge_agent.health import LineHealth
 from edge_agent.poll.device import PolledDevice
+from edge_agent.poll.inquiry import Heard
 from edge_agent.poll.poller import Poller
 from edge_agent.poll.report_filter import ReportPolicy
 from runtime.clock import SystemClock
@@ -32,11 +33,21 @@ class FakeLine:
     doubtful: set[int] = field(default_factory=set)
     name: str = "line-1"
     is_stuck: bool = False
+    tells_at_once: bool = False
 
-    async def exchange_round(self, asks: Sequence[Ask]) -> list[Reply | Failure]:
+    async def exchange_round(
+        self, asks: Sequence[Ask], heard: Heard | None = None
+    ) -> list[Reply | Failure]:
         self.rounds.append([ask.request.unit for ask in asks])
         await asyncio.sleep(0)
-        return [self.answer(ask) for ask in asks[: self.answered_at_most]]
+        if heard is None or not self.tells_at_once:
+            return [self.answer(ask) for ask in asks[: self.answered_at_most]]
+        answers: list[Reply | Failure] = []
+        for ask in asks[: self.answered_at_most]:
+            answers.append(self.answer(ask))
+            if not heard(len(answers) - 1, answers[-1]):
+                break
+        return answers
 
     def answer(self, ask: Ask) -> Reply | Failure:
         request = ask.request

@@ -86,7 +86,7 @@ class Dialogue:
         began_us = self._now_us()
         for errand in round_.errands:
             outcome = yield from self.exchange(errand)
-            round_.outcomes.append(outcome)
+            round_.add(outcome)
             if round_.going(outcome.ended_us - began_us) is not Going.ON:
                 return
 

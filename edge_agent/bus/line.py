@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -129,12 +130,22 @@ class Line:
         )
         return answer
 
-    async def exchange_round(self, asks: Sequence[Ask]) -> list[Reply | Failure]:
+    @property
+    def tells_at_once(self) -> bool:
+        """Whether a round's answers are heard as they come, each before the next is asked for."""
+        return isinstance(self._worker, LineInLoop)
+
+    async def exchange_round(
+        self, asks: Sequence[Ask], heard: Callable[[int, Reply | Failure], bool] | None = None
+    ) -> list[Reply | Failure]:
         """Exchange requests of different units one after the other; return the first's answers.
 
         There is at least one. Those that have none were not begun and owe nothing: one before them
         got no answer, somebody else waits for the line, 5 ms are over, or they can not be sent now.
         For each it is as `exchange` says, and ValueError is of the first of them.
+
+        Where the line `tells_at_once`, `heard` gets each answer that came, with its place in
+        `asks`, before the next request is sent; none is sent if it returns False.
         """
         first = self._errand(asks[0])
         if self._under_way is not None:
@@ -149,7 +160,10 @@ class Line:
                 if refusal is not None:
                     return [refusal]
                 others = self._errands(asks[1:]) if self._asking == 1 else ()
-                return await self._send(Round((first, *others)), asks)
+                round_ = Round((first, *others))
+                if heard is not None and self.tells_at_once:
+                    round_.heard = partial(self._heard, round_, asks, heard)
+                return await self._send(round_, asks)
         finally:
             self._asking -= 1
 
@@ -239,10 +253,20 @@ class Line:
         return self._answers(round_, asks, len(round_.outcomes))
 
     def _answers(self, round_: Round, asks: Sequence[Ask], count: int) -> list[Reply | Failure]:
-        outcomes = round_.outcomes[:count]
-        for errand, outcome, ask in zip(round_.errands, outcomes, asks, strict=False):
-            self._note(errand, outcome, ask.late_max_us)
-        return [outcome.result for outcome in outcomes]
+        for place in range(round_.noted, count):
+            self._note(round_.errands[place], round_.outcomes[place], asks[place].late_max_us)
+        return [outcome.result for outcome in round_.outcomes[:count]]
+
+    def _heard(
+        self,
+        round_: Round,
+        asks: Sequence[Ask],
+        heard: Callable[[int, Reply | Failure], bool],
+    ) -> None:
+        place, outcome = round_.noted, round_.outcomes[round_.noted]
+        round_.noted += 1
+        self._note(round_.errands[place], outcome, asks[place].late_max_us)
+        round_.is_wanted |= not heard(place, outcome.result)
 
     def _given_up(self, round_: Round, asks: Sequence[Ask]) -> list[Reply | Failure]:
         """Nobody waits for the round any more; the unit that owes an answer rests."""

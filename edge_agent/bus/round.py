@@ -1,5 +1,6 @@
 """Several errands in one go, so that quick ones need not each wake who asks; and when it ends."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -22,12 +23,21 @@ class Round(msgspec.Struct):
     """At least one errand, each of another unit; `outcomes` are of the first of them, in order.
 
     The line's worker adds outcomes. `is_wanted`: somebody else waits for the line; set by whoever
-    sees that, and read by the worker between two errands.
+    sees that, and read by the worker between two errands. `heard`: called after each outcome.
+    `noted`: of how many outcomes the line took note.
     """
 
     errands: tuple[Errand, ...]
     outcomes: list[Outcome] = []
     is_wanted: bool = False
+    heard: Callable[[], None] | None = None
+    noted: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Of the first errand that has none."""
+        self.outcomes.append(outcome)
+        if self.heard is not None:
+            self.heard()
 
     def going(self, took_us: int) -> Going:
         """Say, after an outcome, whether the next errand is begun; `took_us`: since the first."""
@@ -45,6 +55,7 @@ class Round(msgspec.Struct):
 
         The worker may add that one's outcome still, and none after it.
         """
+        self.heard = None
         for errand in self.errands:
             errand.abandoned = True
         return len(self.outcomes)

@@ -8,20 +8,21 @@ from edge_agent.exchange import Rest, Sample
 from edge_agent.poll.device import Intake
 
 _WAITING_MAX = 256
+_BESIDE = 512  # more than what a line has to say after one look: a round, and each that is silent
 
 
 class Delivery:
     """A disk that commits for a while must not let the wire stand idle.
 
     Most answers join their group at once, and nobody has to wake for them. What is to be committed
-    now, and all that comes behind it, waits: at most 256 answers; then `put` waits too, so nothing
-    is dropped here.
+    now, and all that comes behind it, waits. While 256 answers do, whoever asks devices waits for
+    `room`, so nothing is dropped here.
     """
 
     def __init__(self, intake: Intake) -> None:
         """Take what is put to `intake` once `run` runs."""
         self._intake = intake
-        self._waiting: deque[Rest] = deque(maxlen=_WAITING_MAX)
+        self._waiting: deque[Rest] = deque(maxlen=_WAITING_MAX + _BESIDE)
         self._came, self._went = asyncio.Event(), asyncio.Event()
         self._closing = False
         self._is_idle = False
@@ -31,7 +32,13 @@ class Delivery:
         """Whether the buffer has not seen all yet."""
         return bool(self._waiting)
 
-    async def put(self, device: str, samples: list[Sample]) -> None:
+    async def room(self) -> None:
+        """Wait while too much waits."""
+        while len(self._waiting) >= _WAITING_MAX:
+            self._went.clear()
+            await self._went.wait()
+
+    def put(self, device: str, samples: list[Sample]) -> None:
         """Hand over the samples of one answer; nothing to say costs nothing."""
         if not samples:
             return
@@ -41,9 +48,6 @@ class Delivery:
                 return
         else:
             rest = partial(self._take, device, samples)
-        while len(self._waiting) >= _WAITING_MAX:
-            self._went.clear()
-            await self._went.wait()
         self._waiting.append(rest)
         self._is_idle = False
         self._came.set()

@@ -1,7 +1,7 @@
 """Asks a line for the poller: the probe first where one is due, quick units several at once."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from edge_agent.exchange import Ask, Failure, Fault, Reply, Request
@@ -13,6 +13,8 @@ from runtime.clock import Clock
 _log = logging.getLogger(__name__)
 
 Question = tuple[PolledDevice, Request]
+Heard = Callable[[int, Reply | Failure], bool]
+"""Gets an answer with its place among the questions; whether others may be asked before."""
 
 
 class Asker(Protocol):
@@ -24,7 +26,12 @@ class Asker(Protocol):
     @property
     def is_stuck(self) -> bool: ...
 
-    async def exchange_round(self, asks: Sequence[Ask]) -> list[Reply | Failure]: ...
+    @property
+    def tells_at_once(self) -> bool: ...
+
+    async def exchange_round(
+        self, asks: Sequence[Ask], heard: "Heard | None" = None
+    ) -> list[Reply | Failure]: ...
 
     def resting_until_us(self, unit: int) -> int: ...
 
@@ -51,24 +58,35 @@ class Inquiry:
         """Whether its probe is asked first, and so the device alone."""
         return device.probe is not None and self._line.needs_other_shape(device.unit)
 
-    async def ask(self, questions: Sequence[Question]) -> list[Reply | Failure]:
-        """The answers of the first of them, at least of one; the rest was not asked.
+    async def ask(self, questions: Sequence[Question], heard: Heard) -> None:
+        """Have the answers of the first of them heard, at least of one; the rest was not asked.
 
         After a time-out a device is asked only if it answers its probe (P6).
         """
         device, _ = questions[0]
         if self.is_doubtful(device) and device.probe is not None:
-            (answer,) = await self._exchange([(device, device.probe)])
+            (answer,) = await self._exchange([(device, device.probe)], None)
             if isinstance(answer, Failure) and answer.fault is not Fault.EXCEPTION:
-                return [answer]
+                heard(0, answer)
+                return
             questions = questions[:1]
-        answers = await self._exchange(questions)
-        self._size.went(answers)
-        return answers
+        told = 0
 
-    async def _exchange(self, questions: Sequence[Question]) -> list[Reply | Failure]:
+        def at_once(place: int, answer: Reply | Failure) -> bool:
+            nonlocal told
+            told = place + 1
+            return heard(place, answer)
+
+        answers = await self._exchange(questions, at_once)
+        for place in range(told, len(answers)):
+            heard(place, answers[place])
+        self._size.went(answers)
+
+    async def _exchange(
+        self, questions: Sequence[Question], heard: Heard | None
+    ) -> list[Reply | Failure]:
         try:
-            return await self._line.exchange_round([_ask(*one) for one in questions])
+            return await self._line.exchange_round([_ask(*one) for one in questions], heard)
         except ValueError as error:
             device, _ = questions[0]
             _log.error("device %s asks what can not be sent: %s", device.name, error)

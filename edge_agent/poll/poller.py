@@ -103,12 +103,13 @@ class Poller:
     async def _step(self) -> None:
         if self._delivery.is_waiting:
             await asyncio.sleep(0)  # then it is known whether there is an alarm among it
+            await self._delivery.room()
         await self._give_way()
         now = self._clock.mono_us()
         if now >= self._look_at_load_us:
             self._look_at_load(now)
         if self._overdue_us:
-            await self._tell_overdue(now)
+            self._tell_overdue(now)
         choice = self._schedule.choose(now, self._resting_until_us)
         if choice.turn is None:
             next_us = min((choice.at_us, *self._overdue_us.values()))
@@ -116,14 +117,12 @@ class Poller:
         else:
             await self._take(choice.turn, now)
 
-    async def _tell_overdue(self, now_us: int) -> None:
+    def _tell_overdue(self, now_us: int) -> None:
         """A device that is silent is asked rarely; that it is silent is told when it is so."""
         for name in [name for name, at_us in self._overdue_us.items() if at_us <= now_us]:
             samples = self._devices[name].driver.overdue(now_us)
             self._note_overdue(name)
-            reported = self._voices[name].told(samples)
-            if reported:
-                await self._delivery.put(name, reported)
+            self._delivery.put(name, self._voices[name].told(samples))
 
     def _note_overdue(self, name: str) -> None:
         at_us = self._devices[name].driver.overdue_us
@@ -153,14 +152,24 @@ class Poller:
         asked: list[tuple[Turn, Question]] = [(turn, (device, request))]
         if self._inquiry.most > 1 and not self._inquiry.is_doubtful(device):
             asked += self._beside(turn, now)
-        answers = await self._inquiry.ask([question for _, question in asked])
-        for (one, _), answer in zip(asked, answers, strict=False):
-            await self._answered(one, answer, now)
+
+        def heard(place: int, answer: Reply | Failure) -> bool:
+            """Whether another is asked before what was heard is on the disk."""
+            self._answered(asked[place][0], answer, now)
+            return not self._delivery.is_waiting
+
+        await self._inquiry.ask([question for _, question in asked], heard)
 
     def _beside(self, turn: Turn, now: int) -> Iterator[tuple[Turn, Question]]:
-        """What is asked together with it: soft reads of devices that need no probe."""
-        most = self._inquiry.most - 1
-        for other in self._schedule.beside(turn, now, self._resting_until_us, most):
+        """What is asked together with it, of devices that need no probe."""
+        others = self._schedule.beside(
+            turn,
+            now,
+            self._resting_until_us,
+            self._inquiry.most - 1,
+            is_told_at_once=self._line.tells_at_once,
+        )
+        for other in others:
             device = self._devices[other.device]
             if self._inquiry.is_doubtful(device):
                 continue
@@ -170,9 +179,9 @@ class Poller:
             else:
                 yield other, (device, request)
 
-    async def _answered(self, turn: Turn, answer: Reply | Failure, started: int) -> None:
+    def _answered(self, turn: Turn, answer: Reply | Failure, started: int) -> None:
         if isinstance(answer, Failure):
-            await self._failed(turn, answer, started)
+            self._failed(turn, answer, started)
             return
         device = self._devices[turn.device]
         samples = device.driver.received(answer, answer.received_us)
@@ -180,8 +189,7 @@ class Poller:
             self._note_overdue(device.name)
         reported = self._voices[device.name].heard(samples, answer.received_us)
         self._go_on(turn, started, answer.received_us)
-        if reported:
-            await self._delivery.put(device.name, reported)
+        self._delivery.put(device.name, reported)
 
     def _go_on(self, turn: Turn, started: int, now: int) -> None:
         """Ask the driver at once whether its cycle is over, lest a whole sweep pass before."""
@@ -200,14 +208,14 @@ class Poller:
         else:
             self._tell(f"device {device} refuses nothing any more")
 
-    async def _failed(self, turn: Turn, failure: Failure, started_us: int) -> None:
+    def _failed(self, turn: Turn, failure: Failure, started_us: int) -> None:
         samples = self._devices[turn.device].driver.failed(failure, failure.at_us)
         if failure.fault is Fault.RESTING:  # it was never sent, and the schedule knows the rest
             return
         self._note_overdue(turn.device)
         reported = self._voices[turn.device].missed(samples, failure)
         self._book(turn, failure, started_us)
-        await self._delivery.put(turn.device, reported)
+        self._delivery.put(turn.device, reported)
 
     def _book(self, turn: Turn, failure: Failure, started_us: int) -> None:
         """Tell the schedule: only silence and nonsense of the device itself are misses."""

@@ -1,4 +1,4 @@
-"""How many soft turns a line is handed at once: more where its units answer quickly."""
+"""How many turns a line is handed at once: more where its units answer quickly."""
 
 from collections import deque
 from collections.abc import Sequence

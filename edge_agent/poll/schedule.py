@@ -161,22 +161,31 @@ class Schedule:
         return soft if is_owed else hard
 
     def beside(
-        self, turn: Turn, now_us: int, resting_until_us: Callable[[str], int], most: int
+        self,
+        turn: Turn,
+        now_us: int,
+        resting_until_us: Callable[[str], int],
+        most: int,
+        *,
+        is_told_at_once: bool = False,
     ) -> list[Turn]:
-        """Soft turns of other devices that may be taken together with this one, `most` of them.
+        """Turns of other devices that may be taken together with this one, `most` of them.
 
-        They are due, their devices answered last time, and the earliest deadline comes first. None
-        where a hard turn is due or this is one: those are asked, and understood, one by one.
+        They have its claim and are due, their devices answered last time, and the earliest deadline
+        comes first. None beside a soft turn while a hard one is due; none beside a hard one unless
+        each answer is told before the next is asked for: an alarm waits for nobody's answer.
         """
-        if turn.claim is Claim.HARD:
+        is_hard = turn.claim is Claim.HARD
+        if is_hard and not is_told_at_once:
             return []
         due = [one for one in self._all if one.due_us <= now_us]
-        if any(one.is_hard for one in due):
+        if not is_hard and any(one.is_hard for one in due):
             return []
         found = [
             one
             for one in due
-            if not one.device.misses
+            if one.is_hard is is_hard
+            and not one.device.misses
             and one.turn.device != turn.device
             and resting_until_us(one.turn.device) <= now_us
         ]

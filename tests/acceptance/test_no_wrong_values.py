@@ -14,6 +14,7 @@ from edge_agent.driver.modbus import ModbusDriver
 from edge_agent.exchange import Ask, Failure, Reply, Sample
 from edge_agent.health import LineHealth
 from edge_agent.poll.device import PolledDevice
+from edge_agent.poll.inquiry import Heard
 from edge_agent.poll.poller import Poller
 from edge_agent.poll.report_filter import ReportPolicy
 from runtime.clock import SystemClock
@@ -114,8 +115,14 @@ class Rounds:
     def is_stuck(self) -> bool:
         return self._line.is_stuck
 
-    async def exchange_round(self, asks: Sequence[Ask]) -> list[Reply | Failure]:
-        answers = await self._line.exchange_round(asks)
+    @property
+    def tells_at_once(self) -> bool:
+        return self._line.tells_at_once
+
+    async def exchange_round(
+        self, asks: Sequence[Ask], heard: Heard | None = None
+    ) -> list[Reply | Failure]:
+        answers = await self._line.exchange_round(asks, heard)
         self.sizes.append(len(answers))
         return answers
 

@@ -14,6 +14,7 @@ from edge_agent.driver.stream import StreamDriver
 from edge_agent.exchange import Ask, Failure, Fault, Read, Reply, Request, Sample, Table
 from edge_agent.health import LineHealth
 from edge_agent.poll.device import ListenedDevice, PolledDevice
+from edge_agent.poll.inquiry import Heard
 from edge_agent.poll.listener import Listener
 from edge_agent.poll.poller import Poller
 from tests.shipped import PROFILES
@@ -49,7 +50,11 @@ class Line:
     name: str = "line"
     is_stuck: bool = False
 
-    async def exchange_round(self, asks: Sequence[Ask]) -> list[Reply | Failure]:
+    tells_at_once = False
+
+    async def exchange_round(
+        self, asks: Sequence[Ask], _heard: Heard | None = None
+    ) -> list[Reply | Failure]:
         return [await self.exchange(asks[0].request)]  # it is slow: there is one at a time
 
     async def exchange(self, request: Request) -> Reply | Failure:

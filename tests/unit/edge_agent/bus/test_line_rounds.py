@@ -104,6 +104,30 @@ async def test_quick_units_are_asked_in_one_round_and_in_order(
     assert sent == sorted(sent)
 
 
+async def test_each_answer_is_heard_before_the_next_request_leaves() -> None:
+    port, heard = Held(set()), list[tuple[int, list[int]]]()
+
+    def hear(place: int, answer: Reply | Failure) -> bool:
+        assert isinstance(answer, Reply)
+        heard.append((place, list(port.asked)))
+        return place < 1
+
+    async with held(port) as line:
+        assert line.tells_at_once
+        assert said(await line.exchange_round(asks(1, 2, 3, 4), hear)) == [NORMAL, NORMAL]
+        assert [one.requests for one in line.health().units] == [1, 1]
+    assert heard == [(0, [1]), (1, [1, 2])]
+
+
+async def test_a_fault_of_who_hears_is_a_fault_of_ours() -> None:
+    def hear(_place: int, _answer: Reply | Failure) -> bool:
+        raise KeyError("of who hears")
+
+    async with held(Held(set())) as line:
+        with pytest.raises(RuntimeError, match="died"):
+            await line.exchange_round(asks(1, 2), hear)
+
+
 async def test_a_unit_that_does_not_answer_ends_the_round_and_rests_alone(
     server: ModbusTcp, units: dict[int, SmokeDetector]
 ) -> None:

@@ -38,33 +38,35 @@ async def test_a_slow_disk_holds_up_nobody_until_much_is_waiting() -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(delivery.run())
         async with asyncio.timeout(1):
-            for number in range(256):
-                await delivery.put(str(number), SAMPLES)
-        more = group.create_task(delivery.put("more", SAMPLES))
-        one_more = group.create_task(delivery.put("one more", SAMPLES))
+            for number in range(257):
+                await delivery.room()
+                delivery.put(str(number), SAMPLES)
+                await asyncio.sleep(0)
+        room = group.create_task(delivery.room())
         await asyncio.sleep(0.01)
-        assert (more.done(), one_more.done()) == (True, False)
+        assert not room.done()
+        delivery.put("a round's next", SAMPLES)
         disk.free.set()
-        await one_more
+        await room
         await delivery.close()
-    assert disk.taken == [*map(str, range(256)), "more", "one more"]
+    assert disk.taken == [*map(str, range(257)), "a round's next"]
 
 
 async def test_what_waits_for_company_is_taken_at_once_unless_others_are_before_it() -> None:
     disk = SlowDisk()
     delivery = Delivery(disk)
-    await delivery.put("calm-1", SAMPLES)
+    delivery.put("calm-1", SAMPLES)
     assert disk.taken == []
     async with asyncio.TaskGroup() as group:
         group.create_task(delivery.run())
         await asyncio.sleep(0)
-        await delivery.put("calm-2", SAMPLES)
+        delivery.put("calm-2", SAMPLES)
         assert (disk.taken, delivery.is_waiting) == (["calm-1", "calm-2"], False)
-        await delivery.put("alarm", SAMPLES)
+        delivery.put("alarm", SAMPLES)
         assert (disk.taken, delivery.is_waiting) == (["calm-1", "calm-2"], True)
-        await delivery.put("calm-3", SAMPLES)
+        delivery.put("calm-3", SAMPLES)
         await asyncio.sleep(0)
-        await delivery.put("calm-4", SAMPLES)
+        delivery.put("calm-4", SAMPLES)
         assert disk.taken == ["calm-1", "calm-2"]
         disk.free.set()
         await delivery.close()
@@ -75,7 +77,7 @@ async def test_nothing_to_say_costs_nothing() -> None:
     disk = SlowDisk()
     disk.free.set()
     delivery = Delivery(disk)
-    await delivery.put("one", [])
+    delivery.put("one", [])
     await delivery.close()
     await delivery.run()
     assert disk.taken == []
@@ -83,7 +85,7 @@ async def test_nothing_to_say_costs_nothing() -> None:
 
 async def test_cancelling_ends_it() -> None:
     delivery = Delivery(SlowDisk())
-    await delivery.put("one", SAMPLES)
+    delivery.put("one", SAMPLES)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await delivery.run()

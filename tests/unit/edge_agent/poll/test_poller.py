@@ -8,6 +8,7 @@ import pytest
 from edge_agent.exchange import Ask, Claim, Failure, Fault, Read, Reply, Rest, Sample, Table
 from edge_agent.health import DeviceState
 from edge_agent.poll.device import PolledDevice
+from edge_agent.poll.inquiry import Heard
 from edge_agent.poll.poller import Poller
 from edge_agent.poll.report_filter import PointPolicy, ReportPolicy
 from tests.patience import until
@@ -205,10 +206,12 @@ async def test_test_mode_marks_what_is_said() -> None:
 
 async def test_a_request_that_can_not_be_sent_does_not_stop_the_line() -> None:
     class Refusing(FakeLine):
-        async def exchange_round(self, asks: Sequence[Ask]) -> list[Reply | Failure]:
+        async def exchange_round(
+            self, asks: Sequence[Ask], heard: Heard | None = None
+        ) -> list[Reply | Failure]:
             if asks[0].request.unit == 1:
                 raise ValueError("unit 1 can not be asked")
-            return await super().exchange_round(asks)
+            return await super().exchange_round(asks, heard)
 
     here = bench({1: 10, 2: 20})
     poller = Poller(

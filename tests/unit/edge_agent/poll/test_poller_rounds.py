@@ -1,10 +1,21 @@
 """The poller asks quick units together: who is in a round, and whose answer is whose."""
 
-from edge_agent.exchange import Claim, Fault
-from edge_agent.poll.device import PolledDevice
+from collections.abc import Sequence
+
+from edge_agent.exchange import Claim, Fault, Rest, Sample
+from edge_agent.poll.device import Intake, PolledDevice
 from edge_agent.poll.poller import Poller
 from tests.patience import until
-from tests.poller_rig import CLOCK, PERIOD_US, PROBE, FakeDriver, FakeLine, bench, running
+from tests.poller_rig import (
+    CLOCK,
+    PERIOD_US,
+    PROBE,
+    Bench,
+    FakeDriver,
+    FakeLine,
+    bench,
+    running,
+)
 
 
 async def test_quick_units_are_asked_together_and_each_is_reported() -> None:
@@ -39,21 +50,56 @@ async def test_a_failure_in_a_round_is_that_of_its_device_alone() -> None:
     assert [units[0] for units in here.line.rounds if 5 in units][-2:] == [5, 5]
 
 
-async def test_hard_turns_are_asked_one_by_one() -> None:
-    class Hard(FakeDriver):
-        def crowd(self, *, is_crowded: bool) -> bool:
-            assert not is_crowded
-            return False
+class Hard(FakeDriver):
+    def crowd(self, *, is_crowded: bool) -> bool:
+        assert not is_crowded
+        return False
 
-    here = bench({unit: unit for unit in range(1, 5)})
+
+def of_hazards(here: Bench, intake: Intake) -> Poller:
+    """A poller of the same line whose every device has a hazard point."""
     devices = [
         PolledDevice(name, one.unit, Hard(one.unit, claims=(Claim.HARD,)), PERIOD_US)
         for name, one in here.drivers.items()
     ]
-    poller = Poller(here.line, devices, here.memory, CLOCK, here.progress.append)
-    async with running(poller):
+    return Poller(here.line, devices, intake, CLOCK, here.progress.append)
+
+
+async def test_hard_turns_are_asked_one_by_one() -> None:
+    here = bench({unit: unit for unit in range(1, 5)})
+    async with running(of_hazards(here, here.memory)):
         await until(lambda: len(here.line.asked) >= 12)
     assert all(len(units) == 1 for units in here.line.rounds)
+
+
+async def test_hard_turns_share_rounds_of_a_line_that_tells_each_answer_at_once() -> None:
+    here = bench({unit: unit for unit in range(1, 9)})
+    here.line.tells_at_once = True
+    async with running(of_hazards(here, here.memory)):
+        await until(lambda: any(len(units) > 4 for units in here.line.rounds))
+
+
+async def test_after_an_alarm_nobody_is_asked_before_it_is_on_its_way() -> None:
+    """Others of its round come in the next one."""
+    asked_before: list[list[int]] = []
+
+    class Alarmed:
+        def accept(self, device: str, _samples: Sequence[Sample]) -> Rest | None:
+            return self.commit if device == "gauge-3" else None
+
+        async def commit(self) -> None:
+            asked_before.append([request.unit for request in here.line.asked][-1:])
+            here.line.answers[3] = 3
+
+    here = bench({unit: unit for unit in range(1, 9)})
+    here.line.tells_at_once = True
+    async with running(of_hazards(here, Alarmed())):
+        await until(lambda: any(len(units) > 4 for units in here.line.rounds))
+        for value in range(10, 14):
+            here.line.answers[3] = value
+            await until(lambda: here.line.answers[3] == 3)
+    assert asked_before
+    assert all(units == [3] for units in asked_before)
 
 
 async def test_a_doubtful_unit_is_in_no_round() -> None:

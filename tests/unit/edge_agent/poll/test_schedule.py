@@ -185,9 +185,17 @@ def test_beside_it_goes_nobody_who_rests_or_did_not_answer() -> None:
     assert soft("b") in schedule.beside(soft("a"), 5, never, 9)
 
 
+def test_hard_turns_go_together_where_each_answer_is_told_before_the_next_is_asked() -> None:
+    schedule = schedule_of(hard("a"), hard("b", 3 * SECOND), hard("c", 2 * SECOND), soft("d"))
+    beside = schedule.beside(hard("a"), 0, never, 9, is_told_at_once=True)
+    assert beside == [hard("c", 2 * SECOND), hard("b", 3 * SECOND)]
+
+
 def test_a_hard_turn_goes_alone_and_none_beside_a_soft_one_when_it_is_due() -> None:
     schedule = schedule_of(hard("a"), soft("a"), soft("b"), soft("c"))
     assert schedule.beside(hard("a"), 0, never, 9) == []
+    assert schedule.beside(hard("a"), 0, never, 9, is_told_at_once=True) == []
     assert schedule.beside(soft("b"), 0, never, 9) == []
+    assert schedule.beside(soft("b"), 0, never, 9, is_told_at_once=True) == []
     schedule.finished(hard("a"), 0)
     assert schedule.beside(soft("b"), 0, never, 9) == [soft("a"), soft("c")]
