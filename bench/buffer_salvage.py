@@ -121,7 +121,7 @@ async def measure(folder: Path, count: int, alone: int) -> Measured:
             came_in=nothing,
             shown=nothing,
             meter=lanes.wear.meter,
-            give_way=lanes.way.given,
+            way=lanes.way,
         )
         began, database.notes = time.perf_counter(), True
         async with asyncio.TaskGroup() as tasks:

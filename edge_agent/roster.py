@@ -14,7 +14,7 @@ from edge_agent.poll.device import Intake
 from edge_agent.poll.hand import Hand
 from edge_agent.poll.operator import Operator
 from edge_agent.poll.voice import Voice
-from edge_agent.right_of_way import never
+from edge_agent.right_of_way import RightOfWay
 from edge_agent.watch import Watch, watches
 from runtime.clock import Clock
 from runtime.progress import Progress
@@ -47,7 +47,7 @@ class Roster:
         health: Callable[[], Awaitable[AgentHealth]],
         tell: Callable[[str], None] = lambda _: None,
         before: Callable[[Hand], Hand] = lambda hand: hand,
-        give_way: Callable[[], Awaitable[None]] = never,
+        way: RightOfWay | None = None,
     ) -> None:
         """`tell`: called with what a person should know. `before`: see `gateway_operator`."""
         self._intake = intake
@@ -55,7 +55,7 @@ class Roster:
         self._clock = clock
         self._progress = progress
         self._tell = tell
-        self._give_way = give_way
+        self._way = way
         self._gateway = gateway_operator(
             control, health=health, progress=progress.shown, before=before
         )
@@ -98,7 +98,7 @@ class Roster:
             shown,
             self._tell,
             names=names,
-            give_way=self._give_way,
+            way=self._way,
         )
         for watch in made:
             operator = line_operator(

@@ -1,7 +1,7 @@
 """One line of the gateway with all that watches over it: opened, run until stopped, closed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 import msgspec
@@ -24,7 +24,7 @@ from edge_agent.poll.device import Intake
 from edge_agent.poll.listener import Listener
 from edge_agent.poll.poller import Poller
 from edge_agent.poll.voice import Voice
-from edge_agent.right_of_way import never
+from edge_agent.right_of_way import RightOfWay
 from runtime.clock import Clock
 
 
@@ -150,14 +150,14 @@ def watches(
     tell: Callable[[str], None] = lambda _: None,
     *,
     names: Collection[str] | None = None,
-    give_way: Callable[[], Awaitable[None]] = never,
+    way: RightOfWay | None = None,
 ) -> tuple[Watch, ...]:
     """One for each line that has devices; `names`: of these lines alone.
 
-    `tell`: called with what a person should know. `give_way`: awaited before each question.
+    `tell`: called with what a person should know. `way`: whom its lines let pass.
     """
     return tuple(
-        _asked(line, config, intake, clock, progress, tell=tell, give_way=give_way)
+        _asked(line, config, intake, clock, progress, tell=tell, way=way)
         if line.kind.is_asked
         else _heard(line, config, intake, clock, progress)
         for line in config.lines
@@ -173,7 +173,7 @@ def _asked(
     progress: Callable[[str], None],
     *,
     tell: Callable[[str], None],
-    give_way: Callable[[], Awaitable[None]],
+    way: RightOfWay | None,
 ) -> AskedLine:
     name = f"line {line.name}"
     bus = Line(line_settings(line), clock, open_port)
@@ -187,7 +187,7 @@ def _asked(
         lambda _: progress(name),
         is_crowded=meter.is_crowded,
         tell=tell,
-        give_way=give_way,
+        way=way,
     )
     return AskedLine(name, bus, poller, meter)
 

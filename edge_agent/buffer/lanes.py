@@ -109,14 +109,18 @@ class Lanes(Departures):
         is_urgent = self._add(device, samples)
         if not (is_urgent or self._is_full()):
             return None
+        if is_urgent:
+            self.way.claim()
         heard_us = min([sample.mono_us for sample in samples])
         return partial(self._commit_now, heard_us, is_urgent=is_urgent)
 
     async def _commit_now(self, heard_us: int, *, is_urgent: bool) -> None:
         with self._waiting.being_taken(heard_us):
             if is_urgent:
-                with self.way.claimed():
+                try:
                     await self._commit(Lane.URGENT)
+                finally:
+                    self.way.release()
             if self._is_full():
                 await self._commit(Lane.BULK)
 

@@ -15,7 +15,7 @@ from edge_agent.buffer.migration import LOG_PAGES
 from edge_agent.buffer.sources import Source, Waiting
 from edge_agent.buffer.thread_io import written_by_this_thread
 from edge_agent.buffer.wear import Meter, Purpose
-from edge_agent.right_of_way import never
+from edge_agent.right_of_way import RightOfWay
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.disk import free_on, size_of
@@ -42,7 +42,7 @@ class Salvor:
     """`tell`: what a person should know. `came_in`: commands that nobody knew of yet were found.
 
     `shown`: all of a file is in, so its rows may leave. `meter`: of what is written to the card.
-    `give_way`: awaited before each step.
+    `way`: whom it lets pass before each step.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Salvor:
         came_in: Callable[[list[str]], Awaitable[None]],
         shown: Callable[[], Awaitable[None]],
         meter: Meter,
-        give_way: Callable[[], Awaitable[None]] = never,
+        way: RightOfWay | None = None,
         again_s: float = _AGAIN_S,
         lacking: Callable[[Path], str] = lacking,
     ) -> None:
@@ -69,7 +69,7 @@ class Salvor:
         self._came_in = came_in
         self._shown = shown
         self._meter = meter
-        self._give_way = give_way
+        self._way = RightOfWay() if way is None else way
         self._again_s = again_s
         self._lacking = lacking
         self._extents = {one.name: Extent(one.path.name) for one in waiting.sources}
@@ -135,7 +135,7 @@ class Salvor:
             if bringing.interrupted is not None and not has_told:
                 await self._came_in(bringing.interrupted)
                 has_told = True
-            await self._give_way()
+            await self._way.given()
             began_us = self._clock.mono_us()
             answer = await self._take(step, bringing.extent)
             took_s = (self._clock.mono_us() - began_us) / 1e6

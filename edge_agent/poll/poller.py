@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from edge_agent.config.tables import Vector
 from edge_agent.exchange import Failure, Fault, Reply
@@ -13,7 +13,7 @@ from edge_agent.poll.inquiry import Asker, Inquiry, Question
 from edge_agent.poll.report_filter import ReportPolicy
 from edge_agent.poll.schedule import Miss, Schedule, Turn
 from edge_agent.poll.voice import Voice
-from edge_agent.right_of_way import never
+from edge_agent.right_of_way import RightOfWay
 from runtime.beat import Beat
 from runtime.clock import Clock
 
@@ -29,7 +29,7 @@ class Poller:
     `progress` is called with the line's name after every exchange, and each second between them:
     when it stops, the watchdog knows that the line hangs. `is_crowded`: whether the line, as it is
     now, has too little time for everything; hazard points are then read apart from the rest. `tell`
-    is called with what a person should know. `give_way` is awaited before each question.
+    is called with what a person should know. `way`: whom it lets pass before each question.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Poller:
         *,
         is_crowded: Callable[[LineHealth], bool] = lambda _: False,
         tell: Callable[[str], None] = lambda _: None,
-        give_way: Callable[[], Awaitable[None]] = never,
+        way: RightOfWay | None = None,
     ) -> None:
         """Take the devices of the line. Raise ValueError if two have one name or unit."""
         self._line = line
@@ -55,7 +55,7 @@ class Poller:
         self._beat = Beat()
         self._is_crowded = is_crowded
         self._tell = tell
-        self._give_way = give_way
+        self._way = RightOfWay() if way is None else way
         now_us = clock.mono_us()
         self._look_at_load_us = now_us
         turns = [turn for device in self._devices.values() for turn in _turns(device)]
@@ -104,7 +104,7 @@ class Poller:
         if self._delivery.is_waiting:
             await asyncio.sleep(0)  # then it is known whether there is an alarm among it
             await self._delivery.room()
-        await self._give_way()
+        await self._way.given()
         now = self._clock.mono_us()
         if now >= self._look_at_load_us:
             self._look_at_load(now)
@@ -154,9 +154,9 @@ class Poller:
             asked += self._beside(turn, now)
 
         def heard(place: int, answer: Reply | Failure) -> bool:
-            """Whether another is asked before what was heard is on the disk."""
+            """Whether the next one is asked now: not before an alarm among it."""
             self._answered(asked[place][0], answer, now)
-            return not self._delivery.is_waiting
+            return not self._way.is_claimed
 
         await self._inquiry.ask([question for _, question in asked], heard)
 

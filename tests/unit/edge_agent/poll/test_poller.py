@@ -11,6 +11,7 @@ from edge_agent.poll.device import PolledDevice
 from edge_agent.poll.inquiry import Heard
 from edge_agent.poll.poller import Poller
 from edge_agent.poll.report_filter import PointPolicy, ReportPolicy
+from edge_agent.right_of_way import RightOfWay
 from tests.patience import until
 from tests.poller_rig import (
     CLOCK,
@@ -38,27 +39,22 @@ async def test_polls_each_device_and_reports_what_changes() -> None:
 
 async def test_an_alarm_goes_before_the_next_question() -> None:
     """The buffer claims the way as soon as it sees the alarm, and nobody is asked meanwhile."""
-    line, asked_meanwhile, is_free = FakeLine({1: 10, 2: 20}), list[int](), asyncio.Event()
-    is_free.set()
+    line, asked_meanwhile, way = FakeLine({1: 10, 2: 20}), list[int](), RightOfWay()
 
     class Buffer:
         def accept(self, _device: str, _samples: Sequence[Sample]) -> Rest:
+            way.claim()
             return self.commit
 
         async def commit(self) -> None:
             before = len(line.asked)
-            is_free.clear()
             for _ in range(10):
                 await asyncio.sleep(0)
             asked_meanwhile.append(len(line.asked) - before)
-            is_free.set()
+            way.release()
 
     devices = [PolledDevice(f"gauge-{unit}", unit, FakeDriver(unit), PERIOD_US) for unit in (1, 2)]
-
-    async def give_way() -> None:
-        await is_free.wait()
-
-    poller = Poller(line, devices, Buffer(), CLOCK, lambda _: None, give_way=give_way)
+    poller = Poller(line, devices, Buffer(), CLOCK, lambda _: None, way=way)
     async with running(poller):
         await until(lambda: len(asked_meanwhile) >= 2)
     assert asked_meanwhile[:2] == [0, 0]
