@@ -222,7 +222,9 @@ async def test_smoke_and_a_fall_travel_and_receipts_empty_the_buffer(
         code, said = await status(here)
         assert (code, said["running"]) == (1, False)
         assert "no agent answers" in said["problems"][0]
-        assert all(lane["taken"] == lane["stored"] for lane in said["lanes"])
+        # what was still to be said leaves at the end as well; its receipt may come too late
+        assert all(lane["balances"] for lane in said["lanes"])
+        assert all(lane["taken"] - lane["stored"] == lane["buffered"] for lane in said["lanes"])
 
 
 async def test_a_killed_agent_goes_on_where_it_was(tmp_path: Path, broker: Broker) -> None:
