@@ -24,8 +24,8 @@ class Beat:
     async def next(self) -> None:
         """Return at the next beat."""
         loop = asyncio.get_running_loop()
-        came = loop.create_future()
-        timer = loop.call_at(self._next_s(), came.set_result, None)
+        came: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_at(self._next_s(), _come, came)
         try:
             await came
         finally:
@@ -42,3 +42,9 @@ class Beat:
 
     def _next_s(self) -> float:
         return (self.number + 1) * self._period_s
+
+
+def _come(came: "asyncio.Future[None]") -> None:
+    """Whoever waited may have been cancelled in this very turn of the loop."""
+    if not came.done():
+        came.set_result(None)

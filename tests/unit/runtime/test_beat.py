@@ -84,3 +84,20 @@ def test_who_is_cancelled_leaves_nothing_behind() -> None:
         await asyncio.sleep(5)
 
     run(played())
+
+
+def test_whoever_is_cancelled_at_the_very_beat_is_no_fault() -> None:
+    """A task is cancelled in the turn of the loop in which its timer rings."""
+
+    async def played() -> None:
+        faults: list[str] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, said: faults.append(said["message"]))
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(Beat().next())
+            loop.call_at(1.0, waiting.cancel)  # before the timer of who waits
+        await asyncio.sleep(1.0)
+        assert waiting.cancelled()
+        assert faults == []
+
+    run(played())
