@@ -136,13 +136,20 @@ class Watcher:
             except (sqlite3.Error, OSError) as error:
                 if is_broken(error):
                     raise
-                self.trouble = str(error)
-                _log.exception("alarms wait: the journal or the alarm book can not be used")
+                self._note_trouble(error)
                 await asyncio.sleep(self._settings.retry_s)
                 continue
-            self.trouble = None
+            self._note_trouble(None)
             if not more:
                 await self._rest()
+
+    def _note_trouble(self, error: Exception | None) -> None:
+        """Say it when it begins, changes or ends: it is tried again each second."""
+        before, self.trouble = self.trouble, None if error is None else str(error)
+        if self.trouble is None and before is not None:
+            _log.info("alarms are judged again")
+        elif self.trouble != before:
+            _log.error("alarms wait: the journal or the alarm book can not be used: %s", error)
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):

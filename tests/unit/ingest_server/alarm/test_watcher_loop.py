@@ -104,10 +104,13 @@ async def test_a_database_that_fails_is_tried_again(
     rig.settings = replace(rig.settings, retry_s=0.01, poll_s=0.01)
     rig.watcher = rig.new_watcher()
     await rig.journal.transact(lambda journal: journal.execute("ALTER TABLE entry RENAME TO gone"))
-    with caplog.at_level(logging.CRITICAL):
+    with caplog.at_level(logging.INFO, logger="ingest_server.alarm.watcher"):
         async with asyncio.TaskGroup() as group:
             task = group.create_task(rig.watcher.run())
-            await asyncio.sleep(0.03)
+            async with asyncio.timeout(PATIENCE_S):
+                while rig.watcher.trouble is None:
+                    await asyncio.sleep(0.005)
+            await asyncio.sleep(0.03)  # it is tried several times, and told once
             await rig.journal.transact(
                 lambda journal: journal.execute("ALTER TABLE gone RENAME TO entry")
             )
@@ -117,6 +120,12 @@ async def test_a_database_that_fails_is_tried_again(
                 while not await rig.told():
                     await asyncio.sleep(0.005)
             task.cancel()
+    said = [one.getMessage() for one in caplog.records if one.name.endswith("watcher")]
+    assert said == [
+        "alarms wait: the journal or the alarm book can not be used: no such table: entry",
+        "alarms are judged again",
+    ]
+    assert not any(one.exc_info for one in caplog.records)
 
 
 async def test_trouble_is_shown_while_it_lasts_and_a_broken_file_ends_the_program(
