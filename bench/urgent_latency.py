@@ -20,7 +20,7 @@ import argparse
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -102,9 +102,9 @@ class Arrivals:
         return found
 
     def bare(self) -> list[tuple[int, int]]:
-        """When each value came that the bare gateway published."""
-        found = ((at_ns, value_of(content)) for at_ns, content in self.heard)
-        return [(at_ns, value) for at_ns, value in found if value is not None]
+        """Each value that the bare gateway published, and when it came."""
+        found = ((value_of(content), at_ns) for at_ns, content in self.heard)
+        return [(value, at_ns) for value, at_ns in found if value is not None]
 
 
 def _is_urgent(reading: Reading) -> TypeGuard[Any]:
@@ -191,15 +191,9 @@ async def watched(folder: Path, shape: Shape, seconds: float) -> dict[str, Any]:
             await asyncio.sleep(_WARM_S)
             arrivals.listen()
             first_s = _first_reading_s(arrivals, began_ns)
-            arrivals.heard.clear()
-            began_of_stretch_ns = time.monotonic_ns()
-            await asyncio.sleep(seconds)
-            arrivals.listen()
-            delays = [
-                (at_ns - slaves.sent_ns(value)) / 1e6
-                for value, at_ns in arrivals.first(GATEWAY).items()
-                if slaves.sent_ns(value) >= began_of_stretch_ns
-            ]
+            began_of_stretch_ns = await listened(arrivals, seconds)
+            came = arrivals.first(GATEWAY).items()
+            delays = delays_ms(slaves, came, began_of_stretch_ns)
         finally:
             await asyncio.to_thread(running.close)
     syncs = syncs_ms(folder)
@@ -215,6 +209,21 @@ async def watched(folder: Path, shape: Shape, seconds: float) -> dict[str, Any]:
     }
 
 
+async def listened(arrivals: Arrivals, seconds: float) -> int:
+    """Hear what comes from now on; when that began (CLOCK_MONOTONIC, ns)."""
+    arrivals.heard.clear()
+    began_ns = time.monotonic_ns()
+    await asyncio.sleep(seconds)
+    arrivals.listen()
+    return began_ns
+
+
+def delays_ms(slaves: Slaves, came: Iterable[tuple[int, int]], began_ns: int) -> list[float]:
+    """From answer to publish, of each value that came, with its time, and was sent since then."""
+    sent = ((slaves.sent_ns(value), at_ns) for value, at_ns in came)
+    return [(at_ns - sent_ns) / 1e6 for sent_ns, at_ns in sent if sent_ns >= began_ns]
+
+
 async def bare(folder: Path, shape: Shape, seconds: float) -> dict[str, float]:
     """What the least gateway takes for the same."""
     periods = [shape.period_ms + n * shape.step_ms for n in range(DEVICES)]
@@ -227,15 +236,8 @@ async def bare(folder: Path, shape: Shape, seconds: float) -> dict[str, float]:
         arrivals = Arrivals(clock)
         await asyncio.sleep(_WARM_S)
         arrivals.listen()
-        arrivals.heard.clear()
-        began_ns = time.monotonic_ns()
-        await asyncio.sleep(seconds)
-        arrivals.listen()
-        delays = [
-            (at_ns - slaves.sent_ns(value)) / 1e6
-            for at_ns, value in arrivals.bare()
-            if slaves.sent_ns(value) >= began_ns
-        ]
+        began_ns = await listened(arrivals, seconds)
+        delays = delays_ms(slaves, arrivals.bare(), began_ns)
     return {
         "p50_ms": round(percentile(delays, 0.50), 2),
         "p99_ms": round(percentile(delays, 0.99), 2),
