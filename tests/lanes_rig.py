@@ -9,6 +9,7 @@ from edge_agent.buffer.lanes import GROUP_READINGS, Lanes, PointPlan
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
+from runtime.clock import Clock
 from runtime.database import Database
 from tests.standing_clock import StandingClock
 from wire.reading import Value
@@ -36,19 +37,21 @@ async def opened(
 
 def lanes_on(
     database: Database,
-    clock: StandingClock,
+    time: Clock | Timekeeper,
     limits: Limits = LIMITS,
+    *,
     group_readings: int = GROUP_READINGS,
     tell: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Lanes:
     return Lanes(
         database=database,
-        timekeeper=Timekeeper(clock),
+        timekeeper=time if isinstance(time, Timekeeper) else Timekeeper(time),
         gateway="gw",
         epoch=EPOCH,
         limits=limits,
         plan=plan,
-        progress=lambda _name: None,
+        progress=progress,
         group_readings=group_readings,
         tell=tell,
     )

@@ -22,6 +22,11 @@ class NewerBufferError(RuntimeError):
     """The file was written by a newer agent."""
 
 
+def copy_log_after(connection: sqlite3.Connection, pages: int) -> None:
+    """Copy the log into the file after so many pages; 0: never. As long as the connection lives."""
+    connection.execute(f"PRAGMA wal_autocheckpoint = {pages}").fetchone()
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Make the tables of a file that has none.
 
@@ -29,7 +34,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     release: the inspection at a start finds both.
     """
     connection.execute("PRAGMA secure_delete = OFF")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+    copy_log_after(connection, LOG_PAGES)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > SCHEMA_VERSION:
         raise NewerBufferError(f"buffer schema {version}, this agent knows {SCHEMA_VERSION}")

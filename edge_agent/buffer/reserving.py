@@ -4,7 +4,7 @@ import sqlite3
 from functools import partial
 
 from edge_agent.buffer import reserve
-from edge_agent.buffer.migration import LOG_PAGES
+from edge_agent.buffer.migration import LOG_PAGES, copy_log_after
 from runtime.database import Database
 
 
@@ -28,15 +28,11 @@ async def filled(database: Database) -> None:
     Raise OSError or sqlite3.Error, with nothing left of it but longer files.
     """
     await database.transact(reserve.give_back)
-    await _copy_log_after(database, 0)  # else the log would begin anew before it is long enough
+    # else the log would begin anew before it is long enough
+    await database.transact(partial(copy_log_after, pages=0))
     try:
         for _ in range(reserve.PARTS):
             await database.transact(partial(reserve.fill, part=reserve.PARTS))
     finally:
-        await _copy_log_after(database, LOG_PAGES)
+        await database.transact(partial(copy_log_after, pages=LOG_PAGES))
         await database.transact(reserve.give_back)
-
-
-async def _copy_log_after(database: Database, pages: int) -> None:
-    pragma = f"PRAGMA wal_autocheckpoint = {pages}"
-    await database.transact(lambda connection: connection.execute(pragma).fetchone())

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from edge_agent.buffer import incoming
 from edge_agent.buffer.adopt import Adopted
 from edge_agent.buffer.bringing import Bringing, Extent, Kind, Step
 from edge_agent.buffer.incoming import NoNumbersError
-from edge_agent.buffer.migration import LOG_PAGES
+from edge_agent.buffer.migration import LOG_PAGES, copy_log_after
 from edge_agent.buffer.sources import Source, Waiting
 from edge_agent.buffer.thread_io import written_by_this_thread
 from edge_agent.buffer.wear import Meter, Purpose
@@ -97,8 +98,7 @@ class Salvor:
             await asyncio.shield(self._copy_log_after(LOG_PAGES))
 
     async def _copy_log_after(self, pages: int) -> None:
-        pragma = f"PRAGMA wal_autocheckpoint = {pages}"
-        await self._database.transact_unsynced(lambda c: c.execute(pragma).fetchone())
+        await self._database.transact_unsynced(partial(copy_log_after, pages=pages))
 
     async def _bring(self, source: Source) -> None:
         """Until it is in; what the disk refuses is tried again, from where it was."""

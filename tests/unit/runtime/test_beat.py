@@ -3,11 +3,7 @@
 import asyncio
 
 from runtime.beat import Beat
-from tests.virtual_time import run
-
-
-def now_s() -> float:
-    return asyncio.get_running_loop().time()
+from tests.virtual_time import now_s, run
 
 
 def test_whoever_waits_for_it_wakes_with_the_others() -> None:

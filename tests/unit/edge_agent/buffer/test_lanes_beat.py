@@ -17,21 +17,10 @@ from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.exchange import Sample
 from tests.instant_database import InstantDatabase
-from tests.lanes_rig import EPOCH, plan
-from tests.virtual_time import VirtualClock, run
+from tests.lanes_rig import EPOCH, LIMITS, lanes_on
+from tests.virtual_time import LateClock, now_s, run
 from wire.receipt import Receipt
 from wire.topic import Lane
-
-LIMITS = Limits(1_000_000, 100_000)
-
-
-class LateClock(VirtualClock):
-    """Nobody vouches for it at first."""
-
-    trusted = True
-
-    def is_trusted(self) -> bool:
-        return self.trusted
 
 
 @dataclass
@@ -50,28 +39,15 @@ class Scene:
 async def running(
     path: Path, *, trusted: bool = True, limits: Limits = LIMITS
 ) -> AsyncIterator[Scene]:
-    clock, looks = LateClock(), list[float]()
-    clock.trusted = trusted
+    clock, looks = LateClock(trusted=trusted), list[float]()
     async with InstantDatabase(path / "buffer.db") as database:
         timekeeper = Timekeeper(clock)
-        lanes = Lanes(
-            database=database,
-            timekeeper=timekeeper,
-            gateway="gw",
-            epoch=EPOCH,
-            limits=limits,
-            plan=plan,
-            progress=lambda _: looks.append(now_s()),
-        )
+        lanes = lanes_on(database, timekeeper, limits, progress=lambda _: looks.append(now_s()))
         task = asyncio.create_task(lanes.run())
         await asyncio.sleep(3.5)  # the file was looked at, the time is kept
         yield Scene(lanes, database, timekeeper, clock, looks)
         task.cancel()
         await asyncio.wait([task])
-
-
-def now_s() -> float:
-    return asyncio.get_running_loop().time()
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.1, 0.499, 0.501, 0.9])

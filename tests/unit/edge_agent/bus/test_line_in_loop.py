@@ -325,6 +325,7 @@ async def test_stopped_in_a_round_it_ends_at_once_and_who_waits_is_refused(
         assert not line.has_died
 
 
+# the thread dies on purpose
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_a_fault_of_ours_while_it_opens_is_known_as_such() -> None:
     def broken(_: Place) -> Port:
@@ -342,7 +343,7 @@ async def test_a_fault_of_ours_while_it_opens_is_known_as_such() -> None:
 
 async def test_a_fault_of_ours_in_an_exchange_raises_at_its_caller(server: Server) -> None:
     class Broken(MbapFraming):
-        def match(self, *_: object) -> object:  # type: ignore[override]
+        def match(self, *_: object) -> object:  # type: ignore[override]  # it finds nothing
             raise ZeroDivisionError
 
     seen: list[object] = []

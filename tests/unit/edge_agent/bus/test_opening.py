@@ -63,6 +63,7 @@ async def test_why_there_is_none_is_told() -> None:
     assert str(await opened(none)) == "nobody there"
 
 
+# the thread dies on purpose
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_a_fault_of_ours_is_told_as_nothing() -> None:
     def broken(_: Place) -> Port:

@@ -79,7 +79,7 @@ async def test_an_answer_in_pieces_and_the_next_of_the_round() -> None:
         for byte in reply(number, number):
             bed.server.sendall(bytes((byte,)))
             await asyncio.sleep(0)
-        await until(lambda number=number: len(round_.outcomes) == number)  # type: ignore[misc]
+        await until(lambda number=number: len(round_.outcomes) == number)  # type: ignore[misc]  # a default
     await over
     assert all(isinstance(one.result, Reply) for one in round_.outcomes)
     assert not bed.talk.is_busy

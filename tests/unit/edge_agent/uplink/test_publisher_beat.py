@@ -21,8 +21,8 @@ from edge_agent.uplink.publisher import HEARTBEAT_US, Publisher
 from runtime.link_rate import LinkRate
 from runtime.mqtt import Message, Outcome
 from tests.instant_database import InstantDatabase
-from tests.lanes_rig import EPOCH, LIMITS, plan
-from tests.virtual_time import VirtualClock, VirtualLoop, run
+from tests.lanes_rig import lanes_on
+from tests.virtual_time import LateClock, VirtualLoop, now_s, run
 from wire.command import Outcome as Ending
 from wire.command import Result
 from wire.identity import Anchor, Birth, Software
@@ -81,7 +81,7 @@ class Scene:
     lanes: Lanes
     publisher: Publisher
     timekeeper: Timekeeper
-    clock: "Clock"
+    clock: LateClock
     config_hash: str = "one"
     turns: Counter[str] = field(default_factory=Counter)
 
@@ -89,37 +89,17 @@ class Scene:
         await self.lanes.take("d", [Sample("smoke", is_on, self.clock.mono_us())])
 
 
-class Clock(VirtualClock):
-    trusted = True
-
-    def is_trusted(self) -> bool:
-        return self.trusted
-
-
 def birth(boot: str, anchors: tuple[Anchor, ...]) -> Birth:
     return Birth("gw", Software("agent", "1"), boot, 7, "hash", (), (), anchors)
-
-
-def now_s() -> float:
-    return asyncio.get_running_loop().time()
 
 
 @asynccontextmanager
 async def running(path: Path, *, trusted: bool = True) -> AsyncIterator[Scene]:
     """Connected, introduced, and half a second from the next beat."""
-    clock, session = Clock(), Session()
-    clock.trusted = trusted
+    clock, session = LateClock(trusted=trusted), Session()
     async with InstantDatabase(path / "buffer.db") as database:
         timekeeper = Timekeeper(clock)
-        lanes = Lanes(
-            database=database,
-            timekeeper=timekeeper,
-            gateway="gw",
-            epoch=EPOCH,
-            limits=LIMITS,
-            plan=plan,
-            progress=lambda _: None,
-        )
+        lanes = lanes_on(database, timekeeper)
         publisher = Publisher(
             gateway="gw",
             lanes=lanes,
