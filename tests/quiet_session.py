@@ -13,7 +13,7 @@ class Published:
     topic: str
     payload: bytes
     qos: int
-    content_type: str | None
+    has_properties: bool
 
 
 class QuietSession:
@@ -74,10 +74,11 @@ class QuietSession:
         *,
         qos: int = 1,
         retain: bool = False,  # noqa: ARG002 - of the protocol
-        properties: Sequence[tuple[str, str]] = (),  # noqa: ARG002 - as Session takes it
+        properties: Sequence[tuple[str, str]] = (),
         content_type: str | None = None,
-        utf8: bool = False,  # noqa: ARG002 - as Session takes it
-        expiry_s: int | None = None,  # noqa: ARG002 - as Session takes it
+        utf8: bool = False,
+        expiry_s: int | None = None,
     ) -> Outcome:
-        self.published.append(Published(topic, payload, qos, content_type))
+        has_properties = bool(properties or content_type or utf8 or expiry_s)
+        self.published.append(Published(topic, payload, qos, has_properties))
         return Outcome.ACCEPTED

@@ -16,10 +16,11 @@ class Echo(msgspec.Struct, frozen=True):
     mono: int
 
 
-class Receipt(msgspec.Struct, frozen=True, rename={"answers": "for"}):
-    """`have`: at most 32 ranges [low, high] stored or quarantined, the one that triggered it first.
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, rename={"answers": "for"}):
+    """`have`: at most 32 ranges [low, high] stored or quarantined, those that triggered it first.
 
     `done`: epochs of the lane that are whole and may be forgotten. `time`: the server's UTC, us.
+    `answers`: the message answered last. `reads_short`: the sender reads the short envelope.
     """
 
     lane: Lane
@@ -28,6 +29,7 @@ class Receipt(msgspec.Struct, frozen=True, rename={"answers": "for"}):
     done: tuple[str, ...]
     answers: Echo | None
     time: int
+    reads_short: bool = False
 
 
 _decoder = msgspec.json.Decoder(Receipt)

@@ -1,7 +1,6 @@
 """The envelope in one user property: the same words as in JSON, in a quarter of the bytes."""
 
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from wire.short_number import Reader, Writer
 from wire.statement import EPOCH_DIGITS, EpochStatement, Statement
 
 SHORT = "e"
-"""The property's name; on a receipt, with any value: who sends it reads the short form."""
+"""The property's name; a receipt says whether its sender reads it."""
 
 _LAYOUT = 1
 _ENCODING_BITS = 2
@@ -249,8 +248,3 @@ def _read_boot(found: Reader) -> str:
     if length > BOOT * 4:  # bytes; characters are counted where all boots are checked
         raise ValueError("a boot without end")
     return found.raw(length).decode()
-
-
-def has_short(properties: Iterable[tuple[str, str]]) -> bool:
-    """Whether a receipt says that its sender reads the short form."""
-    return any(name == SHORT for name, _ in properties)

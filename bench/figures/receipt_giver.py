@@ -10,16 +10,14 @@ from runtime.clock import SystemClock
 from runtime.mqtt import Message, Options, Session
 from wire.batch import decode_batch
 from wire.codec import unpack
-from wire.envelope import JSON, Envelope, parse_properties
+from wire.envelope import Envelope, parse_properties
 from wire.ranges import Ranges
 from wire.receipt import Echo, Receipt, encode_receipt
-from wire.short_envelope import SHORT
 from wire.topic import Down, Lane, Up, down, parse_up
 
 _LANES = {Up.URGENT: Lane.URGENT, Up.BULK: Lane.BULK}
 _AT_ONCE = 16
 _STEP_S = 0.05
-READS_SHORT = [(SHORT, "1")]
 
 
 @dataclass(slots=True)
@@ -77,9 +75,6 @@ class ReceiptGiver:
                     down(gateway, Down.RECEIPT),
                     encode_receipt(receipt),
                     qos=0,
-                    properties=READS_SHORT,
-                    content_type=JSON,
-                    utf8=True,
                 )
 
     def _take(self, message: Message, answers: dict[tuple[str, Lane, str], Receipt]) -> None:
@@ -98,7 +93,9 @@ class ReceiptGiver:
         floor = next((e.floor for e in said.statement.epochs if e.epoch == epoch), 1)
         echo = None if said.sent is None else Echo(said.sent.boot, said.sent.mono)
         have = tuple(self._had[place].from_floor(floor))[:32]
-        answers[place] = Receipt(lane, epoch, have, (), echo, self._clock.utc_us())
+        answers[place] = Receipt(
+            lane, epoch, have, (), echo, self._clock.utc_us(), reads_short=True
+        )
 
     def _note(self, message: Message, gateway: str, lane: Lane, said: Envelope) -> None:
         if said.key is None:

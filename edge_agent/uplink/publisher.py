@@ -20,7 +20,6 @@ from wire.envelope import JSON, Envelope, Sent, to_properties
 from wire.identity import Anchor, Birth, Presence, Status, encode_identity
 from wire.receipt import Receipt, decode_receipt
 from wire.refusal import WireError
-from wire.short_envelope import has_short
 from wire.topic import Down, Lane, Up, parse_down, up
 
 log = logging.getLogger(__name__)
@@ -218,7 +217,7 @@ class Publisher:
             self._timekeeper.heard(echo.boot, echo.mono, receipt.time)
         if message.connection == self._session.connection:
             for sender in self.senders.values():  # an older server may take a newer one's place
-                sender.speech.reads_short = has_short(message.properties)
+                sender.speech.reads_short = receipt.reads_short
         return receipt
 
     async def _receive(self, receipt: Receipt) -> None:

@@ -18,23 +18,15 @@ from ingest_server.db.quarantine import Refused, note_rejected, set_aside
 from ingest_server.db.retime import Retime, encode_retime
 from ingest_server.intake import live, sequence
 from ingest_server.intake.admit import Admitted
+from ingest_server.intake.answers import Answer, Answers
 from ingest_server.intake.boots import Boots, hear
 from ingest_server.intake.sequence import KeyVerdict
 from wire.batch import Batch
 from wire.envelope import ClockState, Cover, Encoding, Key
-from wire.receipt import Echo, Receipt
 from wire.refusal import Refusal, WireError
 from wire.topic import Lane, Up, UpTopic
 
 _LANES = {Up.URGENT: Lane.URGENT, Up.BULK: Lane.BULK, Up.BIRTH: Lane.BULK}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A receipt and the gateway that it is for."""
-
-    gateway: str
-    receipt: Receipt
 
 
 @dataclass(slots=True)
@@ -66,6 +58,7 @@ class _Transaction:
         self._now_us = now_us
         self._books: dict[tuple[str, Lane], LaneBook] = {}
         self._boots = Boots(connection, self._correct)
+        self._answers = Answers()
         self._aside: int | None = None  # the quarantine's id of the message under hand
         self.committed = Committed()
 
@@ -94,6 +87,7 @@ class _Transaction:
         self._boots.save()
         for (gateway, lane), book in self._books.items():
             save_lane(self._connection, gateway, lane, book)
+        self.committed.answers = self._answers.receipts(self._books, self._now_us)
 
     def enter(self, admitted: Admitted) -> None:
         refused = admitted.refused
@@ -146,7 +140,7 @@ class _Transaction:
         if envelope.statement is not None:
             sequence.hear(book, envelope.statement, self._now_us, birth=topic.kind is Up.BIRTH)
             self._complete_through(book, admitted, topic)
-        self._answer(book, admitted, topic, lane)
+        self._answers.ask(topic.gateway, lane, envelope, book)
 
     def _enter_key(
         self,
@@ -232,26 +226,6 @@ class _Transaction:
         live.follow(book, envelope.statement, through)
         if sequence.is_complete(book, envelope.statement):
             book.through_us = max(book.through_us or through, through)
-
-    def _answer(self, book: LaneBook, admitted: Admitted, topic: UpTopic, lane: Lane) -> None:
-        statement, key = admitted.envelope.statement, admitted.envelope.key
-        if key is not None:
-            epoch = key.epoch
-        elif statement is not None:
-            epoch = statement.current.epoch
-        else:
-            return
-        sent = admitted.envelope.sent
-        floor = next((e.floor for e in statement.epochs if e.epoch == epoch), 1) if statement else 1
-        receipt = Receipt(
-            lane=lane,
-            epoch=epoch,
-            have=sequence.ranges_had(book, epoch, None if key is None else key.seq, floor),
-            done=sequence.done(book, statement),
-            answers=None if sent is None else Echo(sent.boot, sent.mono),
-            time=self._now_us,
-        )
-        self.committed.answers.append(Answer(topic.gateway, receipt))
 
     def _book(self, gateway: str, lane: Lane) -> LaneBook:
         if (gateway, lane) not in self._books:

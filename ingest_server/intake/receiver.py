@@ -11,16 +11,15 @@ from ingest_server.db.journal import Kind
 from ingest_server.db.set_aside import is_broken
 from ingest_server.health import Vitals
 from ingest_server.intake.admit import Arrival
-from ingest_server.intake.commit import Answer, Committed
+from ingest_server.intake.answers import Answer
+from ingest_server.intake.commit import Committed
 from ingest_server.intake.commit_times import CommitTimes
 from ingest_server.intake.desk import Desk
 from ingest_server.intake.session import Session
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.mqtt import Message
-from wire.envelope import JSON
 from wire.receipt import encode_receipt
-from wire.short_envelope import SHORT
 from wire.topic import Down, Up, down
 
 _log = logging.getLogger(__name__)
@@ -31,9 +30,6 @@ KINDS: Mapping[str, list[Up]] = {
     REST: [Up.BULK, Up.RESULT],
 }
 """Which topics each session takes: PUBACKs follow arrival order, so bulk must not stand ahead."""
-
-
-_READS_SHORT = [(SHORT, "1")]  # a gateway may say its envelope in one property from now on
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +212,13 @@ def _arrival(message: Message, now_us: int) -> Arrival:
 
 
 async def _answer(session: Session, answers: Iterable[Answer]) -> None:
-    """QoS 0: a receipt that is lost comes again when the gateway asks again."""
+    """QoS 0: a receipt that is lost comes again when the gateway asks again.
+
+    Its topic says what it is, so that a gateway has no properties to read.
+    """
     for answer in answers:
         await session.publish(
             down(answer.gateway, Down.RECEIPT),
             encode_receipt(answer.receipt),
             qos=0,
-            properties=_READS_SHORT,
-            content_type=JSON,
-            utf8=True,
         )

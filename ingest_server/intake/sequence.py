@@ -7,9 +7,7 @@ from enum import StrEnum
 from itertools import accumulate
 
 from ingest_server.db.lane_book import Epoch, LaneBook
-from wire.bounds import RANGES
 from wire.envelope import Cover, Key
-from wire.ranges import Range
 from wire.statement import EpochStatement, Statement
 
 VANISHED_AFTER_US = 24 * 3600 * 1_000_000
@@ -179,15 +177,6 @@ def _vanish(book: LaneBook, now_us: int) -> None:
         if not epoch.closed and now_us - epoch.listed_us > VANISHED_AFTER_US:
             epoch.closed = epoch.vanished = True
             book.changed.add(epoch.epoch)
-
-
-def ranges_had(book: LaneBook, name: str, trigger: int | None, floor: int) -> tuple[Range, ...]:
-    """At most 32 ranges at or above the floor: the one of the trigger first, then the lowest."""
-    if name not in book.epochs:
-        return ()
-    ranges = book.epochs[name].had.from_floor(floor)
-    first = [r for r in ranges if trigger is not None and r[0] <= trigger <= r[1]]
-    return tuple((first + [r for r in ranges if r not in first])[:RANGES])
 
 
 def done(book: LaneBook, statement: Statement | None) -> tuple[str, ...]:

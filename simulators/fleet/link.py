@@ -12,7 +12,6 @@ from wire.envelope import COMPRESSED
 from wire.identity import Presence
 from wire.receipt import decode_receipt
 from wire.refusal import Refusal, WireError
-from wire.short_envelope import has_short
 from wire.topic import Down, Lane, Up, down, parse_down
 
 _LEAST_SPEAKERS, _MOST_SPEAKERS = 4, 64
@@ -207,7 +206,7 @@ class FleetLink:
         if gateway is None or kind is not Down.RECEIPT:
             raise WireError(Refusal.TOPIC_GRAMMAR, f"{message.topic[:120]!r} is not for us")
         receipt = decode_receipt(message.payload)
-        gateway.is_brief = has_short(message.properties)
+        gateway.is_brief = receipt.reads_short
         self._tally.receipts += 1
         rows = gateway.receive(receipt)
         self._tally.receipted(receipt.lane, rows, self._now().mono_us)

@@ -172,6 +172,13 @@ def reading_from(plain: Golden) -> Reading:
     return Reading(**plain | {"quality": parse_quality(plain["quality"])})
 
 
+def content_type_of(kind: str, encoding: Encoding) -> str | None:
+    """Of a message spelled out."""
+    if kind == Down.RECEIPT:
+        return None
+    return content_type(encoding) if kind in (Up.URGENT, Up.BULK) else JSON
+
+
 # --- the tests ---------------------------------------------------------------------------------
 
 
@@ -197,12 +204,11 @@ def test_the_meaning_is_written_to_the_same_bytes(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_content_type_follows_from_kind_and_encoding(path: Path) -> None:
     golden = load(path)
-    is_batch = golden["means"]["kind"] in ("urgent", "bulk")
-    encoding = Encoding(golden["means"]["envelope"]["encoding"])
-    if golden["content_type"] is None:  # the short form leaves it out
-        assert [name for name, _ in golden["properties"]] == [SHORT]
-    else:
-        assert golden["content_type"] == (content_type(encoding) if is_batch else JSON)
+    kind, encoding = golden["means"]["kind"], Encoding(golden["means"]["envelope"]["encoding"])
+    names = [name for name, _ in golden["properties"]]
+    stated = None if names == [SHORT] else content_type_of(kind, encoding)
+    assert golden["content_type"] == stated
+    assert kind != Down.RECEIPT or not names  # its topic says what it is
 
 
 def test_what_we_pack_today_inflates_to_the_golden_text() -> None:
@@ -226,13 +232,12 @@ def write_new(name: str, wanted: Golden) -> None:
     """Write the golden file of a meaning; FileExistsError when there is one of that name."""
     topic, properties, payload = message_of(wanted["means"])
     encoding = Encoding(wanted["means"]["envelope"]["encoding"])
-    is_batch = wanted["means"]["kind"] in ("urgent", "bulk")
     golden = {
         "about": wanted["about"],
         "wire": 1,
         "decode_only": False,
         "topic": topic,
-        "content_type": content_type(encoding) if is_batch else JSON,
+        "content_type": content_type_of(wanted["means"]["kind"], encoding),
         "properties": properties if wanted.get("properties", True) else [],
         **packed(payload, encoding),
         "means": wanted["means"],

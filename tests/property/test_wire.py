@@ -185,6 +185,7 @@ receipts = st.builds(
     st.lists(epochs, max_size=EPOCHS_STATED).map(tuple),
     st.none() | st.builds(Echo, boots, monos),
     times,
+    st.booleans(),
 )
 
 

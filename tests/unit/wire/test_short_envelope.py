@@ -20,7 +20,7 @@ from wire.envelope import (
     to_properties,
 )
 from wire.refusal import Refusal, WireError
-from wire.short_envelope import SHORT, has_short, write_short
+from wire.short_envelope import SHORT, write_short
 from wire.statement import EpochStatement, Statement
 
 EPOCH, BEFORE = "9f3c01d2a4b5e677", "1b2c3d4e5f607182"
@@ -141,8 +141,3 @@ def test_the_key_stands_even_when_the_rest_can_not_be_true() -> None:
     assert key_said(short(lie)) == key_said(to_properties(lie)) == Key(EPOCH, 400, 40)
     assert key_text(short(lie)) == key_text(to_properties(lie))
     assert encoding_said(short(WHOLE)) == encoding_said(to_properties(WHOLE)) == "zlib-1"
-
-
-def test_a_receipt_says_that_it_is_read() -> None:
-    assert has_short([("vendor", "x"), (SHORT, "1")])
-    assert not has_short([("vendor", "x")])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from edge_agent.buffer import incoming, rows
 from edge_agent.buffer.bringing import Bringing
@@ -51,7 +52,7 @@ class Server:
 
     session: Session
     answers: bool = True
-    says: tuple[tuple[str, str], ...] = ()  # beside its receipts
+    reads_short: bool = False
     heard: list[Message] = field(default_factory=list)
     journal: sqlite3.Connection = field(
         default_factory=lambda: sqlite3.connect(":memory:", isolation_level=None),
@@ -79,9 +80,8 @@ class Server:
             self.session.acknowledge(message)
             for answer in committed.answers if self.answers else ():
                 topic = down(answer.gateway, Down.RECEIPT)
-                await self.session.publish(
-                    topic, encode_receipt(answer.receipt), qos=0, properties=self.says
-                )
+                said = replace(answer.receipt, reads_short=self.reads_short)
+                await self.session.publish(topic, encode_receipt(said), qos=0)
 
     def kinds(self) -> list[Up]:
         return [parse_up(message.topic).kind for message in self.heard]
@@ -197,8 +197,8 @@ async def test_it_speaks_briefly_for_as_long_as_the_receipts_say_that_this_is_re
     """An older server that takes the place of a newer one says so by saying nothing."""
     said: list[bool] = []
     async with serving(server_session) as server, running(tmp_path, gateway_session) as uplink:
-        for says in ((), ((SHORT, "1"),), ((SHORT, "1"),), (), ()):
-            server.says = says
+        for reads_short in (False, True, True, False, False):
+            server.reads_short = reads_short
             await uplink.take("smoke", len(said) % 2 == 0)
             await emptied(uplink)
             said.append(server.is_short())

@@ -82,9 +82,18 @@ async def test_commit_then_acknowledge_then_receipt(rig: Rig) -> None:
     assert {entry.kind for entry in await rig.entries()} == {Kind.BIRTH, Kind.URGENT, Kind.BULK}
     receipt = rig.urgent.published[-1]
     assert receipt.topic == down("gw-001", Down.RECEIPT)
-    assert (receipt.qos, receipt.content_type) == (0, "application/json")
+    assert (receipt.qos, receipt.has_properties) == (0, False)
     said = decode_receipt(receipt.payload)
     assert (said.lane, said.have, said.time) == (Lane.URGENT, ((7, 7),), rig.clock.utc_us())
+    assert said.reads_short
+
+
+async def test_what_is_committed_together_is_answered_once(rig: Rig) -> None:
+    rig.urgent.put(golden("urgent_good", mid=1), golden("urgent_good", mid=2))
+    async with rig.running():
+        await until(lambda: rig.urgent.published)
+    assert rig.urgent.acknowledged == [1, 2]
+    assert len(rig.urgent.published) == 1
 
 
 async def test_the_same_message_again_changes_nothing_and_is_answered(rig: Rig) -> None:

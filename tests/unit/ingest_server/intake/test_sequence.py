@@ -16,7 +16,6 @@ from ingest_server.intake.sequence import (
     hear,
     is_complete,
     missing,
-    ranges_had,
 )
 from wire.envelope import Cover, Key
 from wire.statement import EpochStatement, Statement
@@ -161,21 +160,6 @@ def test_a_birth_does_not_make_a_clone() -> None:
     hear(book, Statement(1, (stated(B),)), NOW)
     assert hear(book, Statement(2, (stated(A),)), NOW, birth=True) is Heard.NEWS
     assert book.clones == 0
-
-
-def test_a_receipt_names_the_range_of_its_trigger_first_and_nothing_below_the_floor() -> None:
-    book = LaneBook()
-    store(book, 1, 2, 5, 9)
-    assert ranges_had(book, A, 9, 2) == ((9, 9), (2, 2), (5, 5))
-    assert ranges_had(book, B, 1, 1) == ()
-
-
-def test_a_receipt_has_at_most_32_ranges() -> None:
-    book = LaneBook()
-    store(book, *range(1, 200, 2))
-    ranges = ranges_had(book, A, 199, 1)
-    assert len(ranges) == 32
-    assert ranges[0] == (199, 199)
 
 
 @pytest.mark.parametrize(
