@@ -134,14 +134,14 @@ async def _shown(parts: Parts) -> None:
     parts.lanes.came_in(is_whole=parts.salvor.is_whole)
     parts.publisher.came_in()
     if parts.salvor.is_whole and not lacking(parts.database.path):
-        await filled(parts.database)
+        await filled(parts.database, parts.lanes.wear.meter)
 
 
 async def settle(parts: Parts, tell: Callable[[str], None], *, is_on_disk: bool) -> None:
     """Beside the watch: hold the buffer's reserve, then bring in what was set aside."""
     await parts.roster.started()  # the first readings do not wait for it
     if is_on_disk:  # memory is not to be filled for nothing
-        tell(await reserved(parts.database))
+        tell(await reserved(parts.database, parts.lanes.wear.meter))
     await persist(parts.salvor.run, tell)
 
 

@@ -5,10 +5,12 @@ from functools import partial
 
 from edge_agent.buffer import reserve
 from edge_agent.buffer.migration import LOG_PAGES, copy_log_after
+from edge_agent.buffer.thread_io import written_by_this_thread
+from edge_agent.buffer.wear import Meter, Purpose
 from runtime.database import Database
 
 
-async def reserved(database: Database) -> str:
+async def reserved(database: Database, meter: Meter) -> str:
     """Hold room that a full disk can not take away; why not, when it can not be had."""
     path = database.path
     try:
@@ -16,23 +18,29 @@ async def reserved(database: Database) -> str:
             return ""
         problem = reserve.lacking(path)
         if not problem:
-            await filled(database)
+            await filled(database, meter)
     except (OSError, sqlite3.Error) as error:
         return f"buffer {path} has no reserve ({error}): a full disk will hold up alarms"
     return problem
 
 
-async def filled(database: Database) -> None:
+async def filled(database: Database, meter: Meter) -> None:
     """Write all of it and give it back, also after a kill in the midst of that.
 
-    Raise OSError or sqlite3.Error, with nothing left of it but longer files.
+    `meter`: what that takes of the card is counted as room. Raise OSError or sqlite3.Error,
+    with nothing left of it but longer files.
     """
     await database.transact(reserve.give_back)
     # else the log would begin anew before it is long enough
     await database.transact(partial(copy_log_after, pages=0))
     try:
         for _ in range(reserve.PARTS):
-            await database.transact(partial(reserve.fill, part=reserve.PARTS))
+            await database.transact(partial(_fill, meter))
     finally:
         await database.transact(partial(copy_log_after, pages=LOG_PAGES))
         await database.transact(reserve.give_back)
+
+
+def _fill(meter: Meter, connection: sqlite3.Connection) -> None:
+    meter.begin(Purpose.ROOM, written_by_this_thread())
+    reserve.fill(connection, part=reserve.PARTS)

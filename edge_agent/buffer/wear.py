@@ -6,6 +6,7 @@ import msgspec
 
 _DAY_US = 86_400_000_000
 _REMEMBERED_US = 30 * _DAY_US
+_HOUR_US = 3_600_000_000
 
 
 COMMIT_BYTES = 6 * 1_024
@@ -20,6 +21,10 @@ class Purpose(StrEnum):
     RECEIPTS = "receipts"
     ROOM = "room"
     SALVAGE = "brought_in"
+
+
+_ONCE = frozenset({Purpose.ROOM, Purpose.SALVAGE})
+"""Written once for a start or a broken file: that a day is made of many such hours is not so."""
 
 
 class Meter(msgspec.Struct):
@@ -61,9 +66,15 @@ class Worn(msgspec.Struct, frozen=True):
         return Worn(_REMEMBERED_US, shares)
 
     def per_day(self) -> dict[str, int]:
-        """Bytes a day at this rate, by the purpose's name."""
+        """Bytes a day at this rate, by the purpose's name; none before an hour is over.
+
+        What is written once counts as of one day, however much of that is over.
+        """
+        if self.over_us < _HOUR_US:
+            return {}
+        once_us = max(self.over_us, _DAY_US)
         return {
-            one.value: written * _DAY_US // max(self.over_us, 1)
+            one.value: written * _DAY_US // (once_us if one in _ONCE else self.over_us)
             for one, written in self.by_purpose.items()
         }
 

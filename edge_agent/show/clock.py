@@ -28,14 +28,17 @@ _ORIGINS = {
     Origin.PERSON: ("a person", "人工"),
     Origin.BEFORE: ("an earlier run of the agent", "代理上次运行"),
 }
+_STATES = {  # apart from the rest: a refused setting is named "synchronised", too
+    ClockState.SYNCHRONISED: ("synchronised", "已同步"),
+    ClockState.HOLDOVER: ("holdover", "守时"),
+    ClockState.SERVER: ("set from the server", "由服务端校时"),
+    ClockState.UNSET: ("unset", "未设置"),
+}
 _TEXTS: dict[str, tuple[str, str]] = {
     "running": (
         "{state}, told by {origin}: {utc}, ± {slack}",
         "{state}（来源：{origin}）：{utc}，误差 ± {slack}",
     ),
-    ClockState.SYNCHRONISED: ("synchronised", "已同步"),
-    ClockState.HOLDOVER: ("holdover", "守时"),
-    ClockState.SERVER: ("set from the server", "由服务端校时"),
     "unset": ("unset: nobody has told this gateway the time", "未设置：尚无时间来源"),
     "system": ("the machine's own clock is {offset} s ahead", "本机系统时钟快 {offset} 秒"),
     "trusted": ("and is vouched for", "且有可信来源"),
@@ -84,7 +87,9 @@ def clock_show(config: Config, *, json: bool, language: Language) -> Answer:
     if json:
         plain = {"running": is_running, **msgspec.to_builtins(said), "utc": _moment(said.utc_us)}
         return Answer(0 if is_fine else 1, as_json(plain))
-    return Answer(0 if is_fine else 1, "\n".join(_lines(said, language, is_running=is_running)))
+    return Answer(
+        0 if is_fine else 1, "\n".join(clock_lines(said, language, is_running=is_running))
+    )
 
 
 def clock_set(config: Config, text: str, *, force: bool, json: bool, language: Language) -> Answer:
@@ -147,7 +152,8 @@ def _parse(text: str) -> int | None:
     return round(moment.timestamp() * _US)
 
 
-def _lines(said: ClockSaid, language: Language, *, is_running: bool) -> list[str]:
+def clock_lines(said: ClockSaid, language: Language, *, is_running: bool) -> list[str]:
+    """What is known of the time, for people."""
     lines = [] if is_running else [_say("stopped", language)]
     if said.utc_us is None:
         lines.append(_say("unset", language))
@@ -155,8 +161,8 @@ def _lines(said: ClockSaid, language: Language, *, is_running: bool) -> list[str
         slack = "?" if said.slack_us is None else f"{said.slack_us / _US:.3f} s"
         lines.append(
             _say("running", language).format(
-                state=_say(said.state, language),
-                origin=_ORIGINS[said.origin][language is Language.ZH],
+                state=_of(_STATES[said.state], language),
+                origin=_of(_ORIGINS[said.origin], language),
                 utc=_moment(said.utc_us),
                 slack=slack,
             )
@@ -179,4 +185,8 @@ def _moment(utc_us: int | None) -> str | None:
 
 
 def _say(word: str, language: Language) -> str:
-    return _TEXTS[word][1 if language is Language.ZH else 0]
+    return _of(_TEXTS[word], language)
+
+
+def _of(texts: tuple[str, str], language: Language) -> str:
+    return texts[1 if language is Language.ZH else 0]

@@ -24,6 +24,7 @@ from runtime.language import fitted, table, wrapped
 
 COLUMNS = 100
 _QUIET_RECEIPT_S = 60.0
+_MANY_YEARS = 10
 
 
 def problems(said: AgentDocument, config_hash: str, words: Words) -> list[str]:
@@ -143,20 +144,21 @@ def running_text(said: AgentDocument, words: Words) -> list[str]:
 
 def _wear(wear: WearDocument, words: Words) -> list[str]:
     """What the card takes; nothing where the kernel does not say."""
-    total = sum(wear.bytes_per_day.values())
-    if not total:
+    total, most = sum(wear.bytes_per_day.values()), size_text(wear.most_bytes_per_day)
+    if not wear.most_bytes_per_day or (wear.bytes_per_day and not total):
         return []
-    parts = ", ".join(
+    parts = words("comma").join(
         f"{words(name)} {size_text(size)}" for name, size in wear.bytes_per_day.items() if size
     )
-    lasts = f"{wear.card_years or 0:.0f}"
-    said = words("wear").format(
-        total=size_text(total), parts=parts, most=size_text(wear.most_bytes_per_day), years=lasts
-    )
+    said = words("wear_not_known")
+    if total:
+        lasts = wear.card_years or 0.0
+        years = f"{lasts:.0f}" if lasts >= _MANY_YEARS else f"{lasts:.1f}"
+        said = words("wear").format(total=size_text(total), parts=parts, years=years)
     names = ", ".join(wear.chattering)
     return [
         "",
-        *wrapped(said, COLUMNS),
+        *wrapped(words("wear_most").format(said=said, most=most), COLUMNS),
         *(wrapped(words("chatters").format(names=names), COLUMNS) if names else []),
     ]
 

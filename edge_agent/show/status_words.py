@@ -43,9 +43,18 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "flight": ("in flight", "在途"),
     "size": ("size", "大小"),
     "wear": (
-        "card: {total} a day ({parts}), at most {most}; it lasts {years} years",
-        "存储卡：每天写入 {total}（{parts}），上限 {most}；可用 {years} 年",
+        "card: {total} a day ({parts}), it lasts {years} years",
+        "存储卡：每天写入 {total}（{parts}），可用 {years} 年",
     ),
+    "wear_not_known": (
+        "card: what it takes a day is known after an hour",
+        "存储卡：每天写入量在运行一小时后得出",
+    ),
+    "wear_most": (
+        "{said}; however points chatter, their commits take at most {most} a day",
+        "{said}；无论测点如何频繁变位，其提交每天最多写入 {most}",
+    ),
+    "comma": (", ", "、"),
     "chatters": (
         "changes without end, committed once a second: {names}",
         "频繁变位，每秒合并提交：{names}",

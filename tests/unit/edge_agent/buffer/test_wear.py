@@ -26,9 +26,19 @@ def test_what_came_since_belongs_to_the_transaction_before() -> None:
 
 def test_a_day_and_a_card() -> None:
     assert Worn(DAY_US // 24, {Purpose.BULK: 1_000}).per_day() == {"bulk": 24_000}
-    assert Worn(0, {Purpose.BULK: 5}).per_day() == {"bulk": 5 * DAY_US}
+    assert Worn(2 * DAY_US, {Purpose.ROOM: 6, Purpose.BULK: 4}).per_day() == {"room": 3, "bulk": 2}
     assert years(36_525_000, 1_000) == 100
     assert years(1, 0) is None
+
+
+def test_an_hour_has_to_be_over_before_a_rate_is_told() -> None:
+    assert Worn(DAY_US // 24 - 1, {Purpose.BULK: 1_000}).per_day() == {}
+    assert Worn().per_day() == {}
+
+
+def test_what_is_written_once_is_not_written_each_hour() -> None:
+    hour = Worn(DAY_US // 24, {Purpose.ROOM: 10, Purpose.SALVAGE: 20, Purpose.URGENT: 1})
+    assert hour.per_day() == {"room": 10, "brought_in": 20, "urgent": 24}
 
 
 def test_runs_add_up() -> None:

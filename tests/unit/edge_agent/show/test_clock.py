@@ -9,7 +9,7 @@ import pytest
 
 from edge_agent import on_site
 from edge_agent.buffer import clock_note
-from edge_agent.buffer.timebase import BUILT_US, Timekeeper
+from edge_agent.buffer.timebase import BUILT_US, ClockSaid, Origin, Timekeeper
 from edge_agent.config.desired import Book
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
@@ -18,10 +18,11 @@ from edge_agent.configuration import Configuration
 from edge_agent.health_socket import served
 from edge_agent.local_orders import Desk
 from edge_agent.show.answer import Answer
-from edge_agent.show.clock import clock_set, clock_show
+from edge_agent.show.clock import clock_lines, clock_set, clock_show
 from runtime.clock import SystemClock
 from runtime.language import Language
 from tests.standing_clock import StandingClock
+from wire.envelope import ClockState
 
 HEAD = 'gateway.id = "gw-001"\nmqtt = { host = "localhost", tls = false }\nbuffer.path = "b.db"\n'
 NOW_US = BUILT_US + 7_200_000_000
@@ -57,6 +58,25 @@ def test_a_stopped_agent_gets_a_note(config: Config) -> None:
     assert note.boot == SystemClock().boot
     shown = clock_show(config, json=True, language=Language.EN)
     assert (shown.code, json.loads(shown.text)["running"]) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("state", "language", "word"),
+    [
+        (ClockState.SYNCHRONISED, Language.EN, "synchronised, told by"),
+        (ClockState.SYNCHRONISED, Language.ZH, "已同步（来源："),
+        (ClockState.HOLDOVER, Language.EN, "holdover, told by"),
+        (ClockState.SERVER, Language.EN, "set from the server, told by"),
+    ],
+)
+def test_each_state_is_said_by_its_own_word(
+    state: ClockState, language: Language, word: str
+) -> None:
+    said = ClockSaid(
+        state, Origin.SYSTEM, NOW_US, 10_000, 0, is_trusted=True, last_good_us=0, heard_us=None
+    )
+    first, *_ = clock_lines(said, language, is_running=True)
+    assert first.startswith(word)
 
 
 async def test_a_running_agent_is_asked(config: Config) -> None:

@@ -203,12 +203,21 @@ def test_what_the_card_takes_is_said_and_who_chatters() -> None:
     wear = WearHealth({"urgent": 3 * 1024**2, "bulk": 1024**2}, 1024**3, 61.4, ("gas-01:lel",))
     health = replace(HEALTH, wear=wear)
     page = running_text(document(health), ENGLISH)
-    assert (
-        "card: 4.0 MiB a day (urgent 3.0 MiB, bulk 1.0 MiB), at most 1.0 GiB; it lasts 61 years"
-    ) in page
+    assert "card: 4.0 MiB a day (urgent 3.0 MiB, bulk 1.0 MiB), it lasts 61 years; however" in (
+        " ".join(page)
+    )
     assert "changes without end, committed once a second: gas-01:lel" in page
     assert "可用 61 年" in "\n".join(running_text(document(health), CHINESE))
     assert "card:" not in "\n".join(running_text(document(HEALTH), ENGLISH))
+
+
+def test_a_card_that_lasts_months_and_a_rate_that_is_not_known_yet() -> None:
+    worn = replace(HEALTH, wear=WearHealth({"bulk": 1024**3}, 1024**2, 0.7))
+    assert "it lasts 0.7 years" in "\n".join(running_text(document(worn), ENGLISH))
+    young = replace(HEALTH, wear=WearHealth({}, 1024**2))
+    said = " ".join(running_text(document(young), ENGLISH))
+    assert "card: what it takes a day is known after an hour" in said
+    assert "at most 1.0 MiB a day" in said
 
 
 def test_a_stopped_agent() -> None:
