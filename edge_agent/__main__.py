@@ -18,7 +18,7 @@ from pathlib import Path
 
 from edge_agent.config.load import DEFAULT_PATH, ConfigError
 from edge_agent.config.source import Found, Source
-from edge_agent.show import baseline_options
+from edge_agent.show import baseline_options, decode_options
 from edge_agent.show import on_site_commands as on_site
 from edge_agent.show.answer import Answer
 from runtime import log as logs
@@ -43,18 +43,6 @@ _EXAMPLES = """examples:
 
 exit codes: 0 fine, 1 a problem was found, 2 usage or configuration, 130 interrupted"""
 
-_DECODE_EXAMPLES = """examples:
-  edge-agent decode calectro_ug3 "01 02 01 0D 60 4D"
-  edge-agent decode micradar_r60afd1 5359830100010132 5443 --json
-  edge-agent decode dfrobot_sen0676 "01 03 02 01 5E 38 2C" --request "01 03 00 03 00 01 74 0A"
-
-A Modbus reply does not name its address: without --request the likeliest read of the profile is
-taken, and said. At most 16384 bytes are looked at. What only other frames could tell (an installed
-height, who answers) is not held against a value; notes say so.
-
-exit codes: 0 every frame is good, 1 one is refused (the reason is named), 2 usage"""
-
-
 _FRAMES_EXAMPLES = """examples:
   edge-agent frames -c agent.toml
   edge-agent frames --line shed --json | jq '.[0].frames[-1]'
@@ -75,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command is None:
         parser.print_help(sys.stderr)
         return USAGE
-    run = {
+    commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
         "check": _check,
         "status": _status,
@@ -83,10 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "config": lambda chosen: _print(on_site.config(chosen)),
         "clock": lambda chosen: _print(on_site.clock(chosen)),
         "baseline": lambda chosen: _print(baseline_options.baseline(chosen)),
-        "decode": _decode,
-    }[chosen.command]
+        "decode": lambda chosen: _print(decode_options.decode(chosen)),
+    }
     try:
-        return run(chosen)
+        return commands[chosen.command](chosen)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -121,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_frames(commands)
     on_site.add(commands)
     baseline_options.add(commands)
-    _add_decode(commands)
+    decode_options.add(commands)
     return parser
 
 
@@ -138,27 +126,6 @@ def _add_frames(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     how = frames.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="for scripts")
     how.add_argument("--pcap", type=Path, metavar="FILE", help="for Wireshark (pcap-ng)")
-
-
-def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    decode = commands.add_parser(
-        "decode",
-        help="what one frame from or to a device means",
-        description="Says what one frame from or to a device means, byte for byte, offline.",
-        epilog=_DECODE_EXAMPLES,
-    )
-    decode.add_argument("profile", metavar="PROFILE", help="id of the catalogue, or a TOML file")
-    decode.add_argument(
-        "hex",
-        metavar="HEX",
-        nargs="+",
-        help="the frame, or several in a row; spaces, commas, 0x and case do not matter",
-    )
-    decode.add_argument(
-        "--request", metavar="HEX", help="the Modbus request that it answers: checked against it"
-    )
-    _add_language(decode)
-    decode.add_argument("--json", action="store_true", help="for scripts")
 
 
 class _Version(argparse.Action):
@@ -249,12 +216,24 @@ def _status(chosen: argparse.Namespace) -> int:
 
     found = _load(Source(chosen.config, None).load)
     if found is None:
-        return USAGE
+        return _status_despite_errors(chosen)
     if chosen.prometheus:
         return _print(figures_text(found.config))
     in_colour = wants_colour(os.environ, is_terminal=sys.stdout.isatty())
     answer = status(found.config, json=chosen.json, language=chosen.lang, in_colour=in_colour)
     return _print(answer)
+
+
+def _status_despite_errors(chosen: argparse.Namespace) -> int:
+    """A running agent does not stop when its file is broken, and can still be looked at."""
+    from edge_agent.config.whereabouts import socket_despite_errors  # noqa: PLC0415 - rarely wanted
+    from edge_agent.show.status import despite_errors  # noqa: PLC0415 - same
+
+    socket = None if chosen.prometheus else socket_despite_errors(chosen.config)
+    if socket is None:
+        return USAGE
+    answer = despite_errors(socket, json=chosen.json, language=chosen.lang)
+    return USAGE if answer is None else _print(answer)
 
 
 def _frames(chosen: argparse.Namespace) -> int:
@@ -267,19 +246,6 @@ def _frames(chosen: argparse.Namespace) -> int:
         found.config,
         line=chosen.line,
         pcap=chosen.pcap,
-        json=chosen.json,
-        language=chosen.lang,
-    )
-    return _print(answer)
-
-
-def _decode(chosen: argparse.Namespace) -> int:
-    from edge_agent.show.decode import decode  # noqa: PLC0415 - it knows drivers and buses
-
-    answer = decode(
-        chosen.profile,
-        " ".join(chosen.hex),
-        request=chosen.request,
         json=chosen.json,
         language=chosen.lang,
     )

@@ -57,7 +57,7 @@ def load_config(
         problems += _out_of_reach(path, found, toml)
     file = found.whole()
     if file is not None:
-        problems += _socket_problems(socket_of(path, file))
+        problems += _socket_problems(socket_of(path, file.buffer, file.health))
     if problems or file is None:
         raise ConfigError(_placed(problems, toml, watched))
     warnings = tuple(_placed(findings.warnings, toml, watched))

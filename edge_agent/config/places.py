@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from edge_agent.config.check_lines import MODBUS_PORT
-from edge_agent.config.tables import AgentFile, LineTable
+from edge_agent.config.tables import BufferTable, HealthTable, LineTable
 
 
 def beside(path: Path, name: str) -> Path:
@@ -37,8 +37,8 @@ def real_places(path: Path, lines: Mapping[str, LineTable]) -> dict[str, str]:
     }
 
 
-def socket_of(path: Path, file: AgentFile) -> Path:
+def socket_of(path: Path, buffer: BufferTable, health: HealthTable) -> Path:
     """What `edge-agent status` asks."""
-    if file.health.socket is not None:
-        return beside(path, file.health.socket)
-    return beside(path, file.buffer.path).parent / "agent.sock"
+    if health.socket is not None:
+        return beside(path, health.socket)
+    return beside(path, buffer.path).parent / "agent.sock"

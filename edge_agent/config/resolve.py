@@ -50,7 +50,7 @@ def resolved(
             parse_size(file.buffer.card_endurance),
         ),
         mqtt=_options(path, file, password),
-        socket=socket_of(path, file),
+        socket=socket_of(path, file.buffer, file.health),
         figures=None if file.health.listen is None else parse_place(file.health.listen),
         lines=tuple(_line(path, name, file, profiles) for name in file.lines),
         devices=devices,

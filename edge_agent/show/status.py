@@ -42,11 +42,28 @@ def status(config: Config, *, json: bool, language: Language, in_colour: bool = 
         return _stopped(config, error, json=json, words=words)
     found = problems(said, config.hash, words)
     if json:
-        text = as_json({"running": True, **msgspec.to_builtins(said), "problems": found})
+        text = _as_json(said, found)
     else:
         lines = running_text(said, words)
         text = "\n".join(painted(lines, words) if in_colour else lines)
     return Answer(1 if found else 0, text, tuple(found))
+
+
+def despite_errors(socket: Path, *, json: bool, language: Language) -> Answer | None:
+    """Of an agent that runs on what it took before its file was broken; None when none answers."""
+    words = Words(language)
+    try:
+        said = msgspec.json.decode(ask(socket), type=AgentDocument)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    found = [words("p_file"), *problems(said, said.config_hash, words)]
+    if json:
+        return Answer(2, _as_json(said, found), tuple(found))
+    return Answer(2, "\n".join(running_text(said, words)), tuple(found))
+
+
+def _as_json(said: AgentDocument, found: list[str]) -> str:
+    return as_json({"running": True, **msgspec.to_builtins(said), "problems": found})
 
 
 def _stopped(config: Config, error: Exception, *, json: bool, words: Words) -> Answer:

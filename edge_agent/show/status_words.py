@@ -144,6 +144,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "it runs with another configuration ({hash}) than the file has: reload it (SIGHUP)",
         "运行中的配置（{hash}）与文件不一致：请重新加载（SIGHUP）",
     ),
+    "p_file": (
+        "the file has errors: the agent runs on with what it took before, and could not start anew",
+        "配置文件有错误：代理仍按此前采用的配置运行，但无法用它启动",
+    ),
     "p_not_in_force": (
         "the file is not taken, the old configuration stays in force: {why}",
         "配置文件未被采用，原配置继续有效：{why}",

@@ -1,17 +1,23 @@
 """A running agent is asked; the buffer of a stopped one is read, whatever its state."""
 
+import asyncio
 import json
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from edge_agent.__main__ import main
 from edge_agent.buffer.rows import Draft, commit, migrate
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
+from edge_agent.health_document import document
+from edge_agent.health_socket import served
 from edge_agent.show.status import figures_text, status
 from runtime.database import connect, run_transaction
 from runtime.language import Language
+from tests.unit.edge_agent.show.test_status_text import HEALTH
 from wire.envelope import Base, ClockState, Encoding
 from wire.topic import Lane
 
@@ -81,3 +87,25 @@ def test_figures_of_an_agent_that_does_not_run(config: Config) -> None:
     said = figures_text(config)
     assert (said.code, said.text) == (1, "")
     assert "no agent answers" in said.complaints[0]
+
+
+async def test_a_broken_file_does_not_hide_the_agent_that_runs(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = config.socket.parent / "agent.toml"
+    file.write_text(file.read_text().replace("mqtt", "mqqt"))
+
+    async def health() -> bytes:
+        return msgspec.json.encode(document(HEALTH))
+
+    arguments = ["status", "-c", str(file), "--lang", "en"]
+    async with served(config.socket, health):
+        assert await asyncio.to_thread(main, arguments) == 2
+        said = capsys.readouterr()
+        assert "did you mean [mqtt]?" in said.err
+        assert "the file has errors: the agent runs on" in said.err
+        assert said.out.startswith("gateway gw-001")
+        assert await asyncio.to_thread(main, [*arguments, "--json"]) == 2
+        assert json.loads(capsys.readouterr().out)["problems"][0].startswith("the file has errors")
+    assert main(arguments) == 2
+    assert capsys.readouterr().out == ""
