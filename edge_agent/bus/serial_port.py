@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 import termios
 from typing import Protocol
 
@@ -13,6 +14,15 @@ from edge_agent.bus.port import Descriptor, Port, PortGoneError
 from edge_agent.bus.wire_time import SerialFormat
 
 _SECOND_US = 1_000_000
+_TAKEN = "another program has it open; stop that one"
+_WHY = {
+    errno.ENOENT: "it is not there; plug the adapter in, or name another port",
+    errno.EACCES: "permission denied; let the agent's user use it (the group dialout)",
+    errno.EAGAIN: _TAKEN,  # it is locked
+    errno.EBUSY: _TAKEN,
+    errno.ENOTTY: "it is no serial port; name another",
+    errno.EIO: "input/output error; unplug the adapter and plug it in again",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -86,7 +96,7 @@ def _open(settings: PortSettings) -> serial.Serial:
     # termios.error is neither an OSError nor a SerialException (pyserial lets it through); a speed
     # that the adapter refuses is a ValueError, and must not cost the other lines their agent
     except (serial.SerialException, OSError, termios.error, ValueError, OverflowError) as error:
-        raise PortGoneError(f"can not open {settings.path}: {error}") from error
+        raise PortGoneError(f"can not open {settings.path}: {_why(error)}") from error
     _ask_for_low_latency(port)
     if settings.direction is not None:
         try:
@@ -95,6 +105,12 @@ def _open(settings: PortSettings) -> serial.Serial:
             port.close()
             raise
     return port
+
+
+def _why(error: Exception) -> str:
+    """Once, and with what to do: pyserial says it in two ways at a time."""
+    number = getattr(error, "errno", None)
+    return str(error) if number is None else _WHY.get(number, os.strerror(number))
 
 
 def control(port: Switchable, path: str, direction: DirectionControl) -> None:

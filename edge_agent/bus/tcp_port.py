@@ -57,13 +57,23 @@ def _connect(settings: TcpSettings) -> socket.socket:
     try:
         link = socket.create_connection(address, settings.connect_us / _SECOND_US)
     except (OSError, UnicodeError) as error:  # UnicodeError: a host name that none can be
-        raise PortGoneError(f"can not connect to {settings.path}: {error}") from error
+        raise PortGoneError(f"can not connect to {settings.path}: {_why(error)}") from error
     try:
         _prepare(link)
     except OSError as error:
         link.close()
         raise PortGoneError(f"can not use {settings.path}: {error}") from error
     return link
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return "it refuses; is this its port, and is nobody else connected?"
+    if isinstance(error, TimeoutError):
+        return "no answer; check its address, power and network"
+    if isinstance(error, socket.gaierror):
+        return f"{error.strerror}; check its name, or write its address"
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _prepare(link: socket.socket) -> None:

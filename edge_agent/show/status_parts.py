@@ -6,6 +6,7 @@ from edge_agent.config.size import size_text
 from edge_agent.health_document import AgentDocument, DeviceDocument
 from edge_agent.own_document import LocalActionDocument
 from edge_agent.own_health import SalvageHealth
+from edge_agent.show.fault_words import fault_text, named, quality_text
 from edge_agent.show.status_words import Words
 from runtime.language import table
 
@@ -19,10 +20,10 @@ def head_text(said: AgentDocument, words: Words) -> list[str]:
     head = [
         f"{words('gateway')} {said.gateway}",
         f"{words('up')} {age_text(said.uptime_s)}",
-        f"{words('clock')} {said.clock}",
+        f"{words('clock')} {named(said.clock, words.language)}",
     ]
     if said.clock_offset_s is not None:
-        head.append(words("ahead").format(seconds=said.clock_offset_s))
+        head.append(words("ahead").format(seconds=round(said.clock_offset_s, 3) + 0.0))
     standing = [f"{words('configuration')} {said.config_hash}{in_force}", said.version]
     return ["  ·  ".join(head), "  ·  ".join(standing), *_machine(said, words)]
 
@@ -43,8 +44,8 @@ def device_row(device: DeviceDocument, words: Words) -> list[str]:
         "-" if age_s is None else age_text(age_s),
         times,
         good,
-        words("good") if quality == _GOOD else quality,
-        device.last_fault or "-",
+        words("good") if quality == _GOOD else quality_text(quality, words.language),
+        fault_text(device.last_fault, words.language) or "-",
     ]
 
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from edge_agent.config.size import size_text
 from edge_agent.health_document import (
     AgentDocument,
+    DeviceDocument,
     LaneDocument,
     LineDocument,
     WearDocument,
 )
 from edge_agent.load_words import load_text
 from edge_agent.show.baseline_text import baseline_problems, baseline_text
+from edge_agent.show.fault_words import counts_text, fault_text
 from edge_agent.show.status_parts import (
     age_text,
     ago,
@@ -52,21 +54,35 @@ def _config_problems(said: AgentDocument, config_hash: str, words: Words) -> Ite
 
 
 def _line_problems(said: AgentDocument, words: Words) -> Iterator[str]:
+    closed = {line.line for line in said.lines if not line.is_open}
     for line in said.lines:
         if not line.is_open:
-            yield words("p_line").format(name=line.line, problem=line.problem)
+            count = sum(device.line == line.line for device in said.devices)
+            yield words("p_line").format(name=line.line, problem=line.problem, count=count)
         if line.hears_itself:
             yield words("p_echo").format(name=line.line)
         if line.load is not None and line.load.is_full:
             yield load_text(line.load, words.language)
     for one in said.devices:
-        if one.state not in ("answering", "never_heard") or (
-            one.state == "never_heard" and one.last_fault
-        ):
-            state = words(one.state)
-            yield words("p_device").format(name=one.device, state=state, fault=one.last_fault)
-        if one.refused:
-            yield words("p_refused").format(name=one.device, points=", ".join(one.refused))
+        if one.line not in closed:  # else nothing is wrong with it that anybody could know
+            yield from _device_problems(one, words)
+
+
+def _device_problems(one: DeviceDocument, words: Words) -> Iterator[str]:
+    if one.state not in ("answering", "never_heard") or (
+        one.state == "never_heard" and one.last_fault
+    ):
+        fault = fault_text(one.last_fault, words.language)
+        what = words("p_device").format(name=one.device, state=words(one.state), fault=fault)
+        yield words("p_look").format(said=what, look=words(_look(one.last_fault)))
+    if one.refused:
+        yield words("p_refused").format(name=one.device, points=", ".join(one.refused))
+
+
+def _look(last_fault: str) -> str:
+    """Where to look, by the last fault."""
+    name = last_fault.partition(":")[0]
+    return f"look_{name}" if name in ("crc", "wrong_reply", "too_early") else "look"
 
 
 def _uplink_problems(said: AgentDocument, words: Words) -> Iterator[str]:
@@ -84,7 +100,9 @@ def _lane_problems(said: AgentDocument, words: Words) -> Iterator[str]:
         if not lane.balances:
             yield words("p_ledger").format(name=words(lane.lane))
         if lane.dropped:
-            yield words("p_dropped").format(name=words(lane.lane), dropped=_counts(lane.dropped))
+            yield words("p_dropped").format(
+                name=words(lane.lane), dropped=counts_text(lane.dropped, words.language)
+            )
     if said.is_in_memory:
         yield words("p_memory")
     if said.refusal:
@@ -193,7 +211,14 @@ def _line(line: LineDocument, words: Words) -> list[str]:
     port = words("open") if line.is_open else line.problem
     requests = str(sum(unit.requests for unit in line.units)) if line.units else "-"
     load = "-" if line.load is None else f"{line.load.share:.0%}"
-    return [line.line, port, f"{line.busy:.0%}", load, requests, _counts(faults)]
+    return [
+        line.line,
+        port,
+        f"{line.busy:.0%}",
+        load,
+        requests,
+        counts_text(faults, words.language),
+    ]
 
 
 def _lanes(lanes: Sequence[LaneDocument], words: Words) -> list[str]:
@@ -218,12 +243,8 @@ def _lane(lane: LaneDocument, words: Words) -> list[str]:
         str(lane.stored),
         str(lane.buffered),
         str(lane.thinned),
-        _counts(lane.dropped),
+        counts_text(lane.dropped, words.language),
         "-" if lane.oldest_age_s is None else age_text(lane.oldest_age_s),
         str(lane.in_flight),
         size_text(lane.bytes),
     ]
-
-
-def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts.items()) or "-"

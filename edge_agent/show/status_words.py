@@ -97,14 +97,31 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "dead": ("dead", "失联"),
     "urgent": ("urgent", "紧急"),
     "bulk": ("bulk", "普通"),
-    "p_line": ("line {name} is closed: {problem}", "线路 {name} 未打开：{problem}"),
+    "p_line": (
+        "line {name} is closed (devices not watched: {count}): {problem}",
+        "线路 {name} 未打开（{count} 台设备无人看护）：{problem}",
+    ),
     "p_echo": (
         "line {name} hears its own requests: write local_echo = true at [lines.{name}]",
         "线路 {name} 收到自己发出的请求：请在 [lines.{name}] 写 local_echo = true",
     ),
     "p_device": (
-        "device {name} is {state} ({fault}): check its power, wiring and address",
-        "设备 {name} {state}（{fault}）：请检查供电、接线和地址",
+        "device {name} is {state} ({fault})",
+        "设备 {name} {state}（{fault}）",
+    ),
+    "p_look": ("{said}: {look}", "{said}：{look}"),
+    "look": ("check its power, wiring and address", "请检查供电、接线和地址"),
+    "look_crc": (
+        "check speed and parity, shield and termination, and that no other device has its address",
+        "请检查波特率和校验、屏蔽和终端电阻，以及是否有另一台设备用了同一地址",
+    ),
+    "look_wrong_reply": (
+        "check that no other device has its address, and that nobody else asks on this line",
+        "请检查是否有另一台设备用了同一地址，以及线上是否有别的主站",
+    ),
+    "look_too_early": (
+        "check that nobody else asks on this line, and that the adapter does not hear itself",
+        "请检查线上是否有别的主站，以及转换器是否收到自己发出的数据",
     ),
     "p_refused": (
         "device {name} refuses {points}: compare its model and version with the profile",

@@ -64,7 +64,7 @@ def test_a_connection_that_the_server_ends_is_gone(
 def test_a_server_that_is_not_there_is_named(server: socket.socket) -> None:
     gone = settings(server)
     server.close()
-    with pytest.raises(PortGoneError, match=f"can not connect to {gone.path}"):
+    with pytest.raises(PortGoneError, match=f"can not connect to {gone.path}: it refuses; is this"):
         open_tcp(gone)
 
 

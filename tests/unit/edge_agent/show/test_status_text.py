@@ -73,11 +73,27 @@ def test_a_healthy_agent_has_no_problem() -> None:
         (replace(HEALTH, config=ConfigHealth("f" * 16)), "reload it (SIGHUP)"),
         (
             replace(HEALTH, lines=(replace(LINE, is_open=False, problem="gone"),)),
-            "line shed is closed: gone",
+            "line shed is closed (devices not watched: 1): gone",
         ),
         (
             replace(HEALTH, devices=(replace(DEVICE, state=DeviceState.DEAD, last_fault="crc"),)),
-            "device smoke-01 is dead (crc): check its power, wiring and address",
+            "device smoke-01 is dead (crc): check speed and parity, shield",
+        ),
+        (
+            replace(
+                HEALTH,
+                devices=(replace(DEVICE, state=DeviceState.DEAD, last_fault="time_out: silence"),),
+            ),
+            "device smoke-01 is dead (time_out: silence): check its power, wiring and address",
+        ),
+        (
+            replace(
+                HEALTH,
+                devices=(
+                    replace(DEVICE, state=DeviceState.DEAD, last_fault="wrong_reply: wrong_unit"),
+                ),
+            ),
+            "check that no other device has its address, and that nobody else asks",
         ),
         (
             replace(HEALTH, uplink=replace(HEALTH.uplink, is_connected=False)),
@@ -113,6 +129,17 @@ def test_a_healthy_agent_has_no_problem() -> None:
 def test_each_problem_is_said(health: AgentHealth, said: str) -> None:
     (problem,) = found(health)
     assert said in problem
+
+
+def test_devices_of_a_closed_line_are_not_told_one_by_one() -> None:
+    gone = "port_gone: can not open ttyUSB0: it is not there"
+    dead = replace(DEVICE, state=DeviceState.DEAD, last_fault=gone)
+    closed = replace(LINE, is_open=False, problem="can not open ttyUSB0: it is not there")
+    health = replace(HEALTH, lines=(closed,), devices=(dead, replace(dead, device="smoke-02")))
+    (problem,) = found(health)
+    assert "(devices not watched: 2)" in problem
+    assert " port_gone" in "\n".join(running_text(document(health), ENGLISH))
+    assert "端口断开" in "\n".join(running_text(document(health), CHINESE))
 
 
 def test_a_device_not_heard_yet_is_no_problem_until_it_fails() -> None:
