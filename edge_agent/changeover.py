@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from edge_agent.buffer.timebase import Timekeeper
 from edge_agent.config.change import changed_lines
@@ -52,7 +52,7 @@ class Changeover:
             self._tell(f"the buffer's disk refuses, commands wait: {error}")
         for sentence in overloads(new):
             self._tell(sentence)
-        log.info("lines stopped: %s; started: %s", changes.stop or "none", changes.start or "none")
+        log.info("lines stopped: %s; started: %s", _named(changes.stop), _named(changes.start))
 
     def answers(self, timekeeper: Timekeeper) -> ConfigAnswers:
         """The loop that tells the server what became of what it wanted."""
@@ -67,3 +67,7 @@ class Changeover:
             answers=answers,
             answered=self._configuration.answered,
         )
+
+
+def _named(lines: Sequence[str]) -> str:
+    return ", ".join(lines) or "none"

@@ -47,7 +47,8 @@ async def served(
             order = await _order(reader)
             if order:
                 if order.lstrip().startswith(b"{"):  # not a mere question
-                    log.info("%s orders: %.300r", _who(writer), order)
+                    said = order.decode(errors="backslashreplace").strip()
+                    log.info("%s orders: %.300s", _who(writer), said)
                 async with asyncio.timeout(_ORDER_S):
                     writer.write(await carry_out(order))
             else:

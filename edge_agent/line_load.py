@@ -18,6 +18,7 @@ from edge_agent.exchange import Claim
 from edge_agent.health import LineHealth, LineLoad, Remedy, UnitHealth
 from edge_agent.load_words import load_text
 from edge_agent.poll.schedule import SOFT_SHARE_PER_CENT
+from runtime.language import Language
 
 FULL = 0.8
 """Above this share single damaged replies already make polls late."""
@@ -113,9 +114,9 @@ def line_loads(config: Config) -> dict[str, LineLoad]:
     return {name: load for name, load in found.items() if load is not None}
 
 
-def overloads(config: Config) -> tuple[str, ...]:
+def overloads(config: Config, language: Language = Language.EN) -> tuple[str, ...]:
     """A sentence for each line that can not carry its polls, with what would help."""
-    return tuple(load_text(load) for load in line_loads(config).values() if load.is_full)
+    return tuple(load_text(load, language) for load in line_loads(config).values() if load.is_full)
 
 
 def _plan(device: DeviceConfig, line: LineConfig) -> _Plan:

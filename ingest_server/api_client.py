@@ -11,6 +11,7 @@ from ingest_server.api.token import read
 from ingest_server.config import Config
 
 _TIMEOUT_S = 10.0
+_REFUSAL_BYTES = 16 * 1024
 
 
 class ApiClientError(Exception):
@@ -72,8 +73,20 @@ class ApiClient:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             with error:
-                said = error.read(500).decode(errors="replace")
+                said = _said(error.read(_REFUSAL_BYTES))
             raise ApiClientError(f"{self._url}{path}: {error.code} {said}") from error
         except (OSError, ValueError) as error:
             text = f"{self._url} does not answer ({error}): is the server running?"
             raise ApiClientError(text) from error
+
+
+def _said(body: bytes) -> str:
+    """Why, in a sentence; what is no problem document as it is."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = None
+    if isinstance(said, dict) and "detail" in said:
+        reason = f" ({said['reason']})" if said.get("reason") else ""
+        return f"{said['detail']}{reason}"
+    return body.decode(errors="replace")[:500]

@@ -11,6 +11,7 @@ an offset | not trusted, a quick receipt     | narrow it down by that, see `hear
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
@@ -258,7 +259,8 @@ class Timekeeper:
         self._offset_us, self._step, self._origin = offset_us, None, origin
         base = Timebase(ClockState.SYNCHRONISED, offset_us, self._clock.boot, mono_us)
         self.anchor = base.anchor()
-        log.info("the time is adopted, of the %s: %s", origin, self.anchor)
+        moment = datetime.fromtimestamp((mono_us + offset_us) / 1e6, tz=UTC)
+        log.info("the time is adopted, of the %s: %s", origin, moment.isoformat())
         self.adopted()
         return base.state
 

@@ -24,6 +24,7 @@ _PATIENCE_US = 10_000_000
 _LOOK_US = 50_000
 
 _MAY_BE_DONE = "no echo came: it may have been carried out"
+_NO_ANSWER = "no answer came"
 
 
 class Line(Protocol):
@@ -59,7 +60,8 @@ class ModbusHand:
         for number, step in enumerate(steps, start=1):
             failure = await self._write(step)
             if failure is not None:
-                return Done(Outcome.FAILED, f"write {number} of {len(steps)}: {_why(failure)}")
+                why = _why(failure, _MAY_BE_DONE)
+                return Done(Outcome.FAILED, f"write {number} of {len(steps)}: {why}")
         return Done(Outcome.DONE, f"{len(steps)} of {len(steps)} writes echoed")
 
     async def _write(self, step: WriteStep) -> Failure | None:
@@ -77,7 +79,7 @@ class ModbusHand:
             )
             answer = await self._ask(request)
             if isinstance(answer, Failure):
-                return Done(Outcome.FAILED, _why(answer))
+                return Done(Outcome.FAILED, _why(answer, _NO_ANSWER))
             found.update(_values(planned, answer))
         return Done(Outcome.DONE, msgspec.json.encode(found).decode())
 
@@ -125,9 +127,11 @@ def _values(planned: PlannedRead, reply: Reply) -> dict[str, Value | str]:
     }
 
 
-def _why(failure: Failure) -> str:
+def _why(failure: Failure, what_it_means: str) -> str:
+    said = f"{failure.fault} {failure.detail}".rstrip()
     if failure.fault is Fault.EXCEPTION:
-        return f"the device refuses it (exception {failure.code}) {failure.detail}".rstrip()
+        code = "" if failure.code is None else f" (exception {failure.code})"
+        return f"the device refuses it{code} {failure.detail}".rstrip()
     if failure.fault in (Fault.RESTING, Fault.PORT_GONE) and not failure.was_sent:
-        return f"{failure.fault} {failure.detail}".rstrip() + ": nothing was sent"
-    return f"{failure.fault} {failure.detail}".rstrip() + f": {_MAY_BE_DONE}"
+        return f"{said}: nothing was sent"
+    return f"{said}: {what_it_means}"

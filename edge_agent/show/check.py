@@ -12,6 +12,7 @@ from device_profiles.toml_file import FileProblem
 from device_profiles.typed_toml import Problem
 from edge_agent.baseline.file import BaselineFile
 from edge_agent.baseline.in_effect import NEEDED, baselines
+from edge_agent.baseline.taken import Standing
 from edge_agent.config.load import ConfigError, load_config
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
 from edge_agent.config.size import size_text
@@ -27,12 +28,22 @@ _TEXTS = {
         "broker": "broker {host}:{port}{tls}, buffer {path} ({size}), health socket {socket}",
         "line": ("line", "kind", "port", "speed", "devices", "load", "hazard points"),
         "device": ("device", "profile", "line", "unit", "period", "urgent points", "rules"),
+        "error": "error: {problem}",
+        "warning": "warning: {problem}",
+        "port": "{port} is not there now: plug the adapter in, or name another port",
+        Standing.ABSENT: "{point} " + NEEDED[Standing.ABSENT],
+        Standing.OTHER_DEVICE: "{point} " + NEEDED[Standing.OTHER_DEVICE],
     },
     Language.ZH: {
         "runs": "{gateway} 将运行：{lines} 条线路，{devices} 台设备，配置 {hash}",
-        "broker": "服务器 {host}:{port}{tls}，缓存 {path}（{size}），状态套接字 {socket}",
+        "broker": "消息代理 {host}:{port}{tls}，缓存 {path}（{size}），状态套接字 {socket}",
         "line": ("线路", "类型", "端口", "速率", "设备数", "负载", "险情测点"),
-        "device": ("设备", "型号", "线路", "地址", "周期", "紧急测点", "规则"),
+        "device": ("设备", "档案", "线路", "地址", "周期", "紧急测点", "规则"),
+        "error": "错误：{problem}",
+        "warning": "警告：{problem}",
+        "port": "{port} 现在不存在：请插上转换器，或改写端口",
+        Standing.ABSENT: "{point} 没有基准，无人看护：请采集（edge-agent baseline take）",
+        Standing.OTHER_DEVICE: "{point} 的基准属于另一台设备，无人看护：请重新采集",
     },
 }
 
@@ -43,35 +54,39 @@ def check(path: Path, *, json: bool, language: Language) -> Answer:
         loaded = load_config(path, os.environ)
     except ConfigError as error:
         text = _as_json(error.problems, (), None) if json else ""
-        return Answer(2, text, _complaints(error.problems, "error"))
-    warnings = [*loaded.warnings, *_warnings(path, loaded.config)]
+        return Answer(2, text, _complaints(error.problems, "error", language))
+    warnings = [*loaded.warnings, *_warnings(path, loaded.config, language)]
     text = _as_json((), warnings, loaded.config)
     if not json:
         text = "\n".join(summary(loaded.config, language))
-    return Answer(1 if warnings else 0, text, _complaints(warnings, "warning"))
+    return Answer(1 if warnings else 0, text, _complaints(warnings, "warning", language))
 
 
-def _complaints(problems: Sequence[FileProblem], what: str) -> tuple[str, ...]:
-    return tuple(f"{what}: {problem}" for problem in problems)
+def _complaints(problems: Sequence[FileProblem], what: str, language: Language) -> tuple[str, ...]:
+    return tuple(_said(what, language, problem=problem) for problem in problems)
 
 
-def _unwatched(config: Config) -> list[Problem]:
+def _said(what: str, language: Language, **values: object) -> str:
+    return str(_TEXTS[language][what]).format(**values)
+
+
+def _unwatched(config: Config, language: Language) -> list[Problem]:
     """What nobody has taken a baseline of, here or in the file."""
     taken, _ = BaselineFile(config.buffer.path.parent).read()
     return [
-        Problem(f"devices.{one.device}", "", f"{one.point} {NEEDED[one.standing]}")
+        Problem(f"devices.{one.device}", "", _said(one.standing, language, point=one.point))
         for one in baselines(config, taken)
         if one.standing in NEEDED
     ]
 
 
-def _warnings(path: Path, config: Config) -> list[FileProblem]:
+def _warnings(path: Path, config: Config, language: Language) -> list[FileProblem]:
     """What only the machine and the wire can tell."""
-    found = [Problem("", "", sentence) for sentence in overloads(config)]
-    found += _unwatched(config)
+    found = [Problem("", "", sentence) for sentence in overloads(config, language)]
+    found += _unwatched(config, language)
     for line in config.lines:
         if not line.kind.is_network and not Path(line.port).exists():
-            message = f"{line.port} is not there now: plug the adapter in, or name another port"
+            message = _said("port", language, port=line.port)
             found.append(Problem(f"lines.{line.name}", "port", message))
     return [FileProblem(str(path), problem) for problem in found]
 

@@ -33,8 +33,10 @@ async def test_it_asks_with_the_servers_own_token(tmp_path: Path, broker: Broker
             await asyncio.to_thread(commands.alarms, config, "zh", state="open", as_json=False)
             == "没有报警"
         )
-        with pytest.raises(ApiClientError, match="404"):
+        with pytest.raises(ApiClientError) as refused:
             await asyncio.to_thread(client.get, "/v1/alarms/none")
+        url = f"{server.app.url}/v1/alarms/none"
+        assert str(refused.value) == f"{url}: 404 there is no alarm none (not_found)"
         config.api.token_file.write_text("w" * 40)
         with pytest.raises(ApiClientError, match="401"):
             await asyncio.to_thread(ApiClient(config).get, "/v1/alarms")

@@ -106,6 +106,14 @@ async def test_after_a_time_out_the_unit_rests_and_nothing_is_repeated(tmp_path:
     assert detector.resets == 0
 
 
+async def test_a_read_without_an_answer_carried_nothing_out(tmp_path: Path) -> None:
+    detector = SmokeDetector(1)
+    async with line(tmp_path, detector) as shed:
+        detector.faults.add(silence(1))
+        done = await ModbusHand(shed, DEVICE, PROFILE, CLOCK).carry_out(READ)
+    assert (done.outcome, done.detail) == (Outcome.FAILED, "time_out silence: no answer came")
+
+
 async def test_a_port_that_is_gone_sends_nothing(tmp_path: Path) -> None:
     port = PortSettings(str(tmp_path / "nothing"), SerialFormat(baud=BAUD))
     async with Line(LineSettings("shed", port, settle_us=0), CLOCK) as shed:

@@ -80,6 +80,9 @@ def test_a_port_that_is_not_there_now(file: Path) -> None:
     assert complaint.startswith(f"warning: {file}: lines.room.port: ")
     assert "plug the adapter in, or name another port" in complaint
     assert said.text.startswith("gw-001 would run"), "a warning does not stop it"
+    (complaint,) = check(file, json=False, language=Language.ZH).complaints
+    assert complaint.startswith(f"警告：{file}: lines.room.port: ")
+    assert complaint.endswith("ttyRoom 现在不存在：请插上转换器，或改写端口")
 
 
 def test_what_nobody_took_a_baseline_of(tmp_path: Path) -> None:
@@ -92,6 +95,11 @@ def test_what_nobody_took_a_baseline_of(tmp_path: Path) -> None:
     bare, gauge = warnings()
     assert "devices.cover-1: tilt has no baseline, it is not watched: take one" in bare
     assert "devices.gauge-1" in gauge
+    chinese = check(tmp_path / "agent.toml", json=False, language=Language.ZH).complaints
+    assert any(
+        one.endswith("tilt 没有基准，无人看护：请采集（edge-agent baseline take）")
+        for one in chinese
+    )
     BaselineFile(tmp_path).write((taken_cover(void="exchanged"), taken_gauge()))
     (void,) = warnings()
     assert "tilt has a baseline of another device" in void
@@ -104,6 +112,8 @@ def test_a_line_that_can_not_carry_its_polls(file: Path) -> None:
     said = check(file, json=True, language=Language.EN)
     assert said.code == 1
     assert any("line shed is 150% loaded: " in one for one in said.complaints)
+    chinese = check(file, json=False, language=Language.ZH)
+    assert any("线路 shed 负载 150%" in one for one in chinese.complaints)
     found = json.loads(said.text)
     assert found["load"]["shed"] > 1
     shed = found["lines"]["shed"]
@@ -120,7 +130,7 @@ def test_each_error_is_said_with_its_line_table_and_key(file: Path) -> None:
     assert (str(file), "devices.smoke-01", "profile") in where
     assert len(said.complaints) == len(found["errors"])
     assert all(one["line"] for one in found["errors"])
-    starts = [f"error: {file}:{one['line']}: " for one in found["errors"]]
+    starts = [f"错误：{file}:{one['line']}: " for one in found["errors"]]
     assert all(one.startswith(start) for one, start in zip(said.complaints, starts, strict=True))
     assert "gateway" not in found, "nothing would run"
 
