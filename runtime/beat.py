@@ -21,6 +21,11 @@ class Beat:
         now_s = asyncio.get_running_loop().time()
         return math.floor((now_s + self._period_s / _EARLY) / self._period_s)
 
+    @property
+    def left_s(self) -> float:
+        """How long it is until the next one."""
+        return self._next_s() - asyncio.get_running_loop().time()
+
     async def next(self) -> None:
         """Return at the next beat."""
         loop = asyncio.get_running_loop()

@@ -42,7 +42,8 @@ class Stream:
         self._problem = "not opened yet"
         self._frames: deque[FrameRecord] = deque(maxlen=_FRAMES_KEPT)
         self._is_watched = False
-        self._waiting: asyncio.Future[None] | None = None
+        self._waiting: asyncio.Future[bytes | PortGoneError] | None = None
+        self._unread = b""
 
     @property
     def name(self) -> str:
@@ -63,20 +64,22 @@ class Stream:
     async def read(self, wait_us: int) -> bytes | Failure:
         """Return up to 4096 bytes, b"" if none came in `wait_us`, or that the port is gone.
 
-        While the port is gone it waits, at most `wait_us`, until the next try to open it is due.
+        It returns b"" sooner when the port was opened just now, and when `wake` was called. While
+        the port is gone it waits, at most `wait_us`, until the next try to open it is due.
         """
-        port = await self._ensure(wait_us)
-        if port is None:
+        if self._port is None:
+            return b"" if await self._ensure(wait_us) is not None else self._failure()
+        came = await self._came(wait_us, self._port)
+        if isinstance(came, PortGoneError):
+            self._lose(str(came))
             return self._failure()
-        if not await self._readable(port, wait_us):
-            return b""
-        try:
-            data = port.receive(0)
-        except PortGoneError as error:
-            self._lose(str(error))
-            return self._failure()
-        self._note("heard", data)
-        return data
+        self._note("heard", came)
+        return came
+
+    def wake(self) -> None:
+        """Let a `read` that waits return now."""
+        if self._waiting is not None:
+            _end(self._waiting, b"")
 
     async def write(self, data: bytes) -> Failure | None:
         """Send the bytes; return the failure if the port is gone."""
@@ -112,7 +115,7 @@ class Stream:
             return self._port
         pause_us = self._back_off.next_us - self._clock.mono_us()
         if pause_us > 0:
-            await asyncio.sleep(min(pause_us, wait_us) / _SECOND_US)
+            await self._came(min(pause_us, wait_us))
             return None
         return await self._open()
 
@@ -134,26 +137,40 @@ class Stream:
         _log.info("stream %s: %s is open", self._name, self._settings.path)
         return self._port
 
-    async def _readable(self, port: Port, wait_us: int) -> bool:
-        """The port is watched until bytes come: most waits end without, and cost a timer alone."""
+    async def _came(self, wait_us: int, port: Port | None = None) -> bytes | PortGoneError:
+        """The port is watched until it is closed; what comes while nobody waits stays in it."""
         loop = asyncio.get_running_loop()
-        if not self._is_watched:
-            loop.add_reader(port.fileno(), self._came, loop, port.fileno())
+        if port is not None and not self._is_watched:
+            loop.add_reader(port.fileno(), self._readable, loop, port)
             self._is_watched = True
-        self._waiting = waiting = loop.create_future()
-        timer = loop.call_later(wait_us / _SECOND_US, _end, waiting)
+        waiting: asyncio.Future[bytes | PortGoneError] = loop.create_future()
+        self._waiting = waiting
+        if self._unread:
+            waiting.set_result(self._unread)
+            self._unread = b""
+        timer = loop.call_later(wait_us / _SECOND_US, _end, waiting, b"")
         try:
-            await waiting
+            return await waiting
+        except asyncio.CancelledError:
+            came = b"" if waiting.cancelled() else waiting.result()
+            self._unread = came if isinstance(came, bytes) else b""  # of one that is gone: nothing
+            raise
         finally:
             timer.cancel()
             self._waiting = None
-        return not self._is_watched
 
-    def _came(self, loop: asyncio.AbstractEventLoop, number: int) -> None:
-        loop.remove_reader(number)
-        self._is_watched = False
-        if self._waiting is not None:
-            _end(self._waiting)
+    def _readable(self, loop: asyncio.AbstractEventLoop, port: Port) -> None:
+        if self._waiting is None or self._waiting.done():
+            loop.remove_reader(port.fileno())
+            self._is_watched = False
+            return
+        try:
+            data = port.receive(0)
+        except PortGoneError as error:
+            _end(self._waiting, error)
+        else:
+            if data:
+                _end(self._waiting, data)
 
     def _close(self) -> None:
         if self._port is None:
@@ -163,6 +180,7 @@ class Stream:
             self._is_watched = False
         self._port.close()
         self._port = None
+        self._unread = b""
 
     def _lose(self, problem: str) -> None:
         if problem != self._problem:
@@ -175,9 +193,9 @@ class Stream:
         return Failure(Fault.PORT_GONE, self._clock.mono_us(), None, self._problem)
 
 
-def _end(waiting: "asyncio.Future[None]") -> None:
+def _end(waiting: "asyncio.Future[bytes | PortGoneError]", came: bytes | PortGoneError) -> None:
     if not waiting.done():
-        waiting.set_result(None)
+        waiting.set_result(came)
 
 
 def _close_unwanted(opening: "asyncio.Future[Port]") -> None:

@@ -30,6 +30,11 @@ class Derivation:
         self._derived = [one for point in profile.points if (one := _derived(point)) is not None]
         self._now_us = 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the device has no such points."""
+        return not self._derived
+
     def feed(self, samples: Sequence[Sample], now_us: int) -> list[Sample]:
         """What follows now from `samples`, in their order, and from all before: one of each point.
 

@@ -30,6 +30,13 @@ class FrameTimer:
         self._came_us.append((self._came, now_us))
         return [*found, *self._overdue(now_us)]
 
+    @property
+    def next_us(self) -> int | None:
+        """When to call `cut` although nothing came; None while nothing has begun."""
+        if not self._reader.is_waiting:
+            return None
+        return min(self._came_us[-1][1] + self._gap_us, self._begun_us() + self._patience_us)
+
     def clear(self) -> None:
         """Forget what is held: the port was closed, or bytes were lost."""
         self._reader.clear()

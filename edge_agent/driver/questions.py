@@ -31,6 +31,13 @@ class Questions:
     def clear(self) -> None:
         self._open.clear()
 
+    @property
+    def next_us(self) -> int | None:
+        """When `next` has something to say, or to give up; None when nothing is asked."""
+        if not self._open:
+            return None
+        return max(self._quiet_until_us, min(one.again_us for one in self._open.values()))
+
     def next(self, now_us: int) -> str | None:
         """The code to send now, which counts as sent; None when it is too early or nothing is."""
         if now_us < self._quiet_until_us:

@@ -27,8 +27,8 @@ _SPOILT = (Refused.CHECKSUM, Refused.HEADER_CHECKSUM)
 class StreamDriver:
     """A profile over a stream. All times are microseconds of one monotonic clock.
 
-    Call `received` with what came, and with b"" at least every 100 ms when nothing did; then send
-    what `due` gives, if anything. `refused` counts what was thrown away, by reason.
+    Call `received` with what came, and with b"" at `next_us` when nothing did; then send what `due`
+    gives, if anything. `refused` counts what was thrown away, by reason.
     """
 
     def __init__(self, profile: Profile, serial: Serial | None = None) -> None:
@@ -42,6 +42,7 @@ class StreamDriver:
         self.refused: dict[Refused, int] = dict.fromkeys(Refused, 0)
         self._taken = 0
         self._transport = transport
+        self._layout = transport.command_layout
         self._points = tuple(point.id for point in profile.points if not point.is_derived)
         self._frames = FramePoints(profile)
         self._derivation = Derivation(profile)
@@ -77,10 +78,17 @@ class StreamDriver:
             refused=thrown - spoilt,
         )
 
+    @property
+    def next_us(self) -> int | None:
+        """When to go on although nothing came: something is to be told then, or to be asked.
+
+        A time that has passed: at once. None: never.
+        """
+        return min(self._ends(), default=None)
+
     def due(self, now_us: int) -> bytes | None:
         """The query to send now, one at a time."""
-        layout = self._transport.command_layout
-        if not self._is_open or layout is None:
+        if not self._is_open or self._layout is None:
             return None
         if now_us >= self._resync_us:
             self._resync_us = now_us + self._transport.resync_period
@@ -89,8 +97,9 @@ class StreamDriver:
             self._settings_us = now_us + self._transport.settings_period
             self._questions.ask(self._transport.settings)
         code = self._questions.next(now_us)
-        query = bytes.fromhex(self._transport.query_data)
-        return None if code is None else encode_frame(layout, code, query)
+        if code is None:
+            return None
+        return encode_frame(self._layout, code, bytes.fromhex(self._transport.query_data))
 
     def received(self, data: bytes, now_us: int) -> list[Sample]:
         """The samples of every frame completed, then what their absence means."""
@@ -116,7 +125,7 @@ class StreamDriver:
         """What was lost may have been anything: ask again, or say that nothing is known."""
         transport = self._transport
         self._questions.ask(transport.resync)
-        if transport.liveness is not None or transport.command_layout is not None:
+        if transport.liveness is not None or self._layout is not None:
             return []
         if not self._is_time_for("damage", now_us):
             return []
@@ -181,6 +190,41 @@ class StreamDriver:
             return self._all_bad(bad(Reason.COMM_FAILURE), now_us)
         return [*self._no_heartbeat(now_us), *self._unconfirmed(now_us)]
 
+    def _ends(self) -> Iterator[int]:
+        """When each thing that is waited for is over."""
+        if not self._derivation.is_empty:
+            yield self._derived_us + _SECOND_US
+        if not self._is_open:
+            yield self._again_us("silence")
+            return
+        for end_us in (self._timer.next_us, self._questions.next_us):
+            if end_us is not None:
+                yield end_us
+        if self._layout is not None:
+            yield min(self._resync_us, self._settings_us)
+        yield from self._conclusion_ends()
+
+    def _conclusion_ends(self) -> Iterator[int]:
+        """When each of `_conclusions` holds, if nothing comes, and is to be told."""
+        if self._silent is not None:
+            yield self._again_us("silence")
+            return
+        transport = self._transport
+        if transport.liveness is not None:
+            yield self._frame_us + transport.liveness
+        if transport.heartbeat_point is not None and transport.heartbeat_frame is not None:
+            late_us = self._heartbeat_us + transport.heartbeat
+            yield max(late_us, self._again_us(transport.heartbeat_point))
+        for point in self._expected:
+            if point in self._known:
+                old_us = self._known[point][1] + transport.stale_after
+                yield max(old_us, self._again_us(point))
+
+    def _again_us(self, subject: str) -> int:
+        """When a conclusion may be told again; 0 if it never was."""
+        told_us = self._told_us.get(subject)
+        return 0 if told_us is None else told_us + self._keepalive_us
+
     def _is_overdue(self, frame_us: int, now_us: int) -> bool:
         liveness = self._transport.liveness
         return liveness is not None and now_us - frame_us >= liveness
@@ -217,8 +261,7 @@ class StreamDriver:
 
     def _is_time_for(self, subject: str, now_us: int) -> bool:
         """Say a conclusion once per keep-alive."""
-        told_us = self._told_us.get(subject)
-        if told_us is not None and now_us - told_us < self._keepalive_us:
+        if now_us < self._again_us(subject):
             return False
         self._told_us[subject] = now_us
         return True

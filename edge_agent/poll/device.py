@@ -53,9 +53,14 @@ class PollDriver(Protocol):
 class ListenDriver(Protocol):
     """What the bytes of a device that talks by itself mean.
 
-    `received` is called with b"" when nothing came, at least every 100 ms, so that silence can be
-    judged.
+    When nothing came, `received` is called with b"" at `next_us` and at each beat, so that silence
+    can be judged; then `due`.
     """
+
+    @property
+    def next_us(self) -> int | None:
+        """When it has something to tell or to ask although nothing came; None: never."""
+        ...
 
     @property
     def link(self) -> LinkCount:

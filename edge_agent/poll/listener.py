@@ -11,9 +11,10 @@ from edge_agent.health import DeviceHealth, DeviceState, LineHealth
 from edge_agent.poll.device import Intake, ListenedDevice
 from edge_agent.poll.report_filter import ReportPolicy
 from edge_agent.poll.voice import Voice
+from runtime.beat import Beat
 from runtime.clock import Clock
 
-_TICK_US = 50_000
+_TURN_US = 50_000  # after a query of the driver, before somebody else speaks
 _SECOND_US = 1_000_000
 
 
@@ -31,6 +32,8 @@ class Talker(Protocol):
 
     async def read(self, wait_us: int) -> bytes | Failure: ...
 
+    def wake(self) -> None: ...
+
     async def write(self, data: bytes) -> Failure | None: ...
 
     def health(self) -> LineHealth: ...
@@ -46,7 +49,10 @@ class _Saying(msgspec.Struct):
 
 
 class Listener:
-    """One task per stream; `progress` is called with the stream's name many times a second."""
+    """One task per stream; `progress` is called with the stream's name, at each beat at the latest.
+
+    Between two beats it wakes for bytes, and at the instant at which its driver has to go on.
+    """
 
     def __init__(
         self,
@@ -63,6 +69,7 @@ class Listener:
         self._clock = clock
         self._progress = progress
         self._voice = Voice(device.report, is_test=device.is_test)
+        self._beat = Beat()
         self._stopping = False
         self._saying: _Saying | None = None
 
@@ -73,8 +80,9 @@ class Listener:
             await self._step()
 
     def stop(self) -> None:
-        """Let `run` return within a twentieth of a second."""
+        """Let `run` return after what it is doing now."""
         self._stopping = True
+        self._stream.wake()
 
     async def say(self, data: bytes, answer: Awaited | None, wait_us: int) -> Failure | None:
         """Send what is no query of the driver's; None once `answer` was heard within `wait_us`.
@@ -86,7 +94,8 @@ class Listener:
             raise RuntimeError("somebody else is speaking to this device")
         self._saying = _Saying(data, answer, asyncio.get_running_loop().create_future())
         try:
-            async with asyncio.timeout((wait_us + _TICK_US) / _SECOND_US):
+            self._stream.wake()
+            async with asyncio.timeout((wait_us + _TURN_US) / _SECOND_US):
                 return await self._saying.ended
         except TimeoutError:
             return Failure(Fault.TIME_OUT, self._clock.mono_us(), None, "no answer")
@@ -128,7 +137,7 @@ class Listener:
         return self._voice.state(is_dead=False)
 
     async def _step(self) -> None:
-        heard = await self._stream.read(_TICK_US)
+        heard = await self._stream.read(self._wait_us())
         now = self._clock.mono_us()
         if isinstance(heard, Failure):
             await self._failed(heard, now)
@@ -141,6 +150,18 @@ class Listener:
             failure = await self._stream.write(query)
             if failure is not None:
                 await self._failed(failure, now)
+            elif self._is_proven_by_sending:
+                self._end_saying(None)
+
+    def _wait_us(self) -> int:
+        """Until the driver has to go on, or who wants to speak gets a turn, or the next beat."""
+        wait_us = round(self._beat.left_s * _SECOND_US)
+        next_us = self._device.driver.next_us
+        if next_us is not None:
+            wait_us = min(wait_us, next_us - self._clock.mono_us())
+        if self._saying is not None and not self._saying.is_said:
+            wait_us = min(wait_us, _TURN_US)
+        return max(wait_us, 0)
 
     def _to_say(self) -> bytes | None:
         """The driver's own queries go first; between two of them there is room."""
@@ -151,10 +172,16 @@ class Listener:
 
     def _look_for_answer(self, heard: bytes) -> None:
         saying = self._saying
-        if saying is None or not saying.is_said:
+        if saying is None or not saying.is_said or saying.answer is None:
             return
-        if saying.answer is None or saying.answer.is_in(heard):
+        if saying.answer.is_in(heard):
             self._end_saying(None)
+
+    @property
+    def _is_proven_by_sending(self) -> bool:
+        """Whether what somebody else said is sent, and nothing is to answer it."""
+        saying = self._saying
+        return saying is not None and saying.is_said and saying.answer is None
 
     def _end_saying(self, failure: Failure | None) -> None:
         if self._saying is not None and not self._saying.ended.done():

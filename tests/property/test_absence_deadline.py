@@ -30,7 +30,6 @@ HEARD = sorted(
     if isinstance(one.transport, Stream) and one.transport.liveness is not None
 )
 CLOCK = VirtualClock()
-TICK_US = 50 * MS
 JITTER_US = 10  # the clock counts whole microseconds
 LOST = frozenset({Reason.COMM_FAILURE})
 
@@ -172,6 +171,9 @@ class Stillness:
             return self._frames.pop(0)[1]
         return b""
 
+    def wake(self) -> None:
+        """It goes on by itself."""
+
     async def write(self, data: bytes) -> Failure | None:
         return None if data else Failure(Fault.PORT_GONE, 0)
 
@@ -194,7 +196,7 @@ def a_frame(profile: Profile) -> bytes:
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(HEARD), st.lists(st.integers(1, 2_000), max_size=12))
 def test_a_device_that_talks_by_itself(name: str, gaps_ms: list[int]) -> None:
-    """Its liveness after the last frame: told within a tick."""
+    """Its liveness after the last frame: told then, and not later."""
     profile = PROFILES[name]
     assert isinstance(profile.transport, Stream)
     liveness_us = profile.transport.liveness or 0
@@ -213,7 +215,4 @@ def test_a_device_that_talks_by_itself(name: str, gaps_ms: list[int]) -> None:
             listener.stop()
 
     run(watch())
-    first_us = TICK_US if not gaps_ms else 0  # the port is open from the first read on
-    told_us = memory.lost["radar"]
-    assert stream.last_us + liveness_us - JITTER_US <= told_us
-    assert told_us <= stream.last_us + liveness_us + TICK_US + first_us + JITTER_US
+    assert abs(memory.lost["radar"] - stream.last_us - liveness_us) <= JITTER_US
