@@ -1,7 +1,8 @@
 """Through which source time a gateway's readings are all here: what absence is judged by."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from ingest_server.db.journal import LaneState
 from wire.topic import Lane
@@ -10,16 +11,14 @@ BULK_IDLE_US = 15_000_000
 BULK_LAG_US = 5_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """All that was taken from `since_us` through `through_us` is here; what is older may not be."""
 
     since_us: int
     through_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class Complete:
+class Complete(msgspec.Struct, frozen=True):
     """`urgent_us`: for rules that the urgent lane alone feeds; `every_us`: for all others.
 
     None: unknown, so nothing is judged by time. `urgent_live`, `every_live`: the same of the epoch
@@ -39,6 +38,8 @@ class Complete:
 
     def once(self, *, urgent: bool, every: bool) -> "Complete":
         """What the lanes say counts only once the entries that they speak of are judged."""
+        if urgent and every:
+            return self
         return Complete(
             self.urgent_us if urgent else None,
             self.every_us if every else None,
@@ -59,17 +60,19 @@ def complete(lanes: Iterable[LaneState]) -> dict[str, Complete]:
     A bulk lane without a word for 15 s before the last urgent one has nothing to say (it has no
     heartbeat): then the urgent lane speaks for it, less what may be on its way.
     """
-    by_lane = {(one.gateway, one.lane): one for one in lanes}
+    by_lane: dict[Lane, dict[str, LaneState]] = {lane: {} for lane in Lane}
+    for one in lanes:
+        by_lane[one.lane][one.gateway] = one
+    bulk = by_lane[Lane.BULK]
     return {
-        gateway: Complete(
-            urgent.through_us,
-            _every(urgent, by_lane.get((gateway, Lane.BULK))),
-            _live(urgent),
-            _every_live(_live(urgent), urgent, by_lane.get((gateway, Lane.BULK))),
-        )
-        for (gateway, lane), urgent in by_lane.items()
-        if lane is Lane.URGENT
+        gateway: _complete(urgent, bulk.get(gateway))
+        for gateway, urgent in by_lane[Lane.URGENT].items()
     }
+
+
+def _complete(urgent: LaneState, bulk: LaneState | None) -> Complete:
+    live = _live(urgent)
+    return Complete(urgent.through_us, _every(urgent, bulk), live, _every_live(live, urgent, bulk))
 
 
 def _every(urgent: LaneState, bulk: LaneState | None) -> int | None:

@@ -81,12 +81,15 @@ class WatcherSettings:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One snapshot of the journal, from these cursors on."""
+    """One snapshot of the journal, from these cursors on.
 
-    cursors: Mapping[Cursor, int]
+    `through`: up to when each gateway may be judged by time once the entries are taken.
+    """
+
     lanes: tuple[LaneState, ...]
     entries: Mapping[Cursor, Sequence[Entry]]
     is_whole: Mapping[Cursor, bool]
+    through: Mapping[str, Complete]
 
 
 class Watcher:
@@ -120,7 +123,7 @@ class Watcher:
         self._settings = settings or WatcherSettings()
         self._progress = progress
         self._hearing = Hearing(self._settings.silent_after_us)
-        self._judged: dict[str, Complete] = {}
+        self._judged: Mapping[str, Complete] = {}
         self.trouble: str | None = None
         """Why nothing can be judged now, or None."""
 
@@ -166,7 +169,7 @@ class Watcher:
         except _BAD_ENTRY:
             _log.exception("entries can not be judged together; one by one now")
             await self._take_apart(look)
-        self._judged = _through(look)
+        self._judged = look.through
         return not all(look.is_whole.values())
 
     def _look(self, connection: sqlite3.Connection, cursors: Mapping[Cursor, int]) -> Look:
@@ -186,7 +189,7 @@ class Watcher:
         bulk = in_time(entries[Cursor.BULK], corrections, made)
         fits = fitting(bulk, self._settings.bulk_readings)
         whole[Cursor.BULK] &= len(fits) == len(entries[Cursor.BULK])
-        return Look(start, lanes, entries | {Cursor.BULK: fits}, whole)
+        return Look(lanes, entries | {Cursor.BULK: fits}, whole, _through(lanes, whole))
 
     def _take(self, book: sqlite3.Connection, look: Look) -> None:
         desk = self._desk(book)
@@ -244,7 +247,7 @@ class Watcher:
 
     def _moved_on(self, look: Look) -> Iterator[tuple[str, Complete]]:
         touched = {entry.gateway for part in look.entries.values() for entry in part}
-        for gateway, through in _through(look).items():
+        for gateway, through in look.through.items():
             if gateway in touched or self._judged.get(gateway) != through:
                 yield gateway, through
 
@@ -292,9 +295,9 @@ def _leave_out(book: sqlite3.Connection, name: Cursor, entry: Entry) -> None:
     write_cursor(book, name, entry.id)
 
 
-def _through(look: Look) -> dict[str, Complete]:
-    urgent, bulk = (look.is_whole[name] for name in (Cursor.URGENT, Cursor.BULK))
+def _through(lanes: Iterable[LaneState], is_whole: Mapping[Cursor, bool]) -> dict[str, Complete]:
+    urgent, bulk = is_whole[Cursor.URGENT], is_whole[Cursor.BULK]
     return {
         gateway: one.once(urgent=urgent, every=urgent and bulk)
-        for gateway, one in complete(look.lanes).items()
+        for gateway, one in complete(lanes).items()
     }

@@ -64,8 +64,7 @@ class Entry:
     retime: Retime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LaneState:
+class LaneState(msgspec.Struct, frozen=True):
     """When a lane was last heard, and through which source time (UTC us) it is complete.
 
     `live_since_us`, `live_us`: the same of its current epoch alone, see db/lane_book.py Live.

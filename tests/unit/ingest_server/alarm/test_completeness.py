@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ingest_server.alarm.completeness import Complete, Span, complete
 from ingest_server.db.journal import LaneState
