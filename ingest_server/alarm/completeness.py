@@ -70,6 +70,14 @@ def complete(lanes: Iterable[LaneState]) -> dict[str, Complete]:
     }
 
 
+def counting(lanes: Iterable[LaneState], *, urgent: bool, bulk: bool) -> dict[str, Complete]:
+    """By gateway, what counts: of which lanes all entries are judged."""
+    return {
+        gateway: one.once(urgent=urgent, every=urgent and bulk)
+        for gateway, one in complete(lanes).items()
+    }
+
+
 def _complete(urgent: LaneState, bulk: LaneState | None) -> Complete:
     live = _live(urgent)
     return Complete(urgent.through_us, _every(urgent, bulk), live, _every_live(live, urgent, bulk))

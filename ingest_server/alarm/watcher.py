@@ -13,7 +13,7 @@ import msgspec
 
 from device_profiles.model import Profile
 from ingest_server.alarm.bulk_slice import fitting, in_time, is_whole
-from ingest_server.alarm.completeness import Complete, complete
+from ingest_server.alarm.completeness import Complete, counting
 from ingest_server.alarm.gateway_absence import gateway_away
 from ingest_server.alarm.hearing import Hearing
 from ingest_server.alarm.known_profiles import KnownProfiles
@@ -189,7 +189,8 @@ class Watcher:
         bulk = in_time(entries[Cursor.BULK], corrections, made)
         fits = fitting(bulk, self._settings.bulk_readings)
         whole[Cursor.BULK] &= len(fits) == len(entries[Cursor.BULK])
-        return Look(lanes, entries | {Cursor.BULK: fits}, whole, _through(lanes, whole))
+        through = counting(lanes, urgent=whole[Cursor.URGENT], bulk=whole[Cursor.BULK])
+        return Look(lanes, entries | {Cursor.BULK: fits}, whole, through)
 
     def _take(self, book: sqlite3.Connection, look: Look) -> None:
         desk = self._desk(book)
@@ -293,11 +294,3 @@ def _read_cursors(book: sqlite3.Connection) -> dict[Cursor, int]:
 def _leave_out(book: sqlite3.Connection, name: Cursor, entry: Entry) -> None:
     count_not_evaluated(book, entry.gateway, NotEvaluated.ENTRY_FAILED, len(entry.readings))
     write_cursor(book, name, entry.id)
-
-
-def _through(lanes: Iterable[LaneState], is_whole: Mapping[Cursor, bool]) -> dict[str, Complete]:
-    urgent, bulk = is_whole[Cursor.URGENT], is_whole[Cursor.BULK]
-    return {
-        gateway: one.once(urgent=urgent, every=urgent and bulk)
-        for gateway, one in complete(lanes).items()
-    }

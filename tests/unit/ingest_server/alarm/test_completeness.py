@@ -1,6 +1,6 @@
 from msgspec.structs import replace
 
-from ingest_server.alarm.completeness import Complete, Span, complete
+from ingest_server.alarm.completeness import Complete, Span, complete, counting
 from ingest_server.db.journal import LaneState
 from wire.topic import Lane
 
@@ -60,3 +60,12 @@ def test_it_counts_once_what_it_speaks_of_is_judged() -> None:
     assert found.of(is_urgent=True) == (5, span)
     assert found.of(is_urgent=False) == (4, span)
     assert Complete(None, None).latest_us == 0
+
+
+def test_while_a_lane_has_entries_to_judge_its_word_does_not_count() -> None:
+    lanes = [urgent(99 * S), bulk(95 * S, 40 * S)]
+    assert counting(lanes, urgent=True, bulk=True) == complete(lanes)
+    assert counting(lanes, urgent=True, bulk=False) == {"gw-1": Complete(99 * S, None)}
+    for bulk_is_whole in (True, False):
+        nothing = {"gw-1": Complete(None, None)}
+        assert counting(lanes, urgent=False, bulk=bulk_is_whole) == nothing
