@@ -1,6 +1,7 @@
 """What lines and devices say of themselves: snapshots for `status`, `doctor` and the birth."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -45,6 +46,17 @@ class FrameRecord(msgspec.Struct, frozen=True):
     at_us: int
     what: str
     data: bytes
+
+
+class Signs(NamedTuple):
+    """What of the devices of a line tells of something odd, found in no time: see `Odd`.
+
+    `dead`: those that are known to be dead. `broken`: of those that talk by themselves, how many
+    frames were thrown away since the start.
+    """
+
+    dead: tuple[str, ...] = ()
+    broken: tuple[tuple[str, int], ...] = ()
 
 
 class Caught(msgspec.Struct, frozen=True):

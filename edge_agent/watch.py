@@ -18,7 +18,7 @@ from edge_agent.assembly import (
 from edge_agent.bus.line import Line
 from edge_agent.bus.stream import Stream
 from edge_agent.config.model import Config, DeviceConfig, LineConfig
-from edge_agent.health import Caught, DeviceHealth, FrameRecord, LineHealth
+from edge_agent.health import Caught, DeviceHealth, FrameRecord, LineHealth, Signs
 from edge_agent.line_load import LoadMeter
 from edge_agent.poll.device import Intake
 from edge_agent.poll.listener import Listener
@@ -56,6 +56,10 @@ class Watch(Protocol):
     def line_health(self) -> LineHealth: ...
 
     def device_health(self) -> tuple[DeviceHealth, ...]: ...
+
+    def signs(self) -> Signs:
+        """Of something odd; asked each second, so it costs nothing."""
+        ...
 
     def frames(self) -> tuple[FrameRecord, ...]:
         """The last ones, oldest first."""
@@ -97,6 +101,9 @@ class AskedLine(msgspec.Struct, frozen=True):
     def device_health(self) -> tuple[DeviceHealth, ...]:
         return self.poller.device_health()
 
+    def signs(self) -> Signs:
+        return self.poller.signs()
+
     def frames(self) -> tuple[FrameRecord, ...]:
         return self.line.frames()
 
@@ -134,6 +141,9 @@ class HeardLine(msgspec.Struct, frozen=True):
 
     def device_health(self) -> tuple[DeviceHealth, ...]:
         return (self.listener.device_health(),)
+
+    def signs(self) -> Signs:
+        return self.listener.signs()
 
     def frames(self) -> tuple[FrameRecord, ...]:
         return self.stream.frames()

@@ -3,8 +3,6 @@
 from collections import deque
 from collections.abc import Callable
 
-import msgspec
-
 from edge_agent.bus.anomaly import Lookout
 from edge_agent.bus.framing import Framing, RtuFraming
 from edge_agent.bus.outcome import Outcome
@@ -14,8 +12,8 @@ from edge_agent.health import Caught, FrameRecord, UnitHealth
 _REPLY_TIMES_KEPT = 256
 _FRAMES_KEPT = 128
 _CAUGHT_KEPT = 4
-_WINDOW_US = 60_000_000
 _SLICES = 6
+_SLICE_US = 10_000_000
 _COUNTER = {
     Fault.TIME_OUT: "time_outs",
     Fault.CRC: "crc_errors",
@@ -25,20 +23,20 @@ _COUNTER = {
 }
 
 
-class _UnitCount(msgspec.Struct):
-    requests: int = 0
-    replies: int = 0
-    exceptions: int = 0
-    time_outs: int = 0
-    crc_errors: int = 0
-    wrong_replies: int = 0
-    too_early: int = 0
-    cancelled: int = 0
-    stale: int = 0
-    reply_us: deque[int] = msgspec.field(default_factory=lambda: deque(maxlen=_REPLY_TIMES_KEPT))
+_Exchange = tuple[int, bytes, int, str, bytes]
+"""When the request was sent, its frame, when and how that ended, what was heard until then."""
+
+
+class _UnitCount:
+    """No Struct: its fields are set with each exchange, which costs those five times as much."""
+
+    def __init__(self) -> None:
+        self.requests = self.replies = self.exceptions = self.time_outs = self.crc_errors = 0
+        self.wrong_replies = self.too_early = self.cancelled = self.stale = 0
+        self.reply_us: deque[int] = deque(maxlen=_REPLY_TIMES_KEPT)
 
     def counters(self) -> dict[str, int]:
-        return {name: getattr(self, name) for name in self.__struct_fields__ if name != "reply_us"}
+        return {name: value for name, value in vars(self).items() if name != "reply_us"}
 
 
 class LineAccount:
@@ -51,7 +49,7 @@ class LineAccount:
         self._framing = RtuFraming() if framing is None else framing
         self._gap_us = gap_us
         self._units: dict[int, _UnitCount] = {}
-        self._frames: deque[FrameRecord] = deque(maxlen=_FRAMES_KEPT)
+        self._last: deque[_Exchange | FrameRecord] = deque(maxlen=_FRAMES_KEPT)
         self._busy = _BusyMeter()
         self._lookout = Lookout()
         self._caught: deque[Caught] = deque(maxlen=_CAUGHT_KEPT)
@@ -59,26 +57,27 @@ class LineAccount:
         self.echoes = 0
 
     def asked(self, request: Request, outcome: Outcome) -> None:
-        """Book one exchange that came to an end."""
-        unit = self._unit(request.unit)
+        """Book one exchange that came to an end. Most are answered: that path is short."""
+        unit = self._units.get(request.unit) or self._unit(request.unit)
         if outcome.stray:
             self._discarded(outcome.stray, outcome.ended_us)
-        if outcome.sent_us is None:
+        sent_us, ended_us = outcome.sent_us, outcome.ended_us
+        if sent_us is None:
             return
         unit.requests += 1
-        self.echoes += outcome.hears_itself
-        self._busy.add(outcome.sent_us, outcome.ended_us + self._gap_us)
-        self._frames.append(FrameRecord(outcome.sent_us, "sent", outcome.request))
-        self._frames.append(FrameRecord(outcome.ended_us, outcome.verdict, outcome.received))
+        if outcome.hears_itself:
+            self.echoes += 1
+        self._busy.add(sent_us, ended_us + self._gap_us)
+        self._last.append((sent_us, outcome.request, ended_us, outcome.verdict, outcome.received))
         anomaly = self._lookout.judge(outcome)
         if anomaly is not None:
             why = f"{anomaly} of unit {request.unit}"
-            self._caught.append(Caught(why, outcome.ended_us, self.frames()))
+            self._caught.append(Caught(why, ended_us, self.frames()))
         for stale in outcome.stale:
             self._unit(stale).stale += 1
         if isinstance(outcome.result, Reply):
             unit.replies += 1
-            unit.reply_us.append(outcome.ended_us - outcome.sent_us)
+            unit.reply_us.append(ended_us - sent_us)
         else:
             _count_failure(unit, outcome.result)
 
@@ -91,7 +90,10 @@ class LineAccount:
 
     def frames(self) -> tuple[FrameRecord, ...]:
         """Return the last frames, oldest first, for whoever looks into a fault."""
-        return tuple(self._frames)
+        records: deque[FrameRecord] = deque(maxlen=_FRAMES_KEPT)
+        for one in self._last:
+            records.extend((one,) if isinstance(one, FrameRecord) else _records(*one))
+        return tuple(records)
 
     def caught(self) -> tuple[Caught, ...]:
         """Return what was odd since the last time, each with the frames before it."""
@@ -119,7 +121,7 @@ class LineAccount:
 
     def _discarded(self, stray: bytes, at_us: int) -> None:
         self.discarded_bytes += len(stray)
-        self._frames.append(FrameRecord(at_us, "discarded", stray))
+        self._last.append(FrameRecord(at_us, "discarded", stray))
         for unit in self._framing.stale_units(stray):
             self._unit(unit).stale += 1
 
@@ -128,26 +130,39 @@ class _BusyMeter:
     """Adds up the use of the wire in ten-second slices and forgets those older than a minute."""
 
     def __init__(self) -> None:
-        self._slices: deque[tuple[int, int]] = deque(maxlen=_SLICES + 1)
+        self._over: deque[tuple[int, int]] = deque(maxlen=_SLICES)
         self._since_us: int | None = None
+        self._number = 0
+        self._until_us = 0  # the end of the present slice
+        self._used_us = 0  # in it
 
     def add(self, start_us: int, end_us: int) -> None:
+        if end_us >= self._until_us:
+            self._begin(start_us, end_us)
+        self._used_us += end_us - start_us
+
+    def _begin(self, start_us: int, end_us: int) -> None:
         if self._since_us is None:
             self._since_us = start_us
-        number = end_us // (_WINDOW_US // _SLICES)
-        used = end_us - start_us
-        if self._slices and self._slices[-1][0] == number:
-            used += self._slices.pop()[1]
-        self._slices.append((number, used))
+        else:
+            self._over.append((self._number, self._used_us))
+        self._number, self._used_us = end_us // _SLICE_US, 0
+        self._until_us = (self._number + 1) * _SLICE_US
 
     def share(self, now_us: int) -> float:
         if self._since_us is None:
             return 0.0
-        slice_us = _WINDOW_US // _SLICES
-        oldest = now_us // slice_us - _SLICES
-        used = sum(busy for number, busy in self._slices if number >= oldest)
-        observed = now_us - max(self._since_us, oldest * slice_us)
+        oldest = now_us // _SLICE_US - _SLICES
+        slices = (*self._over, (self._number, self._used_us))
+        used = sum(busy for number, busy in slices if number >= oldest)
+        observed = now_us - max(self._since_us, oldest * _SLICE_US)
         return min(used / max(observed, 1), 1.0)
+
+
+def _records(
+    sent_us: int, request: bytes, ended_us: int, verdict: str, received: bytes
+) -> tuple[FrameRecord, FrameRecord]:
+    return FrameRecord(sent_us, "sent", request), FrameRecord(ended_us, verdict, received)
 
 
 def _count_failure(unit: _UnitCount, failure: Failure) -> None:

@@ -3,7 +3,7 @@
 from collections import deque
 
 from edge_agent.bus.outcome import Outcome
-from edge_agent.exchange import Anomaly, Failure, Fault
+from edge_agent.exchange import Anomaly, Failure, Fault, Reply
 
 _ILLEGAL_ADDRESS = 2
 _LOOKED_BACK, _BURST = 16, 3
@@ -23,6 +23,9 @@ class Lookout:
 
     def judge(self, outcome: Outcome) -> Anomaly | None:
         """What is odd about it, unless the same was noticed a while ago."""
+        if not outcome.out_of_step and isinstance(outcome.result, Reply):  # nearly always
+            self._spoilt.append(False)
+            return None
         found = self._found(outcome)
         if found is None:
             return None

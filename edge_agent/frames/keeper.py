@@ -9,7 +9,7 @@ from typing import Protocol
 from edge_agent.frames.odd import Odd
 from edge_agent.frames.report import LineFrames, line_frames
 from edge_agent.frames.store import Store
-from edge_agent.health import Caught, DeviceHealth, FrameRecord
+from edge_agent.health import Caught, FrameRecord, Signs
 from runtime.beat import Beat
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ class Watch(Protocol):
     @property
     def name(self) -> str: ...
 
-    def device_health(self) -> tuple[DeviceHealth, ...]: ...
+    def signs(self) -> Signs: ...
 
     def frames(self) -> tuple[FrameRecord, ...]: ...
 
@@ -71,11 +71,8 @@ class Keeper:
         now_us, offset_us = self._clock()
         for caught in watch.caught():
             yield self._said(watch, offset_us, caught.frames, caught.why)
-        for device in watch.device_health():
-            anomaly = self._odd.judge(device, now_us)
-            if anomaly is not None:
-                why = f"{anomaly} {device.device}"
-                yield self._said(watch, offset_us, watch.frames(), why)
+        for anomaly, device in self._odd.look(_line(watch), watch.signs(), now_us):
+            yield self._said(watch, offset_us, watch.frames(), f"{anomaly} {device}")
 
     def _said(
         self, watch: Watch, offset_us: int | None, frames: Sequence[FrameRecord], why: str

@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from edge_agent.exchange import Failure, Fault, Sample
-from edge_agent.health import DeviceHealth, DeviceState, LineHealth
+from edge_agent.health import DeviceHealth, DeviceState, LineHealth, Signs
 from edge_agent.poll.device import Intake, ListenedDevice
 from edge_agent.poll.report_filter import ReportPolicy
 from edge_agent.poll.voice import Voice
@@ -132,6 +132,11 @@ class Listener:
             is_test=self._voice.is_test,
             link=self._device.driver.link,
         )
+
+    def signs(self) -> Signs:
+        """What an unusual state of its device shows in."""
+        link = self._device.driver.link
+        return Signs(broken=((self._device.name, link.polls - link.good),))
 
     def _state(self) -> DeviceState:
         return self._voice.state(is_dead=False)

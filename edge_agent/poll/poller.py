@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from edge_agent.config.tables import Vector
 from edge_agent.exchange import Failure, Fault, Reply
-from edge_agent.health import DeviceHealth, LineHealth
+from edge_agent.health import DeviceHealth, LineHealth, Signs
 from edge_agent.poll.delivery import Delivery
 from edge_agent.poll.device import Intake, PolledDevice
 from edge_agent.poll.inquiry import Asker, Inquiry, Question
@@ -96,6 +96,10 @@ class Poller:
 
     def line_health(self) -> LineHealth:
         return self._line.health()
+
+    def signs(self) -> Signs:
+        """What an unusual state of its devices shows in."""
+        return Signs(self._schedule.dead)
 
     def device_health(self) -> tuple[DeviceHealth, ...]:
         return tuple(self._health_of(name) for name in self._devices)

@@ -207,6 +207,11 @@ class Schedule:
     def is_dead(self, device: str) -> bool:
         return self._devices[device].is_dead
 
+    @property
+    def dead(self) -> tuple[str, ...]:
+        """All that are known to be dead: usually none."""
+        return tuple(name for name, one in self._devices.items() if one.misses >= DEAD_AFTER)
+
     def answered(self, turn: Turn, started_us: int, now_us: int) -> None:
         """Note an answer, be it a refusal: the device is alive, and its turn goes on.
 

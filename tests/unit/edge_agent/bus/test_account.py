@@ -76,3 +76,31 @@ def test_what_is_odd_is_kept_once_with_the_frames_before_it() -> None:
     (caught,) = account.caught()
     assert (caught.why, caught.at_us, len(caught.frames)) == ("wrong_reply of unit 1", 20, 4)
     assert account.caught() == ()
+
+
+def test_the_last_frames_are_in_order_whatever_they_were() -> None:
+    account = LineAccount()
+    for sent in range(0, 1_000, 10):
+        account.asked(STATUS, replied(sent, 5))
+    account.asked(STATUS, failed(Fault.TIME_OUT, 1_000, stray=b"\xff"))
+    account.asked(STATUS, replied(1_010, 5))
+    frames = account.frames()
+    assert len(frames) == 128
+    assert [one.at_us for one in frames] == sorted(one.at_us for one in frames)
+    assert [(one.at_us, one.what) for one in frames[-5:]] == [
+        (1_000, "discarded"),
+        (1_000, "sent"),
+        (1_000, Fault.TIME_OUT),
+        (1_010, "sent"),
+        (1_015, "reply"),
+    ]
+    assert (frames[-1].data, frames[-2].data) == (b"\x01", encode(STATUS))
+
+
+def test_use_of_the_line_counts_whole_slices_that_are_over_and_the_present_one() -> None:
+    account = LineAccount(gap_us=SECOND // 4)
+    for second in (5, 15, 25):
+        account.asked(STATUS, replied(second * SECOND, SECOND // 4))
+    assert account.busy(25 * SECOND) == 1.5 / 20
+    account.asked(STATUS, replied(86 * SECOND, SECOND // 2))
+    assert account.busy(90 * SECOND) == 0.75 / 60

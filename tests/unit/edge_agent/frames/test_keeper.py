@@ -6,23 +6,21 @@ from pathlib import Path
 
 from edge_agent.frames.keeper import Keeper
 from edge_agent.frames.store import Store
-from edge_agent.health import Caught, DeviceHealth, DeviceState, FrameRecord
+from edge_agent.health import Caught, FrameRecord, Signs
 from runtime.beat import Beat
 from tests.patience import PATIENCE_S
 
 FRAMES = (FrameRecord(5_000_000, "sent", b"\x01\x02"), FrameRecord(5_100_000, "silence", b""))
-DEAD = DeviceHealth(
-    "smoke-01", "shed", DeviceState.DEAD, 0, 3, "time_out", None, "probe", 0, is_test=False
-)  # fmt: skip
+DEAD = Signs(dead=("smoke-01",))
 
 
 @dataclass
 class Line:
     name: str = "line shed"
     odd: list[Caught] = field(default_factory=list)
-    devices: tuple[DeviceHealth, ...] = ()
+    devices: Signs = field(default_factory=Signs)
 
-    def device_health(self) -> tuple[DeviceHealth, ...]:
+    def signs(self) -> Signs:
         return self.devices
 
     def frames(self) -> tuple[FrameRecord, ...]:
@@ -44,7 +42,7 @@ def keeper(line: Line, folder: Path) -> Keeper:
 
 
 def test_what_a_line_caught_and_a_device_found_dead(tmp_path: Path) -> None:
-    line = Line(odd=[Caught("wrong_reply of unit 1", 5, FRAMES)], devices=(DEAD,))
+    line = Line(odd=[Caught("wrong_reply of unit 1", 5, FRAMES)], devices=DEAD)
     kept = keeper(line, tmp_path)
     assert [one.why for one in kept.look()] == ["wrong_reply of unit 1", "device_dead smoke-01"]
     assert kept.look() == []
@@ -62,7 +60,7 @@ def dumps(folder: Path, kind: str) -> list[Path]:
 
 
 async def test_the_loop_keeps_them_in_files(tmp_path: Path) -> None:
-    task = asyncio.create_task(keeper(Line(devices=(DEAD,)), tmp_path).run())
+    task = asyncio.create_task(keeper(Line(devices=DEAD), tmp_path).run())
     async with asyncio.timeout(PATIENCE_S):
         while not dumps(tmp_path, "pcapng"):
             await asyncio.sleep(0.005)

@@ -1,38 +1,38 @@
 """A device found dead, a stream that breaks: each said once in a while."""
 
-from msgspec.structs import replace
-
 from edge_agent.exchange import Anomaly
 from edge_agent.frames.odd import Odd
-from edge_agent.health import DeviceHealth, DeviceState
-from edge_agent.link_count import LinkCount
+from edge_agent.health import Signs
 
 MINUTE = 60_000_000
-SMOKE = DeviceHealth(
-    "smoke-01", "shed", DeviceState.ANSWERING, 0, 0, "", None, "period", 0, is_test=False
-)  # fmt: skip
-DEAD = replace(SMOKE, state=DeviceState.DEAD)
+SOUND = Signs()
+DEAD = Signs(dead=("smoke-01",))
+FOUND = [(Anomaly.DEVICE_DEAD, "smoke-01")]
 
 
 def test_a_device_found_dead_is_said_when_it_is_found() -> None:
     odd = Odd()
-    assert odd.judge(SMOKE, 0) is None
-    assert odd.judge(DEAD, 1) is Anomaly.DEVICE_DEAD
-    assert odd.judge(DEAD, 2) is None
-    assert odd.judge(SMOKE, 3) is None
-    assert odd.judge(DEAD, MINUTE) is None  # again so soon
-    odd.judge(SMOKE, 10 * MINUTE)
-    assert odd.judge(DEAD, 11 * MINUTE) is Anomaly.DEVICE_DEAD
+    assert odd.look("shed", SOUND, 0) == []
+    assert odd.look("shed", DEAD, 1) == FOUND
+    assert odd.look("shed", DEAD, 2) == []
+    assert odd.look("hall", SOUND, 3) == []  # another line says nothing of this one
+    assert odd.look("shed", DEAD, 3) == []
+    assert odd.look("shed", SOUND, 4) == []
+    assert odd.look("shed", DEAD, MINUTE) == []  # again so soon
+    odd.look("shed", SOUND, 10 * MINUTE)
+    assert odd.look("shed", DEAD, 11 * MINUTE) == FOUND
+
+
+def test_of_several_dead_devices_those_that_died_are_said() -> None:
+    odd = Odd()
+    odd.look("shed", DEAD, 0)
+    assert odd.look("shed", Signs(dead=("smoke-01", "smoke-02")), 1) == [
+        (Anomaly.DEVICE_DEAD, "smoke-02")
+    ]
+    assert odd.look("shed", Signs(dead=("smoke-02",)), 2) == []
 
 
 def test_a_stream_that_breaks() -> None:
     odd = Odd()
-    radar = replace(SMOKE, waits="bytes", link=LinkCount(polls=100, good=100))
-    assert odd.judge(radar, 0) is None
-    assert odd.judge(replace(radar, link=LinkCount(polls=110, good=108)), 1) is None
-    broken = replace(radar, link=LinkCount(polls=130, good=125))
-    assert odd.judge(broken, 2) is Anomaly.BROKEN_FRAMES
-
-
-def test_spoilt_replies_of_a_line_are_the_lines_own_business() -> None:
-    assert Odd().judge(replace(SMOKE, link=LinkCount(polls=9)), 0) is None
+    said = [odd.look("room", Signs(broken=(("radar", count),)), count) for count in (0, 2, 5, 6)]
+    assert said == [[], [], [(Anomaly.BROKEN_FRAMES, "radar")], []]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from edge_agent.exchange import Failure, Fault, Sample
-from edge_agent.health import DeviceState, LineHealth
+from edge_agent.health import DeviceState, LineHealth, Signs
 from edge_agent.link_count import LinkCount
 from edge_agent.poll.device import ListenedDevice
 from edge_agent.poll.listener import Listener
@@ -149,6 +149,7 @@ async def test_health_says_when_it_was_last_heard() -> None:
     health = radar.device_health()
     assert (health.state, health.quality) == (DeviceState.ANSWERING, GOOD)
     assert health.link == LinkCount(polls=2, good=1)
+    assert radar.signs() == Signs(broken=(("radar", 1),))
     assert health.last_reply_us is not None
     assert radar.line_health().is_open
 
