@@ -1,4 +1,4 @@
-"""The command `edge-agent`: run, check, status, frames, config, clock, baseline, decode."""
+"""The command `edge-agent`: run, check, status, frames, device, clock, baseline and so on."""
 
 from runtime.lazy_import import without
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from edge_agent.config.load import DEFAULT_PATH, ConfigError
 from edge_agent.config.source import Found, Source
-from edge_agent.show import baseline_options, decode_options
+from edge_agent.show import baseline_options, by_hand_options, decode_options
 from edge_agent.show import on_site_commands as on_site
 from edge_agent.show.answer import Answer
 from runtime import log as logs
@@ -36,6 +36,7 @@ _EXAMPLES = """examples:
   edge-agent status -c agent.toml         what it sees, holds and has sent
   edge-agent status --json | jq .lanes    the same for scripts
   edge-agent frames --line shed           the last frames of a line
+  edge-agent device read smoke-01         every point of a device, now
   edge-agent config show                  what the server wants of this gateway
   edge-agent clock set "2026-11-21 14:03:00+08:00"
   edge-agent baseline take cover-1 --by "Li Lei"       how it lies when all is well
@@ -68,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "check": _check,
         "status": _status,
         "frames": _frames,
+        "device": lambda chosen: _print(by_hand_options.device(chosen)),
         "config": lambda chosen: _print(on_site.config(chosen)),
         "clock": lambda chosen: _print(on_site.clock(chosen)),
         "baseline": lambda chosen: _print(baseline_options.baseline(chosen)),
@@ -107,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--json", action="store_true", help="for scripts")
     how.add_argument("--prometheus", action="store_true", help="figures as Prometheus text")
     _add_frames(commands)
+    by_hand_options.add(commands)
     on_site.add(commands)
     baseline_options.add(commands)
     decode_options.add(commands)

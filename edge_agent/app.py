@@ -138,7 +138,9 @@ class App:
                 self._observer = observer(self._ground, parts)
                 self._baselines.attend(self._configuration, parts.roster)
                 self._terms.attend(self._configuration, parts.roster)
-                desk = on_site.desk(self._baselines, self._configuration, self._timekeeper)
+                desk = on_site.desk(
+                    self._baselines, self._configuration, self._timekeeper, parts.control
+                )
                 answering = Answering(self.health, parts.keeper.shown, desk.carry_out)
                 async with (
                     served(self._config.socket, self._say, answering.answer) as problem,

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import msgspec
 
+from edge_agent import by_hand
 from edge_agent.baseline.keeper import Baselines
 from edge_agent.baseline.orders import doings as baseline_doings
 from edge_agent.buffer import clock_note
 from edge_agent.buffer.timebase import ClockSaid, Setting, Timekeeper
+from edge_agent.by_hand import Orders
 from edge_agent.config.desired import Decision
 from edge_agent.configuration import Configuration
 from edge_agent.local_orders import Desk, Doing, LocalAnswer
@@ -18,9 +20,12 @@ CLOCK_SET, CLOCK_SHOW = "clock.set", "clock.show"
 NO_NUMBER = "no_number"
 
 
-def desk(baselines: Baselines, configuration: Configuration, timekeeper: Timekeeper) -> Desk:
+def desk(
+    baselines: Baselines, configuration: Configuration, timekeeper: Timekeeper, orders: Orders
+) -> Desk:
     """All that people at the gateway may ask of the running agent."""
-    return Desk({**baseline_doings(baselines), **doings(configuration, timekeeper)})
+    theirs = {**baseline_doings(baselines), **by_hand.doings(orders)}
+    return Desk({**theirs, **doings(configuration, timekeeper)})
 
 
 def doings(configuration: Configuration, timekeeper: Timekeeper) -> dict[str, Doing]:

@@ -28,6 +28,7 @@ LOOPS = {
     "edge_agent/baseline/orders.py",
     "edge_agent/local_orders.py",
     "edge_agent/building.py",
+    "edge_agent/by_hand.py",
     "edge_agent/buffer/reserving.py",
     "edge_agent/buffer/room.py",
     "edge_agent/buffer/salvor.py",
