@@ -1,7 +1,7 @@
 """What a person at the gateway asks of a device: by the same table and hands as the server's."""
 
 import asyncio
-import secrets
+import os
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -27,7 +27,7 @@ class Orders(Protocol):
 
 
 def _id() -> str:
-    return f"site-{secrets.token_hex(8)}"
+    return f"site-{os.urandom(8).hex()}"
 
 
 def doings(
