@@ -68,10 +68,10 @@ def judge_clones(desk: Desk, lanes: Iterable[LaneState]) -> None:
     """Raise `two_gateways_one_id` when the count rises; it returns after ten quiet minutes."""
     counts: dict[str, int] = {}
     for one in lanes:
-        counts[one.gateway] = counts.get(one.gateway, 0) + one.clones
+        if one.clones:
+            counts[one.gateway] = counts.get(one.gateway, 0) + one.clones
     for gateway, clones in counts.items():
-        if clones:
-            _judge_clones(desk, gateway, clones)
+        _judge_clones(desk, gateway, clones)
 
 
 def _judge_clones(desk: Desk, gateway: str, clones: int) -> None:

@@ -83,10 +83,12 @@ class WatcherSettings:
 class Look:
     """One snapshot of the journal, from these cursors on.
 
-    `through`: up to when each gateway may be judged by time once the entries are taken.
+    `arrivals`: when each gateway was heard last. `through`: up to when it may be judged by time
+    once the entries are taken.
     """
 
-    lanes: tuple[LaneState, ...]
+    lanes: Sequence[LaneState]
+    arrivals: Mapping[str, int]
     entries: Mapping[Cursor, Sequence[Entry]]
     is_whole: Mapping[Cursor, bool]
     through: Mapping[str, Complete]
@@ -177,7 +179,7 @@ class Watcher:
             Cursor.URGENT: (self._settings.urgent_slice, self._settings.urgent_readings),
             Cursor.BULK: (self._settings.bulk_slice, self._settings.bulk_readings),
         }
-        lanes = tuple(lane_states(connection))
+        lanes = lane_states(connection)
         start = _from_the_start_if_replaced(connection, cursors)
         entries = {
             name: entries_after(connection, _KINDS[name], start[name], *bounds)
@@ -190,11 +192,11 @@ class Watcher:
         fits = fitting(bulk, self._settings.bulk_readings)
         whole[Cursor.BULK] &= len(fits) == len(entries[Cursor.BULK])
         through = counting(lanes, urgent=whole[Cursor.URGENT], bulk=whole[Cursor.BULK])
-        return Look(lanes, entries | {Cursor.BULK: fits}, whole, through)
+        return Look(lanes, urgent_arrivals(lanes), entries | {Cursor.BULK: fits}, whole, through)
 
     def _take(self, book: sqlite3.Connection, look: Look) -> None:
         desk = self._desk(book)
-        note_arrivals(desk, urgent_arrivals(look.lanes))
+        note_arrivals(desk, look.arrivals)
         for name in _KINDS:
             self._take_entries(desk, name, look.entries[name])
         self._judge_silence(desk, look)
@@ -240,7 +242,7 @@ class Watcher:
 
     def _judge_silence(self, desk: Desk, look: Look) -> None:
         mono_us = self._clock.mono_us()
-        arrivals = expected_arrivals(desk, urgent_arrivals(look.lanes))
+        arrivals = expected_arrivals(desk, look.arrivals)
         self._hearing.listen(arrivals, self._reachable_since(), mono_us)
         judge_silence(desk, self._hearing, self._profiles, arrivals, mono_us)
         judge_clones(desk, look.lanes)

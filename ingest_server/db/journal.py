@@ -64,7 +64,7 @@ class Entry:
     retime: Retime | None = None
 
 
-class LaneState(msgspec.Struct, frozen=True):
+class LaneState(msgspec.Struct, frozen=True, array_like=True):
     """When a lane was last heard, and through which source time (UTC us) it is complete.
 
     `live_since_us`, `live_us`: the same of its current epoch alone, see db/lane_book.py Live.
@@ -169,7 +169,7 @@ def lane_states(connection: sqlite3.Connection) -> list[LaneState]:
         "SELECT gateway, lane, arrival_us, through_us, clones, live_since_us, live_through_us"
         " FROM lane"
     )
-    return [LaneState(gateway, Lane(lane), *rest) for gateway, lane, *rest in rows]
+    return msgspec.convert(rows.fetchall(), list[LaneState])
 
 
 @dataclass(frozen=True, slots=True)
