@@ -81,10 +81,10 @@ def test_three_misses_make_a_device_dead_and_an_answer_alive() -> None:
     schedule = schedule_of(soft("one"), soft("two"))
     misses = [schedule.missed(soft("one"), now, now + 300_000) for now in (0, 1, 2, 3)]
     assert misses == [Miss.MISSED, Miss.MISSED, Miss.FOUND_DEAD, Miss.STILL_DEAD]
-    assert schedule.dead == ("one",)
+    assert list(schedule.dead) == ["one"]
     schedule.answered(soft("one"), 3, 4)
     assert not schedule.is_dead("one")
-    assert schedule.dead == ()
+    assert list(schedule.dead) == []
     assert schedule.misses("one") == 0
 
 
