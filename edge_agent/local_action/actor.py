@@ -33,7 +33,8 @@ from wire.reading import ITS_ACTION, ITSELF
 
 NAME = "local actions"
 _WAITING_MOST = 4_096
-_LOOK_S = 0.2  # of who has something to do; else it looks at each beat
+_LOOK_S = 0.2  # while somebody waits for what nobody tells
+_SECOND_US = 1_000_000
 _STEPS = 4
 _DETAIL = 200
 _ENDING_MOST = 16
@@ -105,6 +106,7 @@ class Actor:
     async def run(self) -> None:
         """Until cancelled. A disk that refuses is asked again, some times a second."""
         await self._begin()
+        self._news.set()
         while True:
             self._progress(NAME)
             await self._beat.told(self._news, self._rest_s())
@@ -118,9 +120,14 @@ class Actor:
                 await self._save()
 
     def _rest_s(self) -> float:
-        """Delays, silences, answers and the way to the server are looked at while they matter."""
-        has_work = self._standing or self._ending or self._is_unsaved
-        return _LOOK_S if has_work else math.inf
+        """Until a delay or a silence is over; an answer and the way to the server are looked at."""
+        all_of_them = [*self._standing.values(), *self._ending]
+        if self._is_unsaved or any(one.is_watched for one in all_of_them):
+            return _LOOK_S
+        now_us = self._clock.mono_us()
+        ends = (one.next_us(now_us) for one in all_of_them)
+        end_us = min((one for one in ends if one is not None), default=None)
+        return math.inf if end_us is None else (end_us - now_us) / _SECOND_US
 
     def health(self) -> tuple[LocalActionHealth, ...]:
         """Of all that there are, and of those that are no more and not undone yet."""

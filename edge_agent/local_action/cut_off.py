@@ -7,17 +7,19 @@ SILENCE_US = 30_000_000
 
 
 class CutOff:
-    """Asked some times a second; `since_us`: from when on receipts are awaited."""
+    """Asked each second at least; `since_us`: from when on receipts are awaited."""
 
     def __init__(self, since_us: int) -> None:
-        self._connected_us = since_us
+        self._gone_us: int | None = since_us
         self._since_us = since_us
 
     def judge(self, now_us: int, receipt_us: int | None, *, is_connected: bool) -> bool:
         """Whether it is cut off now."""
         if is_connected:
-            self._connected_us = now_us
-        if now_us - self._connected_us >= PATIENCE_US:
+            self._gone_us = None
+        elif self._gone_us is None:
+            self._gone_us = now_us
+        if self._gone_us is not None and now_us - self._gone_us >= PATIENCE_US:
             return True
         heard_us = self._since_us if receipt_us is None else receipt_us
         return now_us - heard_us >= SILENCE_US

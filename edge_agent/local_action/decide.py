@@ -12,6 +12,7 @@ undoing | spent   | undone while the alarm goes on for which it was done: not do
 spent   | idle    | the alarm holds no more
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 import msgspec
@@ -111,6 +112,23 @@ def order_id(plan: LocalActionConfig, memory: Memory) -> str:
     return f"local-{plan.name}-{mark}{memory.number}-{word}-{memory.tries}"
 
 
+def moments_us(plan: LocalActionConfig, memory: Memory, since_us: int | None) -> Iterator[int]:
+    """When `decide` may say something else by time alone: more than there are, never less."""
+    if since_us is not None:
+        yield since_us + plan.delay_us
+    if memory.acted_us is not None:
+        yield memory.acted_us + plan.at_most_every_us
+    yield memory.at_us + _pause_us(memory)
+    yield memory.at_us + LONGEST_PAUSE_US
+    if plan.undo_after_us is not None:
+        yield memory.at_us + plan.undo_after_us
+
+
+def _pause_us(memory: Memory) -> int:
+    """Before the next try."""
+    return min(FIRST_PAUSE_US << min(max(memory.tries - 1, 0), TRIES), LONGEST_PAUSE_US)
+
+
 def decide(plan: LocalActionConfig, memory: Memory, view: View) -> Decision:
     """One step; call it again while the phase changes."""
     match memory.phase:
@@ -191,8 +209,7 @@ def _spent(memory: Memory, view: View) -> Decision:
 
 def _ordered(memory: Memory, view: View, done: Phase) -> Decision:
     if not memory.has_order:
-        pause_us = min(FIRST_PAUSE_US << min(memory.tries - 1, TRIES), LONGEST_PAUSE_US)
-        if _is_young(memory, view, memory.at_us, pause_us):
+        if _is_young(memory, view, memory.at_us, _pause_us(memory)):
             return Decision(memory, Reason.PAUSE)
         again = _to(memory, view, memory.phase)
         again = msgspec.structs.replace(again, tries=memory.tries + 1, has_order=True)

@@ -7,7 +7,16 @@ from msgspec.structs import replace
 
 from alarm_rules.verdict import Evidence
 from edge_agent.config.local_plan import LocalActionConfig
-from edge_agent.local_action.decide import TRIES, Decision, Memory, Phase, Reason, order_id, resumed
+from edge_agent.local_action.decide import (
+    TRIES,
+    Decision,
+    Memory,
+    Phase,
+    Reason,
+    moments_us,
+    order_id,
+    resumed,
+)
 from edge_agent.local_action.trigger import Trigger
 from edge_agent.own_health import LocalActionHealth
 from wire.command import Command, CommandKind
@@ -53,6 +62,19 @@ class Standing(msgspec.Struct):
         """The command that it wants carried out."""
         is_undo = self.memory.phase is Phase.UNDOING
         return _command(self.plan, self.order_id, self.plan.undo if is_undo else self.plan.action)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether it waits for what nobody tells: an answer, or that the server hears no more."""
+        return self.memory.has_order or self.is_owed or self.reason is Reason.SERVER_HEARS
+
+    def next_us(self, now_us: int) -> int | None:
+        """When time alone may make it take a step; None while nothing of that kind is awaited."""
+        moments = (
+            *self.trigger.ends_us(),
+            *moments_us(self.plan, self.memory, self.trigger.since_us),
+        )
+        return min((one for one in moments if one > now_us), default=None)
 
     def text(self) -> str:
         """Such as "siren acted: siren-01, smoke-01/smoke"."""

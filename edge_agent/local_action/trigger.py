@@ -1,9 +1,9 @@
 """Whether any of the rules of a local action holds, by the samples that the buffer took."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from alarm_rules.evaluate import advance, apply, begin
-from alarm_rules.rule import Rule, points_of
+from alarm_rules.rule import AbsenceRule, Rule, points_of
 from alarm_rules.transition import Change, State
 from alarm_rules.verdict import Evidence
 from alarm_rules.verdict import Sample as Judged
@@ -50,6 +50,18 @@ class Trigger:
         """When the first of what holds began."""
         begun = (one.active_since_us for one in self._states)
         return min((at_us for at_us in begun if at_us is not None), default=None)
+
+    def ends_us(self) -> Iterator[int]:
+        """When `pass_time` may have something to say: delays, and silences; some have passed."""
+        for (_, rule), state in zip(self._when, self._states, strict=True):
+            if isinstance(rule, AbsenceRule):
+                delay_us = rule.off_delay
+                if state.alive_us is not None:
+                    yield state.alive_us + rule.duration + LATE_US
+            else:
+                delay_us = rule.off_delay if state.is_active else rule.on_delay
+            if state.turning_us is not None:
+                yield state.turning_us + delay_us + LATE_US
 
     def feed(self, device: str, samples: Sequence[Sample]) -> None:
         """Judge what a device said, in order."""

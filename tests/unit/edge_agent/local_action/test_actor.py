@@ -266,8 +266,8 @@ async def test_others_are_not_listened_to(town: Town) -> None:
     assert not actor._waiting
 
 
-@pytest.mark.parametrize(("plans", "looks"), [([], 10), ([PLAN], 50)])
-def test_it_looks_often_only_while_there_is_something_to_do(
+@pytest.mark.parametrize(("plans", "looks"), [([], 10), ([PLAN], 10)])
+def test_it_looks_at_each_beat_while_nothing_is_under_way(
     tmp_path: Path, plans: list[LocalActionConfig], looks: int
 ) -> None:
     shown: list[str] = []
@@ -292,6 +292,47 @@ def test_it_looks_often_only_while_there_is_something_to_do(
         task.cancel()
 
     run(played())
+
+
+def test_a_delay_ends_when_it_ends_and_not_at_the_next_look(tmp_path: Path) -> None:
+    shown: list[str] = []
+
+    async def played() -> None:
+        clock = VirtualClock()
+        actor = Actor(
+            lambda: [replace(PLAN, delay_us=3_500_000)],
+            orders=Nowhere(),
+            intake=Nowhere(),
+            book=Book(tmp_path / "local-actions"),
+            clock=clock,
+            is_cut_off=lambda: True,
+            tell=lambda _: None,
+            progress=shown.append,
+        )
+        task = asyncio.create_task(actor.run())
+        while not shown:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.345_678)
+        alarm_us = clock.mono_us()
+        actor.heard("smoke-01", [Sample("smoke", value=True, mono_us=alarm_us)])
+        await asyncio.sleep(3.4)
+        assert state(actor) == "idle"
+        assert len(shown) <= 7
+        await asyncio.sleep(0.2)
+        (told,) = actor.health()
+        assert told.state == "acting"
+        assert told.since_us == alarm_us + 3_500_000
+        task.cancel()
+
+    run(played())
+
+
+class Nowhere:
+    """Takes all, and nothing ever comes of it."""
+
+    async def take(self, *_: object) -> None: ...
+
+    async def result(self, _command_id: str) -> Result | None: ...
 
 
 class Nobody:

@@ -1,5 +1,7 @@
 """Rules over the samples of one gateway: delays, late samples, tests, silence, a restart."""
 
+from msgspec.structs import replace
+
 from alarm_rules.rule import AbsenceRule, Rule, StateRule
 from alarm_rules.verdict import Evidence
 from edge_agent.exchange import Sample
@@ -100,3 +102,20 @@ def test_a_device_that_falls_silent() -> None:
     trigger.feed("smoke-01", smoke(back_us, False))
     trigger.pass_time(back_us + offline.off_delay + LATE_US)
     assert not trigger.is_active
+
+
+def test_it_says_when_time_alone_may_change_something() -> None:
+    assert isinstance(SMOKE, StateRule)
+    slow = replace(SMOKE, on_delay=3 * SECOND)
+    offline = RULES["offline"]
+    assert isinstance(offline, AbsenceRule)
+    trigger = watching(slow, replace(offline, duration=60 * SECOND))
+    assert list(trigger.ends_us()) == [T0 + 60 * SECOND + LATE_US]
+    trigger.feed("smoke-01", smoke(T0 + SECOND, True))
+    first, second = sorted(trigger.ends_us())
+    assert (first, second) == (T0 + 4 * SECOND + LATE_US, T0 + 61 * SECOND + LATE_US)
+    trigger.pass_time(first - 1)
+    assert trigger.since_us is None
+    trigger.pass_time(first)
+    assert trigger.is_active
+    assert list(trigger.ends_us()) == [second]
