@@ -48,11 +48,11 @@ _FRAMES_EXAMPLES = """examples:
   edge-agent frames -c agent.toml
   edge-agent frames --line shed --json | jq '.[0].frames[-1]'
   edge-agent frames --line shed --pcap shed.pcapng
-  wireshark -d rtacser.data,mbrtu shed.pcapng
+  wireshark -d rtacser.data,mbrtu shed.pcapng          a serial line, also behind a converter
+  wireshark pumps.pcapng                               a line of kind modbus-tcp, as it is
 
-Frames that led to something odd are kept in the folder `frames` beside the buffer as well. A file
-of a modbus-tcp line holds bare MBAP frames (USER0): tell Wireshark under DLT_USER that its payload
-is `mbtcp`.
+Frames that led to something odd are kept in the folder `frames` beside the buffer as well. In the
+file of a modbus-tcp line the addresses and the numbers of TCP are made up, the frames are not.
 
 exit codes: 0 fine, 1 no agent answers, 2 usage"""
 

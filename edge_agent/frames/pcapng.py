@@ -1,8 +1,8 @@
 """Frames of a line as a pcap-ng file (draft-ietf-opsawg-pcapng), for Wireshark.
 
 A serial line is LINKTYPE_RTAC_SERIAL (250): twelve bytes before each frame say when and in which
-direction; "Decode As… RTAC Serial: Modbus RTU" shows what is in it. Modbus TCP is LINKTYPE_USER0
-(147) and holds bare MBAP frames: tell Wireshark under DLT_USER that its payload is `mbtcp`.
+direction; "Decode As… RTAC Serial: Modbus RTU" shows what is in it. Modbus TCP is LINKTYPE_RAW
+(101), packets of IPv4 that Wireshark knows by their port.
 """
 
 import struct
@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 import msgspec
+
+from edge_agent.frames.as_tcp import Dress
 
 _SECTION, _INTERFACE, _PACKET = 0x0A0D0D0A, 1, 6
 _MAGIC = 0x1A2B3C4D
@@ -22,7 +24,7 @@ _SNAP = 65_535
 class Link(IntEnum):
     """What a packet's bytes are (the registry of link types at tcpdump.org)."""
 
-    USER0 = 147
+    RAW = 101
     RTAC_SERIAL = 250
 
 
@@ -42,12 +44,18 @@ def pcapng(packets: Iterable[Packet], link: Link, line: str) -> bytes:
     interface = struct.pack("<HHI", link, 0, _SNAP)
     interface += _option(_NAME, line.encode()) + _option(_END, b"")
     blocks = [_block(_SECTION, section), _block(_INTERFACE, interface)]
-    blocks += [_packet(one, link) for one in packets]
+    dress = Dress()
+    blocks += [_packet(one, _dressed(one, link, dress)) for one in packets]
     return b"".join(blocks)
 
 
-def _packet(one: Packet, link: Link) -> bytes:
-    data = _rtac_header(one) + one.data if link is Link.RTAC_SERIAL else one.data
+def _dressed(one: Packet, link: Link, dress: Dress) -> bytes:
+    if link is Link.RTAC_SERIAL:
+        return _rtac_header(one) + one.data
+    return dress.on(one.data, is_sent=one.is_sent)
+
+
+def _packet(one: Packet, data: bytes) -> bytes:
     data = data[:_SNAP]
     size = len(data)
     body = struct.pack("<IIIII", 0, one.at_us >> 32, one.at_us & 0xFFFFFFFF, size, size)

@@ -54,7 +54,7 @@ def as_text(said: LineFrames) -> list[str]:
 
 def as_pcapng(said: LineFrames) -> bytes:
     """For Wireshark; the verdict of each frame is its comment."""
-    link = Link.USER0 if said.kind == "modbus-tcp" else Link.RTAC_SERIAL
+    link = Link.RAW if said.kind == "modbus-tcp" else Link.RTAC_SERIAL
     offset_us = said.offset_us or 0
     return pcapng(
         (

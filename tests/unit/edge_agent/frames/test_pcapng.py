@@ -59,6 +59,8 @@ def test_what_is_written_is_read_again(packets: list[Packet], link: Link) -> Non
             assert (seconds * 1_000_000 + rest_us) % 2**32 == packet.at_us % 2**32 or seconds
             assert event == (1 if packet.is_sent else 2)
             data = data[12:]
+        else:
+            data = data[40:]
         assert data == packet.data
         found = dict(options(body[20 + size + -size % 4 :]))
         assert struct.unpack("<I", found[2]) == (2 if packet.is_sent else 1,)

@@ -31,4 +31,4 @@ def test_packets_are_those_that_have_bytes() -> None:
     network = as_pcapng(line_frames("hall", "modbus-tcp", None, FRAMES))
     assert serial.count(b"\x06\x00\x00\x00") >= 2
     assert (250).to_bytes(2, "little") in serial[:200]
-    assert (147).to_bytes(2, "little") in network[:200]
+    assert (101).to_bytes(2, "little") in network[:200]
