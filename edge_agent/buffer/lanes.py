@@ -13,13 +13,15 @@ from edge_agent.buffer import rows
 from edge_agent.buffer.chatter import Chatter
 from edge_agent.buffer.departures import Departures, Outgoing
 from edge_agent.buffer.fresh import Fresh
+from edge_agent.buffer.grouping import COMPANY_S, Due, due, parts
 from edge_agent.buffer.had import NOTHING, Had
 from edge_agent.buffer.losses import Loss, samples
 from edge_agent.buffer.pace import Pace, Passage
-from edge_agent.buffer.packing import Packer
+from edge_agent.buffer.packing import Packer, Pending
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.room import Room
-from edge_agent.buffer.timebase import Timekeeper
+from edge_agent.buffer.rows import Draft
+from edge_agent.buffer.timebase import Timebase, Timekeeper
 from edge_agent.buffer.waiting import Groups
 from edge_agent.buffer.wear import Purpose
 from edge_agent.buffer.wear_kept import KeptWear
@@ -68,6 +70,7 @@ class Lanes(Departures):
         super().__init__(database, timekeeper, epoch, Room(gateway, limits, had), had)
         self._beat = Beat(GROUP_SECONDS)
         self._last_beat = 0
+        self._company: asyncio.TimerHandle | None = None  # of full groups of bulk
         self._stirred = asyncio.Event()  # there is something to do before the next beat
         timekeeper.adopted = self._stirred.set
         self._plan = plan
@@ -107,7 +110,7 @@ class Lanes(Departures):
     def accept(self, device: str, samples: Sequence[Sample]) -> Rest | None:
         """As `take` of at least one; what commits those that do not wait, if there are any."""
         is_urgent = self._add(device, samples)
-        if not (is_urgent or self._is_full()):
+        if not is_urgent and self._bulk_is_due() is not Due.NOW:
             return None
         if is_urgent:
             self.way.claim()
@@ -121,11 +124,15 @@ class Lanes(Departures):
                     await self._commit(Lane.URGENT)
                 finally:
                     self.way.release()
-            if self._is_full():
-                await self._commit(Lane.BULK)
+            if self._bulk_is_due() is Due.NOW:
+                await self._commit(Lane.BULK, multiple=self._group_readings)
 
-    def _is_full(self) -> bool:
-        return self._waiting.count(Lane.BULK) >= self._group_readings
+    def _bulk_is_due(self) -> Due:
+        found = due(self._waiting.count(Lane.BULK), self._group_readings)
+        if found is Due.WITH_COMPANY and self._company is None:
+            loop = asyncio.get_running_loop()
+            self._company = loop.call_later(COMPANY_S, self._stirred.set)
+        return found
 
     def _add(self, device: str, samples: Sequence[Sample]) -> bool:
         """Whether a transition among them is to be committed at once."""
@@ -148,6 +155,8 @@ class Lanes(Departures):
                 self._stirred.clear()
                 if self._is_due():
                     await self.flush()
+                elif self._has_had_company():
+                    await self._commit(Lane.BULK, multiple=self._group_readings)
                 await self._time.keep()
                 await self._make_room()
                 self._chatter.look(self._timekeeper.mono_us)
@@ -167,6 +176,15 @@ class Lanes(Departures):
         is_beat = self._last_beat != before or bool(self.refusal)
         return (is_beat and self._waiting.has_some()) or self._had.is_due(self._timekeeper.mono_us)
 
+    def _has_had_company(self) -> bool:
+        """Whether the full groups have waited for others; to be asked once a look."""
+        timer = self._company
+        if timer is None or asyncio.get_running_loop().time() < timer.when():
+            return False
+        timer.cancel()
+        self._company = None
+        return True
+
     async def _end(self) -> None:
         """All that waits, and then what receipts have, without waiting for company."""
         await self.flush()
@@ -177,10 +195,11 @@ class Lanes(Departures):
         await self._time.keep()
         await self._commit(*Lane)
 
-    async def _commit(self, *lanes: Lane) -> None:
+    async def _commit(self, *lanes: Lane, multiple: int = 1) -> None:
+        """`multiple`: of so many readings a lane; what is left over waits on."""
         async with self._turn:
             try:
-                with self._waiting.handed_over(lanes) as groups:
+                with self._waiting.handed_over(lanes, multiple) as groups:
                     await self._write(groups)
             except sqlite3.Error as error:
                 self._refused(str(error))
@@ -204,7 +223,7 @@ class Lanes(Departures):
         """
         now = self._timekeeper.now()
         due = self._had.all() if self.refusal or not groups else self._had.riding(now.mono_us)
-        drafts = {lane: self._packer.drafts(group, now) for lane, group in groups.items()}
+        drafts = {lane: self._drafts(lane, group, now) for lane, group in groups.items()}
         if not drafts and due == NOTHING:
             return
 
@@ -240,6 +259,10 @@ class Lanes(Departures):
                 self._written(groups)
             else:
                 self._waiting.put_back(groups)
+
+    def _drafts(self, lane: Lane, group: list[Pending], now: Timebase) -> list[Draft]:
+        messages = parts(group, self._group_readings) if lane is Lane.BULK else [group]
+        return [draft for part in messages for draft in self._packer.drafts(part, now)]
 
     def _written(self, groups: Groups) -> None:
         if groups:

@@ -46,12 +46,17 @@ class Waiting:
         return any(self._pending.values())
 
     @contextmanager
-    def handed_over(self, lanes: Iterable[Lane]) -> Iterator[Groups]:
-        """What waits in these lanes goes to the disk; whatever comes of it, it is not here now."""
+    def handed_over(self, lanes: Iterable[Lane], multiple: int = 1) -> Iterator[Groups]:
+        """What waits in these lanes goes to the disk; whatever comes of it, it is not here now.
+
+        `multiple`: as many of each lane as are a multiple of it, the oldest; the others wait on.
+        """
         groups: Groups = {}
         for lane in lanes:
-            if self._pending[lane]:
-                groups[lane], self._pending[lane] = self._pending[lane], []
+            waiting = self._pending[lane]
+            most = len(waiting) - len(waiting) % multiple
+            if most:
+                groups[lane], self._pending[lane] = waiting[:most], waiting[most:]
                 self._committing[lane].append(groups[lane])
         try:
             yield groups
