@@ -42,6 +42,14 @@ def nothing() -> None:
     """Nobody asks when it is committed."""
 
 
+class _Whole(asyncio.Future[T]):
+    """An answer that nobody can give up: who is cancelled meanwhile learns it with the answer."""
+
+    def cancel(self, msg: object = None) -> bool:  # noqa: ARG002 - asyncio's signature
+        """No: what the thread has begun ends."""
+        return False
+
+
 class Database:
     """One file, one writing thread. `transact` is whole even if its caller is cancelled."""
 
@@ -113,13 +121,9 @@ class Database:
             # aiosqlite's own queue to its thread: the public methods run one statement each, and
             # a cancel between two of them would leave half a transaction (stack: measured).
             thread: Any = self._connection
-            done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            done: _Whole[T] = _Whole()
             thread._tx.put_nowait((done, partial(call, thread._conn)))  # noqa: SLF001
-            try:
-                return await asyncio.shield(done)
-            except asyncio.CancelledError:
-                await asyncio.wait([done])
-                raise
+            return await done
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a read-only connection in a thread of its own: never waits for a writer."""

@@ -1,4 +1,4 @@
-"""When the readings that wait in the bulk lane are committed, and how they are cut into messages."""
+"""When what waits in the bulk lane is committed, and how it is cut into messages."""
 
 from collections.abc import Sequence
 from enum import StrEnum

@@ -80,6 +80,7 @@ LOOPS = {
 ADAPTERS = {
     "edge_agent/buffer/control.py",
     "edge_agent/buffer/departures.py",
+    "edge_agent/buffer/commits.py",
     "edge_agent/buffer/lanes.py",
     "edge_agent/buffer/time_kept.py",
     "edge_agent/bus/line.py",

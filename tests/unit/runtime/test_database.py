@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
@@ -60,6 +61,28 @@ async def test_a_cancel_in_the_middle_leaves_it_whole(database: Database) -> Non
         go.set()
     assert task.cancelled()
     assert await database.read(rows) == [("a", 1), ("a", 2)]
+
+
+async def test_who_was_cancelled_does_not_learn_that_it_failed(database: Database) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO t VALUES ('a', 1)")
+        begun.set()
+        go.wait(PATIENCE_S)
+        raise ZeroDivisionError
+
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, said: complaints.append(said))
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(database.transact(work))
+        await asyncio.to_thread(begun.wait, 5)
+        task.cancel()
+        go.set()
+    assert task.cancelled()
+    assert await database.read(rows) == []
+    gc.collect()
+    assert complaints == []
 
 
 async def test_two_coroutines_do_not_touch_each_other(database: Database) -> None:

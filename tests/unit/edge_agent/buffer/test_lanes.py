@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.buffer import rows
-from edge_agent.buffer.lanes import GROUP_READINGS, Lanes
+from edge_agent.buffer.lanes import Lanes
 from edge_agent.buffer.pace import POINT
 from edge_agent.buffer.retention import Limits
 from edge_agent.buffer.rows import Ledger
@@ -52,26 +52,6 @@ async def test_keep_alives_and_bulk_wait_for_their_group(tmp_path: Path) -> None
         await lanes.flush()
         assert await taken(lanes, Lane.URGENT) == 2
         assert await taken(lanes, Lane.BULK) == 1
-
-
-async def test_a_full_group_of_bulk_is_committed_as_one_row(tmp_path: Path) -> None:
-    clock = StandingClock()
-    async with opened(tmp_path, clock) as lanes:
-        for number in range(GROUP_READINGS):
-            await lanes.take("d", [sample(clock, "relay", bool(number % 2))])
-        assert await taken(lanes, Lane.BULK) == GROUP_READINGS
-        assert len(await lanes.rows_after(Lane.BULK, 0, 9)) == 1
-
-
-async def test_a_group_may_be_larger(tmp_path: Path) -> None:
-    clock = StandingClock()
-    async with Database(tmp_path / "buffer.db", rows.migrate) as database:
-        lanes = lanes_on(database, clock, group_readings=250)
-        for number in range(250):
-            assert await taken(lanes, Lane.BULK) == 0
-            await lanes.take("d", [sample(clock, "relay", bool(number % 2))])
-        assert await taken(lanes, Lane.BULK) == 250
-        assert len(await lanes.rows_after(Lane.BULK, 0, 9)) == 1
 
 
 async def test_run_commits_each_second_and_once_more_at_the_end(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ async def test_what_waits_behind_a_slow_commit_is_not_stated_as_complete(tmp_pat
             group.create_task(database.transact(lambda _: gate.wait(PATIENCE_S)))
             await asyncio.sleep(0)
             heard_us = clock.mono_us()
-            many = [Sample("heat", float(n), heard_us + n) for n in range(GROUP_READINGS)]
+            many = [Sample("heat", float(n), heard_us + n) for n in range(8 * GROUP_READINGS)]
             taking = group.create_task(lanes.take("d", many))
             await asyncio.sleep(0)
             clock.advance(5_000_000)

@@ -46,6 +46,18 @@ def test_what_the_disk_refused_comes_before_what_came_meanwhile() -> None:
         assert again == {Lane.BULK: [pending(1), pending(2)]}
 
 
+def test_of_each_lane_a_multiple_goes_and_the_newest_wait_on() -> None:
+    waiting = Waiting()
+    for at_us in range(7):
+        waiting.add(Lane.BULK, pending(at_us))
+    with waiting.handed_over(Lane, 3) as groups:
+        assert groups == {Lane.BULK: [pending(at_us) for at_us in range(6)]}
+        assert waiting.count(Lane.BULK) == 1
+    with waiting.handed_over(Lane, 3) as groups:
+        assert groups == {}
+    assert waiting.count(Lane.BULK) == 1
+
+
 def test_beyond_the_bound_the_oldest_is_not_taken_and_counted() -> None:
     waiting = Waiting()
     waiting.put_back({Lane.BULK: [pending(n) for n in range(WAITING_MAXIMUM + 3)]})
