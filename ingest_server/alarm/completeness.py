@@ -11,14 +11,14 @@ BULK_IDLE_US = 15_000_000
 BULK_LAG_US = 5_000_000
 
 
-class Span(msgspec.Struct, frozen=True):
+class Span(msgspec.Struct, frozen=True, gc=False):
     """All that was taken from `since_us` through `through_us` is here; what is older may not be."""
 
     since_us: int
     through_us: int
 
 
-class Complete(msgspec.Struct, frozen=True):
+class Complete(msgspec.Struct, frozen=True, gc=False):
     """`urgent_us`: for rules that the urgent lane alone feeds; `every_us`: for all others.
 
     None: unknown, so nothing is judged by time. `urgent_live`, `every_live`: the same of the epoch

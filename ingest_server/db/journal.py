@@ -64,10 +64,11 @@ class Entry:
     retime: Retime | None = None
 
 
-class LaneState(msgspec.Struct, frozen=True, array_like=True):
+class LaneState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """When a lane was last heard, and through which source time (UTC us) it is complete.
 
     `live_since_us`, `live_us`: the same of its current epoch alone, see db/lane_book.py Live.
+    Each pass of the alarm stage makes one for every lane: they leave the collector alone.
     """
 
     gateway: str
