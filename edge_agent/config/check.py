@@ -12,7 +12,7 @@ from alarm_rules.rule import AbsenceRule
 from device_profiles.model import Profile
 from device_profiles.transport import Modbus
 from device_profiles.typed_toml import Problem
-from edge_agent.config.check_lines import check_lines, kinds_of
+from edge_agent.config.check_lines import check_lines, kinds_of, line_warnings
 from edge_agent.config.check_local_actions import check_local_actions, local_action_warnings
 from edge_agent.config.listen import parse_place
 from edge_agent.config.nearest import not_there
@@ -56,7 +56,11 @@ def check_sections(
     for name, device in found.devices.items():
         findings.errors += _device(name, device, found, profiles)
         findings.warnings += _device_warnings(name, device, profiles)
-    findings.warnings += [*local_action_warnings(found), *_warnings(found)]
+    findings.warnings += [
+        *local_action_warnings(found),
+        *line_warnings(found),
+        *_warnings(found),
+    ]
     return findings
 
 

@@ -9,6 +9,7 @@ from device_profiles.transport import Carrier, Modbus, Serial, Transport
 from device_profiles.typed_toml import Problem
 from edge_agent.config.sections import Sections
 from edge_agent.config.tables import DeviceTable, LineKind, LineTable
+from runtime.likeness import nearest
 
 MODBUS_PORT = 502
 """Registered for Modbus TCP; a converter that passes RTU frames has no port of its own."""
@@ -21,6 +22,21 @@ _KIND_OF_CARRIER = {
 _SERIAL_KEYS = ("baud", "parity", "stop_bits")
 _MAY_ECHO = (LineKind.MODBUS_RTU, LineKind.MODBUS_RTU_OVER_TCP)
 _DELAY_STEP_US, _LONGEST_DELAY_US = 1_000, 100_000
+_USUAL_BAUDS = (
+    *(300, 600, 1_200, 1_800, 2_400, 4_800, 9_600, 14_400, 19_200, 28_800, 38_400, 56_000, 57_600),
+    *(76_800, 115_200, 128_000, 153_600, 230_400, 250_000, 256_000, 460_800, 500_000, 576_000),
+    *(
+        614_400,
+        921_600,
+        1_000_000,
+        1_152_000,
+        1_382_400,
+        1_500_000,
+        2_000_000,
+        3_000_000,
+        4_000_000,
+    ),
+)
 _NETWORK_KEYS = ("host", "timeout", "connect_timeout")
 
 
@@ -45,6 +61,16 @@ def check_lines(
         yield from _shared(name, line, devices, profiles)
         if line.kind is not LineKind.MODBUS_TCP:
             yield from _speeds(name, line, devices, profiles)
+
+
+def line_warnings(found: Sections) -> Iterator[Problem]:
+    """A speed that hardly any device has is mostly a slip; some have one, so it is no error."""
+    for name, line in found.lines.items():
+        if line.baud is not None and line.baud not in _USUAL_BAUDS:
+            near = nearest(str(line.baud), [str(one) for one in _USUAL_BAUDS])
+            meant = f"did you mean {near[0]}?" if near else "look at the device's own"
+            remedy = f"is {line.baud}, which is no usual speed; {meant}"
+            yield Problem(f"lines.{name}", "baud", remedy)
 
 
 def serial_of(line: LineTable, profiles: list[Profile]) -> Serial:

@@ -34,7 +34,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "与现场不一致；请决定：edge-agent config accept 或 reject",
     ),
     Decision.TAKEN: ("it is in force", "已生效"),
-    Decision.REJECTED: ("it is rejected; the gateway keeps its own", "已拒绝；网关保持现场配置"),
+    Decision.REJECTED: (
+        "it is rejected; the gateway keeps what is in force",
+        "已拒绝；网关继续使用原配置",
+    ),
     Decision.IN_FORCE: (
         "it is in force already; to leave it, change lines or devices of agent.toml",
         "已在生效；如需放弃，请修改 agent.toml 的线路或设备",

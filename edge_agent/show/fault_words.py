@@ -49,7 +49,20 @@ _ZH = {
     "wrong_echo": "回显不符",
     "wrong_transaction": "事务号不符",
     "no_echo": "无回显",
-    # their counts
+    # why a local action does what it does
+    "no_alarm": "没有报警",
+    "delayed": "等待延时",
+    "server_hears": "服务器在线",
+    "too_soon": "距上次太近",
+    "alarm": "报警",
+    "awaited": "等待结果",
+    "pause": "稍后再试",
+    "confirmed": "设备已确认",
+    "gave_up": "已放弃",
+    "holds": "报警持续",
+    "cleared": "报警已解除",
+    "long_enough": "时间已到",
+    # counts of faults
     "exceptions": "设备返回异常",
     "time_outs": "超时",
     "crc_errors": "校验错误",

@@ -73,7 +73,7 @@ def _local(one: LocalActionDocument, words: Words) -> list[str]:
         f"{one.device} {one.action}",
         words(one.state),
         "-" if one.since_s is None else age_text(one.since_s),
-        ", ".join(one.holding) or one.reason,
+        ", ".join(one.holding) or named(one.reason, words.language),
     ]
 
 

@@ -88,3 +88,20 @@ def test_the_line_overrides_what_the_profile_ships_with() -> None:
 def test_a_stream_is_on_a_port_of_its_own_and_modbus_on_any_carrier() -> None:
     assert kinds_of(PROFILES["micradar_r60afd1"].transport) == (LineKind.UART,)
     assert set(kinds_of(PROFILES["calectro_ug3"].transport)) == set(LineKind) - {LineKind.UART}
+
+
+@pytest.mark.parametrize(
+    ("baud", "said"),
+    [
+        (960, ["lines.hall.baud: is 960, which is no usual speed; did you mean 9600?"]),
+        (9601, ["lines.hall.baud: is 9601, which is no usual speed; did you mean 9600?"]),
+        (9600, []),
+        (256_000, []),
+    ],
+)
+def test_a_speed_that_is_mostly_a_slip_is_a_warning(baud: int, said: list[str]) -> None:
+    text = f'{HEAD}[lines.hall]\nkind = "modbus-rtu"\nport = "/dev/ttyS0"\nbaud = {baud}\n{GAS}'
+    found = read_sections(tomllib.loads(text))
+    findings = check_sections(found, PROFILES, {"hall": "/dev/ttyS0"})
+    assert findings.errors == []
+    assert [str(one) for one in findings.warnings if one.key == "baud"] == said

@@ -4,6 +4,7 @@ import pytest
 
 from edge_agent.bus.modbus import Verdict
 from edge_agent.exchange import Fault
+from edge_agent.local_action.decide import Reason as Because
 from edge_agent.show.fault_words import counts_text, fault_text, named, quality_text
 from runtime.language import Language
 from wire.envelope import ClockState
@@ -20,6 +21,7 @@ EN, ZH = Language.EN, Language.ZH
         *Status,
         *Reason,
         *(limit for limit in Limit if limit is not Limit.NONE),
+        *Because,
         *(verdict for verdict in Verdict if verdict.value not in ("reply", "exception")),
     ],
 )
