@@ -11,7 +11,7 @@ DEV := $(VENV)/.installed-dev
 LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit matrix scenarios soak fuzz bench lock clean
+.PHONY: help demo test compiled lint format unit matrix scenarios soak fuzz bench lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -19,7 +19,7 @@ help: ## what can be made
 demo: $(DEMO) ## a street in danger, its uplink cut (KEEP=1 stays up, BROKER=mosquitto|iotcore, INFLUX=1)
 	@$(BIN)/simulators demo $(if $(KEEP),--keep) $(if $(BROKER),--broker $(BROKER)) $(if $(INFLUX),--influx)
 
-test: lint unit ## lint and all tests: what has to pass before a change
+test: compiled lint unit ## lint and all tests: what has to pass before a change
 
 lint: $(DEV) ## format, style, types, import contracts
 	$(BIN)/ruff format --check .
@@ -28,14 +28,18 @@ lint: $(DEV) ## format, style, types, import contracts
 	MYPYPATH=bench $(BIN)/mypy bench
 	$(BIN)/lint-imports
 
+# Beside the linters, which leave a core free: else each worker of the tests compiles all of them.
+compiled: $(DEV)
+	@$(BIN)/pytest --collect-only -qq > /dev/null 2>&1 &
+
 unit: $(DEV) ## all tests; what this machine lacks is skipped and named
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 6
 
 matrix: $(DEV) ## every fault on every program, each cell once (about four minutes)
 	LIFELINE_MATRIX=all $(BIN)/pytest -n 2 tests/acceptance/test_matrix.py
 
 scenarios: $(DEV) ## every shipped scenario end to end (about two minutes; make test plays four)
-	LIFELINE_SCENARIOS=all $(BIN)/pytest -n 4 --dist loadfile tests/acceptance/test_scenarios*.py
+	LIFELINE_SCENARIOS=all $(BIN)/pytest -n 4 tests/acceptance/test_scenarios*.py
 
 soak: $(DEV) ## the same for hours: outages of 60 s, ten rounds a cell
 	LIFELINE_MATRIX=soak $(BIN)/pytest tests/acceptance/test_matrix.py

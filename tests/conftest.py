@@ -16,6 +16,7 @@ from runtime.mqtt import Options, Session
 from simulators import influxd as influx
 from simulators.broker import Broker, BrokerError, Which, find, free_port
 from simulators.influxd import Influxd, InfluxError
+from tests.turns import Turns, in_turn
 
 BrokerFactory = Callable[..., Broker]
 Connect = Callable[..., Session]
@@ -31,6 +32,16 @@ def pytest_configure() -> None:
     sys.dont_write_bytecode = False
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Turns | None:
+    """With `-n` alone; who names another `--dist` gets that."""
+    return Turns(config, log) if config.getoption("dist") == "load" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    in_turn(items)
 
 
 def _in_ci() -> bool:

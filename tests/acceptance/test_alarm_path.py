@@ -62,7 +62,9 @@ async def test_a_fall_that_cleared_during_an_outage_still_pages(tmp_path: Path) 
         assert here.centre.violations == []
 
 
-@pytest.mark.parametrize("answer", ["503", "timeout", "reset"])
+@pytest.mark.parametrize(
+    "answer", ["503", pytest.param("timeout", marks=pytest.mark.slow), "reset"]
+)
 async def test_a_centre_that_fails_gets_every_revision_in_order(
     tmp_path: Path,
     answer: str,

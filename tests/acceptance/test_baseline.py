@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from alarm_rules.in_force import in_force
 from alarm_rules.override import Override
@@ -110,6 +111,7 @@ def is_known(server: Server) -> bool:
     return any(wish.baseline is not None for wish in wishes)
 
 
+@pytest.mark.slow
 async def test_it_is_taken_at_the_site_and_outlives_all(
     tmp_path: Path, broker: Broker, connect: Connect
 ) -> None:

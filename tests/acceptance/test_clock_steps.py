@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from edge_agent.app import App
 from edge_agent.config.load import load_config
 from runtime.clock import SystemClock
@@ -77,6 +79,7 @@ def assert_honest(here: Town, began_us: int) -> None:
     assert here.centre.violations == []
 
 
+@pytest.mark.slow
 async def test_steps_while_all_is_quiet(tmp_path: Path) -> None:
     clock = SteppingClock()
     began_us = SystemClock().utc_us()
@@ -93,6 +96,7 @@ async def test_steps_while_all_is_quiet(tmp_path: Path) -> None:
         assert "clock_suspect" in {mark for _, mark in stored(here)}
 
 
+@pytest.mark.slow
 async def test_steps_while_it_smokes(tmp_path: Path) -> None:
     clock = SteppingClock()
     began_us = SystemClock().utc_us()

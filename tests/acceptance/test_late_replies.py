@@ -64,6 +64,7 @@ async def test_late_replies_shift_nothing(tmp_path: Path, lateness: float) -> No
         await nothing_is_wrong(here)
 
 
+@pytest.mark.slow
 async def test_mixed_faults_make_no_wrong_value(tmp_path: Path) -> None:
     dice = Random(7)
     faults = (

@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.acceptance.town import GATEWAY, Town, town
 
 
@@ -31,6 +33,7 @@ async def in_thread(work: Any, *given: object) -> None:
     await asyncio.to_thread(work, *given)
 
 
+@pytest.mark.slow
 async def test_what_a_restore_takes_back_is_counted(tmp_path: Path) -> None:
     async with town(tmp_path, device_keys={"report": "always"}) as here:
         await here.all_heard()

@@ -104,6 +104,7 @@ async def test_hostile_names_are_text_in_both_languages(tmp_path: Path, browser:
         assert_kept_to_itself(here, tab)
 
 
+@pytest.mark.slow
 async def test_silence_is_shown_and_not_taken_for_safety(tmp_path: Path, browser: Browser) -> None:
     async with town(tmp_path, gateway_silent="12s") as here, visit(browser) as tab:
         await here.all_heard()

@@ -4,6 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.acceptance.test_remote_config import line_of, look, settled, want, watched
 from tests.acceptance.town import GATEWAY, Town, town
 
@@ -22,6 +24,7 @@ async def device(here: Town) -> dict[str, Any]:
     return {**found, "notices": [one["text"] for one in status["notices"]], "status": status}
 
 
+@pytest.mark.slow
 async def test_it_ends_by_itself_and_what_is_still_true_then_is_real(tmp_path: Path) -> None:
     async with town(tmp_path) as here:
         await here.all_heard()

@@ -6,6 +6,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from edge_agent.app import App
 from edge_agent.config.load import load_config
 from runtime.clock import SystemClock
@@ -26,6 +28,7 @@ class UnsetClock(SystemClock):
         return self.is_set
 
 
+@pytest.mark.slow
 async def test_an_alarm_pages_at_once_and_its_time_is_corrected_when_the_clock_is_set(
     tmp_path: Path,
 ) -> None:

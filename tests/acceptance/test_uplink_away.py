@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from simulators.broker import free_port
 from simulators.relay import Relay
 from tests.acceptance.town import town
@@ -11,6 +13,7 @@ AWAY_S = 10.0
 KEYS = {"poll_period": "200ms", "report": "always"}
 
 
+@pytest.mark.slow
 async def test_the_broker_is_away(tmp_path: Path) -> None:
     async with town(tmp_path, detectors=2, toggle_relay=True, device_keys=KEYS) as here:
         await here.all_heard()
@@ -27,6 +30,7 @@ async def test_the_broker_is_away(tmp_path: Path) -> None:
         assert here.raised() == [("smoke-0", "smoke")]
 
 
+@pytest.mark.slow
 async def test_the_link_is_silent_and_then_reset(tmp_path: Path) -> None:
     port = free_port()
     async with (
