@@ -21,10 +21,9 @@ def gateway_away(desk: Desk, gateway: str) -> Suppressed:
 
     After a gap the devices get a grace of a minute to be heard again.
     """
-    if is_away(desk, gateway):
+    returned_us = _returned_us(desk, gateway)
+    if _is_away(desk, gateway, returned_us):
         return _always
-    known = find_gateway(desk.connection, gateway)
-    returned_us = None if known is None else known.returned_us
 
     def was_away(seen: Seen) -> bool:
         if returned_us is None or seen.until is None:
@@ -36,11 +35,18 @@ def gateway_away(desk: Desk, gateway: str) -> Suppressed:
 
 def is_away(desk: Desk, gateway: str) -> bool:
     """Whether the gateway is silent, or came back less than a grace ago."""
+    return _is_away(desk, gateway, _returned_us(desk, gateway))
+
+
+def _returned_us(desk: Desk, gateway: str) -> int | None:
+    known = find_gateway(desk.connection, gateway)
+    return None if known is None else known.returned_us
+
+
+def _is_away(desk: Desk, gateway: str, returned_us: int | None) -> bool:
     alarm = find_open(desk.connection, gateway, None, SystemRule.GATEWAY_SILENT)
     if alarm is not None and alarm.snapshot.active:
         return True
-    known = find_gateway(desk.connection, gateway)
-    returned_us = None if known is None else known.returned_us
     return returned_us is not None and 0 <= desk.now_us - returned_us < GRACE_US
 
 

@@ -43,6 +43,15 @@ class Standing:
         return max(floor, self.state.seen_us or floor, self.state.through_us or floor)
 
 
+_states = msgspec.json.Decoder(State)
+_marks = msgspec.json.Decoder(tuple[Mark, ...])
+
+
+def read_standing(state: bytes, marks: bytes) -> Standing:
+    """As the book keeps it, in JSON. Raise msgspec.MsgspecError."""
+    return Standing(_states.decode(state), _marks.decode(marks))
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """The episodes that go on after `window_us`, all of them, as they are told now.

@@ -4,8 +4,7 @@ import logging
 
 import msgspec
 
-from alarm_rules.transition import State
-from ingest_server.alarm.judge import Mark, Standing
+from ingest_server.alarm.judge import read_standing
 from ingest_server.alarm.lifecycle import Event, Refused
 from ingest_server.alarm.move_time import moved_due, moved_standing
 from ingest_server.alarm.record import revise
@@ -54,10 +53,7 @@ def _correct_alarm(desk: Desk, alarm_id: str, said: Retime) -> None:
 def _evaluation(kept: Evaluation, said: Retime) -> Evaluation | None:
     """None: it can not be read, and begins anew when it is needed."""
     try:
-        standing = Standing(
-            msgspec.json.decode(kept.state, type=State),
-            msgspec.json.decode(kept.marks, type=tuple[Mark, ...]),
-        )
+        standing = read_standing(kept.state, kept.marks)
     except msgspec.MsgspecError:
         _log.exception("rule %s of %s/%s is not moved", kept.rule, kept.gateway, kept.device)
         return None

@@ -16,18 +16,17 @@ from alarm_rules.rule import (
     StateRule,
     points_of,
 )
-from alarm_rules.transition import State
 from ingest_server.alarm.completeness import Complete
 from ingest_server.alarm.judge import (
     History,
     Judgement,
-    Mark,
     Standing,
     due_us,
     is_decided,
     judge,
     judge_ancient,
     judge_time,
+    read_standing,
     stand,
 )
 from ingest_server.alarm.known_profiles import KnownProfile, RuleInForce
@@ -190,10 +189,7 @@ def _standing(
 
 def _decode(kept: Evaluation) -> Standing | None:
     try:
-        return Standing(
-            msgspec.json.decode(kept.state, type=State),
-            msgspec.json.decode(kept.marks, type=tuple[Mark, ...]),
-        )
+        return read_standing(kept.state, kept.marks)
     except msgspec.MsgspecError:
         _log.exception("rule %s of %s/%s begins anew", kept.rule, kept.gateway, kept.device)
         return None

@@ -224,8 +224,11 @@ def list_devices(
     return [KnownDevice(*row) for row in rows]
 
 
+_lines = msgspec.json.Decoder(tuple[Line, ...])
+
+
 def _gateway(row: tuple[Any, ...]) -> Gateway:
     values = list(row)
-    values[7] = msgspec.json.decode(row[7] or "[]", type=tuple[Line, ...])
+    values[7] = _lines.decode(row[7] or "[]")
     values[8] = None if row[8] is None else Presence(row[8])
     return Gateway(*values)

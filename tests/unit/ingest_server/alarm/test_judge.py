@@ -1,5 +1,6 @@
 import time
 
+import msgspec
 import pytest
 
 from alarm_rules.rule import Rule, points_of
@@ -7,12 +8,14 @@ from alarm_rules.transition import State
 from ingest_server.alarm.judge import (
     RETENTION_US,
     Judgement,
+    Mark,
     Standing,
     due_us,
     is_decided,
     judge,
     judge_ancient,
     judge_time,
+    read_standing,
     stand,
 )
 from ingest_server.alarm.record import Seen
@@ -148,3 +151,12 @@ def test_older_samples_that_are_still_to_come_decide_what_began_before_them_alon
     assert is_decided(delayed, State(turning_us=since), since, since + MINUTE)
     assert not is_decided(delayed, State(turning_us=since - 1), since, since + MINUTE)
     assert not is_decided(delayed, State(), since, since + MINUTE)
+
+
+def test_a_standing_is_read_as_it_was_written() -> None:
+    state = State(seen_us=7)
+    standing = Standing(state, (Mark(0, State()), Mark(5, state)))
+    written = msgspec.json.encode(standing.state), msgspec.json.encode(standing.marks)
+    assert read_standing(*written) == standing
+    with pytest.raises(msgspec.MsgspecError):
+        read_standing(written[0], b"{")
