@@ -6,6 +6,8 @@ Hence the episodes depend on the samples alone, not on when or in which portions
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -16,6 +18,7 @@ from alarm_rules.transition import Change, Changes, Episode, State, Step, Transi
 from alarm_rules.verdict import Sample, Verdict, evidence_of, verdict
 
 _PREFERRED = (Verdict.FIRES, Verdict.CLEARS, Verdict.UNKNOWN)  # of two samples of one instant
+_time_us = attrgetter("time_us")
 
 
 def begin(rule: Rule, from_us: int) -> State:
@@ -109,15 +112,13 @@ def _step(state: State, transitions: tuple[Transition, ...], at_us: int) -> Step
 def _in_order(rule: Rule, samples: Iterable[Sample]) -> Iterator[Sample]:
     """By time; of one instant only the sample that says most, whatever order they came in."""
 
-    def rank(sample: Sample) -> tuple[int, int, int, str]:
+    def rank(sample: Sample) -> tuple[int, int, str]:
         said = _PREFERRED.index(verdict(rule, sample))
-        return sample.time_us, said, -evidence_of(sample), repr(sample)
+        return said, -evidence_of(sample), repr(sample)
 
-    last_us: int | None = None
-    for sample in sorted(samples, key=rank):
-        if sample.time_us != last_us:
-            yield sample
-        last_us = sample.time_us
+    for _, instant in groupby(sorted(samples, key=_time_us), key=_time_us):
+        of_instant = list(instant)
+        yield of_instant[0] if len(of_instant) == 1 else min(of_instant, key=rank)
 
 
 def _extend(episodes: list[Episode], transitions: Iterable[Transition], state: State) -> None:

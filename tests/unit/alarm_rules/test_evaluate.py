@@ -1,4 +1,5 @@
 import random
+from itertools import permutations
 
 from alarm_rules.evaluate import begin, fold, replay
 from alarm_rules.rule import AlarmClass, Mark, Severity, Source, StateRule, Words
@@ -28,7 +29,11 @@ def test_shuffled_and_doubled_samples_make_the_same_episodes() -> None:
 
 def test_of_two_samples_of_one_instant_the_worse_counts() -> None:
     both = [Sample(1, value=False), Sample(1, value=True), Sample(1, None, bad(Reason.STALE))]
-    assert fold(FALL, both) == (Episode(1, None),)
+    for mixed in permutations(both):
+        assert fold(FALL, mixed) == (Episode(1, None),)
+    clear = Sample(2, value=False)
+    for mixed in permutations([*both, clear]):
+        assert fold(FALL, mixed) == (Episode(1, 2),)
 
 
 def test_the_state_after_a_replay_is_ready_for_the_next_sample() -> None:
