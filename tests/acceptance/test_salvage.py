@@ -88,23 +88,22 @@ async def test_it_watches_at_once_and_no_row_is_lost_or_doubled(tmp_path: Path) 
     path, file = tmp_path / "buffer.db", site(tmp_path)
     broken(path)
     with SerialLine([SmokeDetector(1)], link=tmp_path / "ttyShed"):
-        async with asyncio.timeout(PATIENCE_S):
-            taken = 0
-            for share in (0.05, 0.1, 0.1):
-                async with agent(file) as said:
-                    while not taken < new(seen := await said()) < ROWS:
-                        assert seen.salvage
-                    taken = new(seen)
-                    assert len(seen.salvage) == 1
-                    assert all(lane.balances for lane in seen.lanes)
-                    while seen.salvage and not is_beyond(seen, share):
-                        seen = await said()
-            async with agent(file) as said:
-                while (seen := await said()).salvage:
-                    await asyncio.sleep(0.05)
-                saved = f"{TAKEN * ROWS} readings in {ROWS} batches were saved, 0 that it had"
-                assert any(saved in one.text for one in seen.notices)
-                assert all(lane.balances and not lane.dropped for lane in seen.lanes)
+        taken = 0
+        for share in (0.05, 0.1, 0.1):
+            async with asyncio.timeout(PATIENCE_S), agent(file) as said:
+                while not taken < new(seen := await said()) < ROWS:
+                    assert seen.salvage
+                taken = new(seen)
+                assert len(seen.salvage) == 1
+                assert all(lane.balances for lane in seen.lanes)
+                while seen.salvage and not is_beyond(seen, share):
+                    seen = await said()
+        async with asyncio.timeout(PATIENCE_S), agent(file) as said:
+            while (seen := await said()).salvage:
+                await asyncio.sleep(0.05)
+            saved = f"{TAKEN * ROWS} readings in {ROWS} batches were saved, 0 that it had"
+            assert any(saved in one.text for one in seen.notices)
+            assert all(lane.balances and not lane.dropped for lane in seen.lanes)
     with closing(connect(path)) as disk:
         for lane in Lane:
             kept = [

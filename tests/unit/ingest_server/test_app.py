@@ -5,6 +5,7 @@ import socket
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -63,6 +64,14 @@ async def stored(server: RunningServer) -> int:
     return sum(int(lane["ledger"]["stored"]) for lane in lanes)
 
 
+async def found(server: RunningServer, path: str) -> Any:
+    """What it answers once it has an item: store and newest values come after receipt and alarm."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not (said := await server.get(path))["items"]:
+            await asyncio.sleep(0.02)
+    return said
+
+
 async def test_from_the_wire_to_the_alarm_centre(
     tmp_path: Path, broker: Broker, gateway: Session
 ) -> None:
@@ -77,7 +86,7 @@ async def test_from_the_wire_to_the_alarm_centre(
         )
         assert raised.verdict is Verdict.VERIFIED
         assert raised.data["device"] == "smoke-01"
-        latest = await server.get("/v1/readings/latest?device=smoke-01")
+        latest = await found(server, "/v1/readings/latest?device=smoke-01")
         assert latest["items"][0]["value"] is True
         assert await stored(server) == 13
         assert "API token" in server.shown[0]
@@ -94,7 +103,7 @@ async def test_the_same_again_changes_nothing(
         await receipts(gateway, 2)
         await server.centre.wait_for(lambda one: one.data.get("rule") == "smoke")
         series = f"/v1/readings?gateway={GATEWAY}&device=smoke-01&point=smoke"
-        before = (await server.get(series), await server.get("/v1/alarms?class=hazard"))
+        before = (await found(server, series), await server.get("/v1/alarms?class=hazard"))
         await send(gateway, *[golden("urgent_good")] * 5, golden("urgent_heartbeat"))
         answers = await through(gateway, HEARTBEAT_MS)
         assert {had for one in answers for had in one.have} == {(7, 7)}
