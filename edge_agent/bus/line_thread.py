@@ -69,12 +69,16 @@ class LineThread:
 
         Raise TimeoutError when the thread hangs.
         """
-        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        over: asyncio.Future[None] = loop.create_future()
         self._waiting.append(Waiting(round_, over))
         self._wake.set()
         longest_us = max(errand.timeout_us for errand in round_.errands)
-        async with asyncio.timeout(2 * longest_us / 1_000_000 + _HANGS_S):
+        timer = loop.call_later(2 * longest_us / 1_000_000 + _HANGS_S, _hangs, over)
+        try:
             await over
+        finally:
+            timer.cancel()
 
     @property
     def has_died(self) -> bool:
@@ -189,6 +193,11 @@ class LineThread:
             self._loop.call_soon_threadsafe(call)
         except RuntimeError:  # the loop is closed: nobody is left to be told
             self._stopping = True
+
+
+def _hangs(over: "asyncio.Future[None]") -> None:
+    if not over.done():
+        over.set_exception(TimeoutError("the port's thread hangs"))
 
 
 def _sleep_sharply() -> None:

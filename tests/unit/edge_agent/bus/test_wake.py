@@ -3,6 +3,7 @@
 import os
 import select
 import threading
+from collections import deque
 from collections.abc import Iterator
 
 import pytest
@@ -52,6 +53,33 @@ def test_clearing_what_is_not_set_does_not_wait(wake: Wake) -> None:
     wake.clear()
     wake.clear()
     assert not is_set(wake)
+
+
+def test_clearing_what_is_not_set_asks_nothing_of_the_kernel() -> None:
+    made = Wake()
+    made.set()
+    made.clear()
+    made.close()
+    made.clear()  # its descriptor is gone, and nobody notices
+
+
+def test_nothing_that_was_put_before_it_was_set_is_overlooked(wake: Wake) -> None:
+    put, taken = deque[int](maxlen=5_000), list[int]()
+
+    def take() -> None:
+        while len(taken) < 5_000:
+            wake.wait(LONG_US)
+            wake.clear()
+            while put:
+                taken.append(put.popleft())
+
+    taker = threading.Thread(target=take, daemon=True)
+    taker.start()
+    for number in range(5_000):
+        put.append(number)
+        wake.set()
+    taker.join(PATIENCE_S)
+    assert taken == list(range(5_000))
 
 
 @pytest.mark.parametrize("wait_us", [-5_000_000, 0, 1_000])
