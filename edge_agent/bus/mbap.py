@@ -3,7 +3,7 @@
 import struct
 
 from edge_agent.bus.modbus import Match, Verdict, encode_pdu, judge_pdu, pdu_length, words_of_pdu
-from edge_agent.exchange import Request
+from edge_agent.exchange import Read, Request, Table
 
 # Modbus Messaging on TCP/IP Implementation Guide V1.0b, 3.1.3: transaction, protocol 0, length of
 # what follows (unit and PDU), unit.
@@ -12,7 +12,9 @@ _PROTOCOL = 0
 _LENGTHS = range(3, 255)  # unit, function and at least one byte; a PDU has at most 253
 _TRANSACTIONS = 0x1_0000
 _CODE_AT = 1
-_NUMBER_ENDS, _UNIT_AT = 2, 6
+_NUMBER_ENDS, _LENGTH_AT, _UNIT_AT = 2, 4, 6
+_COUNT_AT, _CONTENT_AT = 8, 9  # of a reply to a read: behind unit and function
+_REGISTER_TABLES = (Table.HOLDING_REGISTERS, Table.INPUT_REGISTERS)
 
 
 class MbapFraming:
@@ -40,6 +42,11 @@ class MbapFraming:
 
         What is no frame can not be skipped: nothing after it is believed (NOISE).
         """
+        if _is_alone(heard, request, sent):
+            return Match(Verdict.REPLY, _words(heard), None, len(heard), len(heard))
+        return self._search(heard, request, sent)
+
+    def _search(self, heard: bytes, request: Request, sent: bytes) -> Match:
         reason, stale, start = Verdict.INCOMPLETE if heard else Verdict.SILENCE, list[int](), 0
         while start < len(heard):
             end = _end(heard, start)
@@ -67,6 +74,24 @@ class MbapFraming:
             units.append(heard[start + _UNIT_AT])
             start = end
         return tuple(units)
+
+
+def _is_alone(heard: bytes, request: Request, sent: bytes) -> bool:
+    """Whether it is what it nearly always is: the registers asked for, whole, and nothing else."""
+    if not isinstance(request, Read) or request.table not in _REGISTER_TABLES:
+        return False
+    size = 2 * request.count
+    return (
+        len(heard) == _CONTENT_AT + size
+        and heard[_COUNT_AT] == size
+        and heard[_LENGTH_AT:_UNIT_AT] == (_CONTENT_AT - _UNIT_AT + size).to_bytes(2)
+        and heard[:_LENGTH_AT] == sent[:_LENGTH_AT]
+        and heard[_UNIT_AT:_COUNT_AT] == sent[_UNIT_AT:_COUNT_AT]
+    )
+
+
+def _words(heard: bytes) -> tuple[int, ...]:
+    return struct.unpack_from(f">{heard[_COUNT_AT] // 2}H", heard, _CONTENT_AT)
 
 
 def _judge(unit: int, pdu: bytes, request: Request) -> Verdict:

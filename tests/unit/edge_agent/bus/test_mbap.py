@@ -112,6 +112,34 @@ def test_late_replies_before_it_are_skipped_whole_and_named() -> None:
     assert framing.stale_units(heard + b"\x00") == (9, 3)
 
 
+@given(
+    st.sampled_from([Read(3, Table.HOLDING_REGISTERS, 0, 2), Read(3, Table.INPUT_REGISTERS, 9, 1)]),
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 255)), max_size=3),
+    st.integers(-2, 2),
+)
+def test_a_reply_that_comes_alone_is_judged_as_behind_another(
+    request_: Read, changes: list[tuple[int, int]], longer: int
+) -> None:
+    framing = MbapFraming(7)
+    sent = framing.encode(request_)
+    function = 3 if request_.table is Table.HOLDING_REGISTERS else 4
+    size = 2 * request_.count
+    reply = bytearray(pack(7, 3, bytes((function, size, *range(size)))))
+    for place, value in changes:
+        if place < len(reply):
+            reply[place] = value
+    alone = bytes(reply[: len(reply) + longer]) + bytes(max(longer, 0))
+    foreign = pack(6, 9, b"\x03\x02\xff\xff")
+    found = framing.match(alone, request_, sent)
+    behind = framing.match(foreign + alone, request_, sent)
+    said = (found.words, found.code, found.size, found.stale)
+    assert said == (behind.words, behind.code, behind.size, behind.stale[1:])
+    if alone:
+        assert found.verdict is behind.verdict
+    if found.words:
+        assert found.end == behind.end - len(foreign)
+
+
 @given(st.binary(max_size=64))
 def test_any_bytes_get_a_verdict_and_never_a_value_of_another_transaction(heard: bytes) -> None:
     framing = MbapFraming(0xBEEF)
