@@ -184,7 +184,7 @@ class Dialogue:
             request=errand.frame,
             sent_us=errand.sent_us,
             ended_us=end,
-            received=bytes(heard.bytes) if heard else b"",
+            received=heard.bytes if heard else b"",
             stray=stray,
             stale=heard.stale if heard else (),
             out_of_step=heard is not None and heard.is_out_of_step,
@@ -197,7 +197,7 @@ class _Heard:
 
     def __init__(self, framing: Framing) -> None:
         self._framing = framing
-        self.bytes = bytearray()
+        self.bytes = b""
         self.found = Match(Verdict.SILENCE)
         self.early = False
         self.hears_itself = False
@@ -214,10 +214,8 @@ class _Heard:
 
     def take(self, data: bytes, errand: Errand) -> Match:
         """Add bytes and look again; what is surely too short for any reply is not looked at."""
-        self.bytes += data
-        del self.bytes[:-_HEARD_MAX]
-        if len(self.bytes) >= self._framing.shortest:
-            heard = bytes(self.bytes)
+        heard = self.bytes = (self.bytes + data)[-_HEARD_MAX:]
+        if len(heard) >= self._framing.shortest:
             # the reply to a write is the request again; that one is told by its time
             self.hears_itself |= isinstance(errand.request, Read) and heard.startswith(errand.frame)
             self.found = self._framing.match(heard, errand.request, errand.frame)
@@ -228,8 +226,8 @@ class _Heard:
     def refuse_early(self, found: Match, sent: bytes) -> None:
         """Forget a frame that can not be the answer, and go on with what follows it."""
         self.early = True
-        refused = bytes(self.bytes[found.end - found.size : found.end])
+        refused = self.bytes[found.end - found.size : found.end]
         self.hears_itself |= refused == sent
         self._stale += (*found.stale, *self._framing.stale_units(refused))
-        del self.bytes[: found.end]
+        self.bytes = self.bytes[found.end :]
         self.found = Match(Verdict.INCOMPLETE if self.bytes else Verdict.SILENCE)
