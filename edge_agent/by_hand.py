@@ -8,7 +8,16 @@ from typing import Protocol
 
 from edge_agent.buffer.permission import Verdict
 from edge_agent.local_orders import Doing, LocalAnswer
-from wire.command import Command, CommandKind, Outcome, Result, decode_command, encode_command
+from wire.command import (
+    ON_SITE,
+    Command,
+    CommandKind,
+    Outcome,
+    Result,
+    decode_command,
+    encode_command,
+)
+from wire.own_order import unsigned
 from wire.refusal import WireError
 
 READ, DO = "device.read", "device.do"
@@ -27,12 +36,10 @@ class Orders(Protocol):
 
 
 def _id() -> str:
-    return f"site-{os.urandom(8).hex()}"
+    return os.urandom(8).hex()
 
 
-def doings(
-    orders: Orders, new_id: Callable[[], str] = _id, looks: int = _LOOKS
-) -> dict[str, Doing]:
+def doings(orders: Orders, mark: Callable[[], str] = _id, looks: int = _LOOKS) -> dict[str, Doing]:
     """Read a device once, or do an action that its profile allows; kept and logged, with the name.
 
     Neither is done twice, and neither holds up more than the exchange under way.
@@ -48,7 +55,7 @@ def doings(
         device, by, action = (given.get(name) for name in ("device", "by", "action"))
         if not device or not by or (kind is CommandKind.ACTION and not action):
             return LocalAnswer(is_done=False, reason=NOT_SAID)
-        command = Command(new_id(), kind, by, device, action)
+        command = Command(f"{ON_SITE}{kind}-{mark()}", kind, by, device, action)
         try:
             decode_command(encode_command(command), Command)
         except WireError as error:  # a name that none can be
@@ -56,22 +63,22 @@ def doings(
         try:
             if await orders.take(command) is Verdict.NOT_YET:
                 return LocalAnswer(is_done=False, reason=Verdict.NOT_YET, said=command.id)
-            return await _answered(orders, command.id, looks)
+            return await _answered(orders, command, looks)
         except sqlite3.Error as error:
             return LocalAnswer(is_done=False, reason=REFUSED, detail=str(error), said=command.id)
 
     return {READ: read, DO: do}
 
 
-async def _answered(orders: Orders, command_id: str, looks: int) -> LocalAnswer:
+async def _answered(orders: Orders, command: Command, looks: int) -> LocalAnswer:
     for _ in range(looks):
-        result = await orders.result(command_id)
+        result = await orders.result(command.id)
         if result is not None:
             return LocalAnswer(
                 is_done=result.outcome is Outcome.DONE,
                 reason=result.outcome,
-                detail=result.detail,
-                said=command_id,
+                detail=unsigned(command, result.detail),
+                said=command.id,
             )
         await asyncio.sleep(_LOOK_S)
-    return LocalAnswer(is_done=False, reason=NO_ANSWER, said=command_id)
+    return LocalAnswer(is_done=False, reason=NO_ANSWER, said=command.id)

@@ -13,6 +13,7 @@ from ingest_server.words import Language, say
 _OPEN = ("queued", "sent")
 _LOOK_S = 0.5
 _GRACE_S = 10
+_SHOWN = 200  # of what came of something that nobody here has asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,10 @@ def _refused(one: Mapping[str, Any]) -> str:
 
 def _command(one: Mapping[str, Any]) -> str:
     what = " ".join(part for part in (one["kind"], one["device"], one["action"]) if part)
-    return f"{one['id']}  {one['asked']}  {one['state']:<7}  {what}  ({one['actor']})"
+    said = f"{one['id']}  {one['asked']}  {one['state']:<7}  {what}  ({one['actor']})"
+    if one["origin"] == "server":
+        return said
+    return f"{said}  {one['detail'].partition(chr(10))[0][:_SHOWN]}".rstrip()
 
 
 def _json(found: object) -> str:

@@ -50,6 +50,10 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True):
     expires: int | None = None
 
 
+BY_LOCAL_ACTION, ON_SITE = "local-", "site-"
+"""So begin the ids of what a gateway did of itself, and of what a person in front of it asked."""
+
+
 class Outcome(StrEnum):
     """How a command or a configuration ended."""
 

@@ -29,6 +29,7 @@ from edge_agent.own_health import LocalActionHealth
 from runtime.beat import Beat
 from runtime.clock import Clock
 from wire.command import Command, Result
+from wire.own_order import unsigned
 from wire.reading import ITS_ACTION, ITSELF
 
 NAME = "local actions"
@@ -254,7 +255,7 @@ class Actor:
             since_us=one.trigger.since_us,
             is_cut_off=self._is_cut_off(),
             outcome=None if result is None else result.outcome,
-            detail="" if result is None else result.detail[:_DETAIL],
+            detail="" if result is None else unsigned(one.order(), result.detail)[:_DETAIL],
         )
 
 

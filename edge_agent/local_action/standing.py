@@ -19,6 +19,7 @@ from edge_agent.local_action.decide import (
 )
 from edge_agent.local_action.trigger import Trigger
 from edge_agent.own_health import LocalActionHealth
+from wire.bounds import WORD
 from wire.command import Command, CommandKind
 
 _HOPELESS = ("no_device", "not_allowed")  # as edge_agent.buffer.permission.Verdict says it
@@ -60,8 +61,11 @@ class Standing(msgspec.Struct):
 
     def order(self) -> Command:
         """The command that it wants carried out."""
-        is_undo = self.memory.phase is Phase.UNDOING
-        return _command(self.plan, self.order_id, self.plan.undo if is_undo else self.plan.action)
+        action = self.plan.undo if self.memory.phase is Phase.UNDOING else self.plan.action
+        why = ", ".join(self.memory.holding)
+        by = f"local action {self.plan.name}" + (f" ({why})" if why else "")
+        device = self.plan.device
+        return Command(self.order_id, CommandKind.ACTION, by[:WORD], device, action)
 
     @property
     def is_watched(self) -> bool:
@@ -141,7 +145,3 @@ def succession(old: LocalActionConfig, new: LocalActionConfig | None) -> Success
     if new is None or (old.device, old.undo) != (new.device, new.undo):
         return Succession.ENDS
     return Succession.SAME if old == new else Succession.GOES_ON
-
-
-def _command(plan: LocalActionConfig, name: str, action: str | None) -> Command:
-    return Command(name, CommandKind.ACTION, f"local action {plan.name}", plan.device, action)

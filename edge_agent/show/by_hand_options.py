@@ -14,7 +14,8 @@ _EXAMPLES = """examples:
   edge-agent device do smoke-01 reset --by "Li Lei"     an action that its profile allows
 
 The running agent asks between two polls, as it does for the server: an action is done at most once,
-and who asked and what came of it stands in the log. It works while the gateway is cut off.
+and who asked and what came of it stands in the log and in the server's list of commands. It works
+while the gateway is cut off.
 
 exit codes: 0 done, 1 not done (it is said why), 2 usage or configuration"""
 

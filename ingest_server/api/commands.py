@@ -12,7 +12,7 @@ from ingest_server.api.page import Before, Limit, Moment, Page, cut, moment, mom
 from ingest_server.api.problem import RefusedError, not_found
 from ingest_server.control.order import OPEN_MOST, Asked, Refusal, allowed, give
 from ingest_server.db import command_book
-from ingest_server.db.command import CommandEvent, CommandState, StoredCommand
+from ingest_server.db.command import CommandEvent, CommandState, Origin, StoredCommand
 from ingest_server.db.registry import find_device
 from wire.command import CommandKind
 
@@ -41,7 +41,11 @@ class CommandBody(BaseModel, extra="forbid"):
 
 
 class CommandView(BaseModel):
-    """`detail`: what the gateway says of it (diagnostics: its health as JSON)."""
+    """`detail`: what the gateway says of it (diagnostics: its health as JSON).
+
+    `origin` local_action: the gateway did it of itself; site: a person in front of it asked. The
+    newest thousand of these are kept, and `expires` says nothing of them.
+    """
 
     id: str
     gateway: str
@@ -57,6 +61,7 @@ class CommandView(BaseModel):
     settled: Moment | None
     done: Annotated[Moment | None, Field(description="by the gateway's clock, if it is set")]
     detail: str
+    origin: Origin
 
 
 class CommandEventView(BaseModel):
@@ -180,6 +185,7 @@ def _view(one: StoredCommand) -> CommandView:
         settled=moment_or_none(one.settled_us),
         done=moment_or_none(one.done_us),
         detail=one.detail,
+        origin=one.origin,
     )
 
 

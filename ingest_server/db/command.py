@@ -37,9 +37,20 @@ FOLLOWS: dict[CommandState, frozenset[CommandState]] = {
 }
 
 
+class Origin(StrEnum):
+    """Who gave it: the server for a person, a gateway to itself, or a person in front of it."""
+
+    SERVER = "server"
+    LOCAL_ACTION = "local_action"
+    SITE = "site"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCommand:
-    """Times in UTC microseconds. `done_us`: by the gateway's own clock, if it was set."""
+    """Times in UTC microseconds. `done_us`: by the gateway's own clock, if it was set.
+
+    One that the server did not give was never sent: it has no payload, and is settled as it came.
+    """
 
     number: int
     id: str
@@ -58,6 +69,7 @@ class StoredCommand:
     settled_us: int | None
     done_us: int | None
     detail: str
+    origin: Origin = Origin.SERVER
 
 
 @dataclass(frozen=True, slots=True)

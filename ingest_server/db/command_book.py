@@ -1,26 +1,40 @@
 """Commands in book.db: entered once, sent until answered or too late, each step in the audit."""
 
 import sqlite3
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
-from ingest_server.db.command import ANSWERS, FOLLOWS, CommandEvent, CommandState, StoredCommand
+from ingest_server.db.command import (
+    ANSWERS,
+    FOLLOWS,
+    CommandEvent,
+    CommandState,
+    Origin,
+    StoredCommand,
+)
+from ingest_server.db.own_command import own_command
 from wire.command import CommandKind, Result
+from wire.own_order import is_own
 
 SERVER = "server"
 _COLUMNS = (
     "number, id, gateway, kind, device, action, actor, comment, payload, state, asked_us,"
-    " expires_us, sendings, next_us, settled_us, done_us, detail"
+    " expires_us, sendings, next_us, settled_us, done_us, detail,"
+    " origin"
 )
 _NAMES = _COLUMNS.split(", ")
 _OPEN = "state IN ('queued', 'sent')"
 _FIRST_US, _MOST_US = 5_000_000, 60_000_000
+OWN_KEPT = 1_000
+"""Of what a gateway says that it did unasked: however much it says, it fills no table."""
 
 
 class Taken(StrEnum):
     """What became of an answer."""
 
     TAKEN = "taken"
+    OWN = "own"  # the gateway did it of itself, or a person in front of it asked
     UNKNOWN = "unknown"  # nobody here asked this of that gateway
     ALREADY = "already"
     NO_ANSWER = "no_answer"  # the outcome of something else, such as a configuration
@@ -146,13 +160,22 @@ def expire(book: sqlite3.Connection, now_us: int, grace_us: int) -> int:
 
 
 def record_answer(book: sqlite3.Connection, gateway: str, result: Result, arrival_us: int) -> Taken:
-    """Settle what this gateway was asked; the same answer again changes nothing (P7)."""
+    """Settle what this gateway was asked, or keep what it did unasked.
+
+    The same answer again changes nothing (P7).
+    """
     state = ANSWERS.get(result.outcome)
     if state is None:
         return Taken.NO_ANSWER
-    known = find(book, result.answers)
-    if known is None or known.gateway != gateway:
-        return Taken.UNKNOWN
+    name = result.answers
+    known = find(book, name)
+    if known is not None and known.gateway != gateway:
+        if not is_own(name):
+            return Taken.UNKNOWN
+        name = f"{name}@{gateway}"  # two gateways may name alike what they did by themselves
+        known = find(book, name)
+    if known is None:
+        return _record_own(book, gateway, name, own_command(gateway, result, arrival_us))
     if state is known.state or state not in FOLLOWS[known.state]:
         return Taken.ALREADY
     book.execute(
@@ -161,6 +184,30 @@ def record_answer(book: sqlite3.Connection, gateway: str, result: Result, arriva
     )
     _note(book, known.id, CommandEvent(arrival_us, state, gateway, result.detail[:300]))
     return Taken.TAKEN
+
+
+def _record_own(
+    book: sqlite3.Connection, gateway: str, name: str, own: StoredCommand | None
+) -> Taken:
+    if own is None:
+        return Taken.UNKNOWN
+    own = replace(own, id=name)
+    words = [getattr(own, column) for column in _NAMES[1:]]  # all but the number
+    book.execute(
+        f"INSERT INTO command ({', '.join(_NAMES[1:])})"  # noqa: S608 - constants of this module
+        f" VALUES ({', '.join('?' * len(words))})",
+        words,
+    )
+    _note(book, own.id, CommandEvent(own.asked_us, "asked", own.actor, ""))
+    settled_us = own.settled_us or own.asked_us
+    _note(book, own.id, CommandEvent(settled_us, own.state, gateway, own.detail[:300]))
+    book.execute(
+        "DELETE FROM command WHERE origin <> 'server' AND gateway = ?1 AND number <= (SELECT number"
+        " FROM command WHERE origin <> 'server' AND gateway = ?1"
+        " ORDER BY number DESC LIMIT 1 OFFSET ?2)",
+        (gateway, OWN_KEPT),
+    )
+    return Taken.OWN
 
 
 def forget_settled(book: sqlite3.Connection, before_us: int, limit: int) -> int:
@@ -184,4 +231,5 @@ def _stored(row: tuple[Any, ...]) -> StoredCommand:
     words = dict(zip(_NAMES, row, strict=True))
     words["kind"] = CommandKind(words["kind"])
     words["state"] = CommandState(words["state"])
+    words["origin"] = Origin(words["origin"])
     return StoredCommand(**words)

@@ -99,6 +99,15 @@ async def test_a_command_is_given_and_its_answer_waited_for(
         listed = await asyncio.to_thread(lambda: asked.commands(api, "en", GATEWAY, as_json=False))
         assert listed.startswith(f"{name}  20")
         assert listed.endswith("done     read smoke-01  (desk)")
+        told = "sound at siren-01, asked by local action siren (smoke-01/smoke): echoed"
+        own = encode_command(Result("local-siren-1-do-1", Outcome.DONE, detail=told))
+        await gateway.publish(up(GATEWAY, Up.RESULT), own)
+        async with asyncio.timeout(PATIENCE_S):
+            while len((await server.get(f"/v1/gateways/{GATEWAY}/commands"))["items"]) == 1:
+                await asyncio.sleep(0.02)
+        listed = await asyncio.to_thread(lambda: asked.commands(api, "en", GATEWAY, as_json=False))
+        what = "action siren-01 sound  (local action siren (smoke-01/smoke))  echoed"
+        assert listed.splitlines()[0].endswith(what)
 
 
 def test_without_a_number_or_a_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

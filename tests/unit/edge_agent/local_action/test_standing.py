@@ -17,7 +17,11 @@ def test_an_order_is_a_command_of_its_own_id() -> None:
     assert one.enter(decide(PLAN, one.memory, ALARM))
     assert one.is_owed
     assert one.order() == Command(
-        "local-siren-1-do-1", CommandKind.ACTION, "local action siren", "siren-01", "sound"
+        "local-siren-1-do-1",
+        CommandKind.ACTION,
+        "local action siren (smoke-01/smoke)",
+        "siren-01",
+        "sound",
     )
     assert one.text() == "siren acting: siren-01, smoke-01/smoke"
     assert (one.health().state, one.health().since_us) == ("acting", T0)

@@ -120,3 +120,14 @@ async def test_a_disk_that_refuses_the_beginning_delays_it(tmp_path: Path) -> No
         operator = Operator("commands", {"smoke-1": hand}, here, lambda _: None, again_s=0.01)
         async with working(operator):
             assert await answered(here, 1) == ["c-1"]
+
+
+async def test_what_nobody_at_the_server_asked_says_who_wanted_it(tmp_path: Path) -> None:
+    hand = FakeHand()
+    async with control(tmp_path) as (here, _):
+        await here.take(Command("site-action-1", CommandKind.ACTION, "Li Lei", "smoke-1", "reset"))
+        await here.take(reset(1))
+        async with working(Operator("commands", {"smoke-1": hand}, here, lambda _: None)):
+            await answered(here, 2)
+        details = [decode_command(said, Result).detail for _, said in await here.unsent()]
+        assert details == ["reset at smoke-1, asked by Li Lei: well", "well"]

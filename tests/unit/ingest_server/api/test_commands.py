@@ -80,3 +80,20 @@ async def test_one_of_another_gateway_is_not_shown(rig: ServerRig) -> None:
     await rig.feed("birth")
     await rig.post(PATH, {**RESET, "id": "mine"}, 202)
     assert (await rig.get("/v1/gateways/gw-2/commands/mine", 404))["reason"] == "not_found"
+
+
+async def test_what_a_gateway_did_by_itself_is_listed_with_who_and_why(rig: ServerRig) -> None:
+    await rig.feed("birth")
+    said = "sound at siren-01, asked by local action siren (smoke-01/smoke): 1 of 1 writes echoed"
+    result = Result("local-siren-9f2c1e-3-do-1", Outcome.DONE, T0, said)
+    await rig.files.book.transact(
+        lambda book: command_book.record_answer(book, "gw-001", result, T0 + 2_000_000)
+    )
+    (one,) = (await rig.get(PATH))["items"]
+    assert (one["id"], one["origin"], one["state"]) == (result.answers, "local_action", "done")
+    assert (one["device"], one["action"], one["detail"]) == (
+        "siren-01", "sound", "1 of 1 writes echoed",
+    )  # fmt: skip
+    assert one["actor"] == "local action siren (smoke-01/smoke)"
+    file = await rig.get(f"{PATH}/{result.answers}")
+    assert [line["event"] for line in file["events"]] == ["asked", "done"]

@@ -8,8 +8,8 @@ import pytest
 
 from ingest_server.db import command_book
 from ingest_server.db.alarm_book import migrate_book
-from ingest_server.db.command import CommandState, StoredCommand
-from ingest_server.db.command_book import Taken
+from ingest_server.db.command import CommandState, Origin, StoredCommand
+from ingest_server.db.command_book import OWN_KEPT, Taken
 from wire.command import CommandKind, Outcome, Result
 
 NOW = 1_790_000_000_000_000
@@ -145,3 +145,59 @@ def test_an_id_stands_once(book: sqlite3.Connection) -> None:
     command_book.enter(book, command("c-1"))
     with pytest.raises(sqlite3.IntegrityError):
         command_book.enter(book, command("c-1"))
+
+
+SIREN = "local-siren-9f2c1e-3-do-1"
+SOUNDED = "sound at siren-01, asked by local action siren (smoke-01/smoke): 1 of 1 writes echoed"
+
+
+def test_what_a_gateway_did_by_itself_is_kept_once_with_who_and_why(
+    book: sqlite3.Connection,
+) -> None:
+    result = Result(SIREN, Outcome.DONE, NOW, SOUNDED)
+    assert command_book.record_answer(book, GATEWAY, result, NOW + SECOND) is Taken.OWN
+    assert command_book.record_answer(book, GATEWAY, result, NOW + SECOND) is Taken.ALREADY
+    (kept,) = command_book.page(book, GATEWAY)
+    assert (kept.id, kept.origin, kept.state) == (SIREN, Origin.LOCAL_ACTION, CommandState.DONE)
+    assert (kept.device, kept.action) == ("siren-01", "sound")
+    assert (kept.actor, kept.detail) == (
+        "local action siren (smoke-01/smoke)", "1 of 1 writes echoed",
+    )  # fmt: skip
+    assert (kept.asked_us, kept.settled_us) == (NOW, NOW + SECOND)
+    assert [(one.event, one.who) for one in command_book.events(book, SIREN)] == [
+        ("asked", "local action siren (smoke-01/smoke)"),
+        ("done", GATEWAY),
+    ]
+    assert due(book, 0) == []
+    assert command_book.count_open(book, GATEWAY) == 0
+
+
+def test_two_gateways_may_name_alike_what_they_did(book: sqlite3.Connection) -> None:
+    result = Result(SIREN, Outcome.DONE, NOW, SOUNDED)
+    for _ in range(2):
+        command_book.record_answer(book, GATEWAY, result, NOW)
+        command_book.record_answer(book, "gw-002", result, NOW)
+    assert [one.id for one in command_book.page(book, GATEWAY)] == [SIREN]
+    assert [one.id for one in command_book.page(book, "gw-002")] == [f"{SIREN}@gw-002"]
+
+
+def test_however_much_a_gateway_says_it_fills_no_table(book: sqlite3.Connection) -> None:
+    command_book.enter(book, command("c-1"))
+    answer(book, "site-read-of-another", Outcome.DONE, "gw-002")
+    long = "x" * 30_000
+    for number in range(OWN_KEPT + 5):
+        result = Result(f"site-action-{number}", Outcome.FAILED, None, long)
+        assert command_book.record_answer(book, GATEWAY, result, NOW + number) is Taken.OWN
+    kept = command_book.page(book, GATEWAY, limit=2_000)
+    assert [kept[0].id, kept[-2].id, kept[-1].id] == [
+        f"site-action-{OWN_KEPT + 4}", "site-action-5", "c-1",
+    ]  # fmt: skip
+    assert len(kept) == OWN_KEPT + 1
+    assert len(kept[0].detail) == 4_096
+    assert len(command_book.page(book, "gw-002")) == 1
+
+
+@pytest.mark.parametrize("name", ["elsewhere-1", "local-" + "x" * 80, "site-A b", "local"])
+def test_what_is_no_order_of_a_gateway_is_not_kept(book: sqlite3.Connection, name: str) -> None:
+    assert answer(book, name, Outcome.DONE) is Taken.UNKNOWN
+    assert command_book.page(book, GATEWAY) == []
