@@ -101,7 +101,8 @@ async def test_after_a_time_out_the_unit_rests_and_nothing_is_repeated(tmp_path:
         assert done.outcome is Outcome.FAILED
         assert "may have been carried out" in done.detail
         assert shed.resting_until_us(1) > CLOCK.mono_us()
-        again = await hand.carry_out(READ)  # waits until it has rested, asks the probe, then reads
+        patient = ModbusHand(shed, replace(DEVICE, timeout_us=2_000_000), PROFILE, CLOCK)
+        again = await patient.carry_out(READ)  # waits until it has rested, asks the probe, reads
         assert again.outcome is Outcome.DONE
     assert detector.resets == 0
 
