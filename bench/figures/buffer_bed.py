@@ -50,7 +50,7 @@ async def running(database: Database, clock: SystemClock, room: Limits) -> Async
         progress=lambda _: None,
         pace=Pace(_FREE, _FREE),
     )
-    await reserved(database)
+    await reserved(database, lanes.wear.meter)
     async with asyncio.TaskGroup() as tasks:
         run = tasks.create_task(lanes.run())
         yield lanes
