@@ -94,13 +94,21 @@ def open_port(place: Place) -> Port:
     return open_place(place)
 
 
+def character_us(line: LineConfig) -> float | None:
+    """How long a character is on the wire; None of Modbus TCP, where there may be no wire."""
+    if line.kind is LineKind.MODBUS_TCP:
+        return None
+    shape = serial_format(line.serial)
+    return shape.bits * 1_000_000 / shape.baud
+
+
 def request_cost(line: LineConfig, transport: Modbus) -> RequestCost:
     """What a read of such a device costs the line, as long as nothing was measured."""
-    if line.kind is LineKind.MODBUS_TCP:
+    character = character_us(line)
+    if character is None:
         return RequestCost()
-    shape = serial_format(line.serial)
-    silence_us = max(shape.gap_us, transport.turnaround)
-    return RequestCost(shape.bits * 1_000_000 / shape.baud, silence_us + THINKING_US)
+    silence_us = max(serial_format(line.serial).gap_us, transport.turnaround)
+    return RequestCost(character, silence_us + THINKING_US)
 
 
 def polled(device: DeviceConfig, line: LineConfig) -> PolledDevice:

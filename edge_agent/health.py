@@ -101,12 +101,34 @@ class LineLoad(msgspec.Struct, frozen=True):
     remedy: Remedy = Remedy()
 
 
+NOTICEABLE = 0.02
+"""Of a line's time, by what nobody asked for (engineering): single disturbances stay below it."""
+
+
+class Unasked(msgspec.Struct, frozen=True):
+    """What a line heard that nobody had asked for.
+
+    `per_minute`: bytes in the last minute; `share`: of the line's time, None where the wire has no
+    speed. `doubled`: devices whose address another one may have as well.
+    """
+
+    per_minute: int = 0
+    share: float | None = None
+    doubled: tuple[str, ...] = ()
+
+    @property
+    def is_loud(self) -> bool:
+        """Whether it is so much that it disturbs."""
+        return self.share is not None and self.share >= NOTICEABLE
+
+
 class LineHealth(msgspec.Struct, frozen=True):
     """`busy` is the share of the last minute in which the line was in use (0 to 1).
 
     `problem` says why the port is gone, and is empty while it is open. `units` is empty for a
     stream, which has none. `load`: what its polls ask for, None where that is not known.
     `hears_itself`: our own requests come back, and the configuration does not say so.
+    `unasked`: what came in the last minutes that nobody asked for.
     """
 
     line: str
@@ -118,6 +140,7 @@ class LineHealth(msgspec.Struct, frozen=True):
     units: tuple[UnitHealth, ...] = ()
     load: LineLoad | None = None
     hears_itself: bool = False
+    unasked: Unasked = Unasked()
 
 
 class DeviceHealth(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from edge_agent.health import (
     LineHealth,
     LineLoad,
     Notice,
+    Unasked,
     UnitHealth,
 )
 from edge_agent.own_document import (
@@ -49,6 +50,7 @@ class LineDocument(msgspec.Struct, frozen=True, kw_only=True):
     units: tuple[UnitDocument, ...]
     load: LineLoad | None = None
     hears_itself: bool = False
+    unasked: Unasked = Unasked()
 
 
 class DeviceDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,7 +218,12 @@ def _line(line: LineHealth, now_us: int) -> LineDocument:
         units=tuple(_unit(unit, now_us) for unit in line.units),
         load=line.load,
         hears_itself=line.hears_itself,
+        unasked=replace(line.unasked, share=_share(line.unasked.share)),
     )
+
+
+def _share(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
 
 
 def _unit(unit: UnitHealth, now_us: int) -> UnitDocument:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from edge_agent.assembly import (
+    character_us,
     line_settings,
     listened,
     open_port,
@@ -25,6 +26,7 @@ from edge_agent.poll.listener import Listener
 from edge_agent.poll.poller import Poller
 from edge_agent.poll.voice import Voice
 from edge_agent.right_of_way import RightOfWay
+from edge_agent.unasked import UnaskedMeter
 from runtime.clock import Clock
 
 
@@ -77,6 +79,7 @@ class AskedLine(msgspec.Struct, frozen=True):
     line: Line
     poller: Poller
     meter: LoadMeter
+    unasked: UnaskedMeter
     started: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -96,7 +99,7 @@ class AskedLine(msgspec.Struct, frozen=True):
 
     def line_health(self) -> LineHealth:
         health = self.poller.line_health()
-        return replace(health, load=self.meter.load(health))
+        return replace(health, load=self.meter.load(health), unasked=self.unasked.seen())
 
     def device_health(self) -> tuple[DeviceHealth, ...]:
         return self.poller.device_health()
@@ -189,17 +192,24 @@ def _asked(
     bus = Line(line_settings(line), clock, open_port)
     devices = config.devices_of(line.name)
     meter = LoadMeter(line, devices)
+    unasked = UnaskedMeter(line.name, {one.unit: one.id for one in devices}, character_us(line))
+
+    def is_crowded(health: LineHealth) -> bool:
+        for sentence in unasked.look(health, clock.mono_us()):
+            tell(sentence)
+        return meter.is_crowded(health)
+
     poller = Poller(
         bus,
         [polled(device, line) for device in devices],
         intake,
         clock,
         lambda _: progress(name),
-        is_crowded=meter.is_crowded,
+        is_crowded=is_crowded,
         tell=tell,
         way=way,
     )
-    return AskedLine(name, bus, poller, meter)
+    return AskedLine(name, bus, poller, meter, unasked)
 
 
 def _heard(

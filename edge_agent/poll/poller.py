@@ -65,6 +65,7 @@ class Poller:
             for name, device in self._devices.items()
         }
         self._refused: dict[str, tuple[str, ...]] = {}
+        self._dead_since_us: dict[str, int] = {}
         self._overdue_us: dict[str, int] = {}  # by device: when its silence is to be told
 
     async def run(self) -> None:
@@ -199,10 +200,18 @@ class Poller:
         """Ask the driver at once whether its cycle is over, lest a whole sweep pass before."""
         driver = self._devices[turn.device].driver
         self._schedule.answered(turn, started, now)
+        if self._dead_since_us:
+            self._note_back(turn.device, now)
         if driver.due(now, turn.claim) is None:
             self._schedule.finished(turn, now)
         if driver.refused != self._refused.get(turn.device, ()):
             self._note_refusals(turn.device, driver.refused)
+
+    def _note_back(self, device: str, now_us: int) -> None:
+        since_us = self._dead_since_us.pop(device, None)
+        if since_us is not None:
+            silent_s = (now_us - since_us) / _SECOND_US
+            _log.warning("device %s answers again, after %.0f s", device, silent_s)
 
     def _note_refusals(self, device: str, refused: tuple[str, ...]) -> None:
         self._refused[device] = refused
@@ -230,6 +239,7 @@ class Poller:
         else:
             miss = self._schedule.missed(turn, started_us, failure.at_us)
             if miss is Miss.FOUND_DEAD:
+                self._dead_since_us[turn.device] = started_us
                 _log.warning("device %s does not answer: %s", turn.device, failure.fault)
 
     def _resting_until_us(self, name: str) -> int:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from edge_agent.config.size import size_text
-from edge_agent.health_document import AgentDocument, DeviceDocument
+from edge_agent.health_document import AgentDocument, DeviceDocument, LineDocument
 from edge_agent.own_document import LocalActionDocument
 from edge_agent.own_health import SalvageHealth
 from edge_agent.show.fault_words import fault_text, named, quality_text
 from edge_agent.show.status_words import Words
+from edge_agent.unasked_words import heard_text
 from runtime.language import table
 
 _GOOD = "good/ok"
@@ -26,6 +27,12 @@ def head_text(said: AgentDocument, words: Words) -> list[str]:
         head.append(words("ahead").format(seconds=round(said.clock_offset_s, 3) + 0.0))
     standing = [f"{words('configuration')} {said.config_hash}{in_force}", said.version]
     return ["  ·  ".join(head), "  ·  ".join(standing), *_machine(said, words)]
+
+
+def unasked_text(lines: Sequence[LineDocument], words: Words) -> list[str]:
+    """What came in the last minute that nobody asked for; nothing of a quiet line."""
+    said = (heard_text(line.line, line.unasked, words.language) for line in lines)
+    return [text for text in said if text]
 
 
 def device_row(device: DeviceDocument, words: Words) -> list[str]:

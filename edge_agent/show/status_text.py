@@ -20,8 +20,10 @@ from edge_agent.show.status_parts import (
     head_text,
     local_text,
     salvage_text,
+    unasked_text,
 )
 from edge_agent.show.status_words import Words
+from edge_agent.unasked_words import doubled_text, loud_text
 from runtime.language import fitted, table, wrapped
 
 COLUMNS = 100
@@ -59,13 +61,21 @@ def _line_problems(said: AgentDocument, words: Words) -> Iterator[str]:
         if not line.is_open:
             count = sum(device.line == line.line for device in said.devices)
             yield words("p_line").format(name=line.line, problem=line.problem, count=count)
-        if line.hears_itself:
-            yield words("p_echo").format(name=line.line)
-        if line.load is not None and line.load.is_full:
-            yield load_text(line.load, words.language)
+        yield from _wire_problems(line, words)
     for one in said.devices:
         if one.line not in closed:  # else nothing is wrong with it that anybody could know
             yield from _device_problems(one, words)
+
+
+def _wire_problems(line: LineDocument, words: Words) -> Iterator[str]:
+    if line.hears_itself:
+        yield words("p_echo").format(name=line.line)
+    if line.load is not None and line.load.is_full:
+        yield load_text(line.load, words.language)
+    for device in line.unasked.doubled:
+        yield doubled_text(line.line, device, words.language)
+    if line.unasked.is_loud:
+        yield loud_text(line.line, line.unasked, words.language)
 
 
 def _device_problems(one: DeviceDocument, words: Words) -> Iterator[str]:
@@ -140,6 +150,7 @@ def running_text(said: AgentDocument, words: Words) -> list[str]:
             ],
             COLUMNS,
         ),
+        *unasked_text(said.lines, words),
         "",
         *fitted(
             [

@@ -11,13 +11,14 @@ from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
 from edge_agent.exchange import Sample
 from edge_agent.health import DeviceState
-from edge_agent.watch import Watch, watches
+from edge_agent.watch import AskedLine, Watch, watches
 from runtime.clock import SystemClock
 from simulators.care_radar import CareRadar
 from simulators.cover_motion import CoverMotion
 from simulators.gas_cloud import GasCloud
 from simulators.gas_monitor import GasMonitor
 from simulators.manhole_cover import PitContacts, TiltSensor
+from simulators.modbus_fault import twin
 from simulators.modbus_tcp import ModbusTcp, RtuOverTcp
 from simulators.serial_line import SerialLine
 from simulators.serial_stream import SerialStream
@@ -225,3 +226,25 @@ async def test_every_device_over_wires_a_server_and_a_converter(
             cover.open(SystemClock().mono_us())
             await until(lambda: heard.latest("contacts", "cover_open") is True)
             await until(lambda: near(heard.latest("tilt", "tilt"), 90, 180))
+
+
+async def test_two_devices_with_one_address_are_found_and_told(
+    config: Config, tmp_path: Path
+) -> None:
+    """The second one answers 20 ms after the first; both say the same, and are well heard."""
+    told, heard = list[str](), Heard()
+    detector = SmokeDetector(1)
+    detector.faults.add(twin(SmokeDetector(1).answer, 0.02))
+    made = watches(config, heard, SystemClock(), heard.alive.add, told.append, names={"shed"})
+    with SerialLine([detector, SmokeDetector(2)], link=tmp_path / "ttyShed"):
+        (watch,) = made
+        assert isinstance(watch, AskedLine)
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
+            group.create_task(watch.run())
+            await until(lambda: any(one.stale > 12 for one in watch.line_health().units))
+            later_us = SystemClock().mono_us() + 10_000_000
+            sentences = watch.unasked.look(watch.line_health(), later_us)
+            watch.stop()
+    assert watch.line_health().unasked.doubled == ("smoke-01",)
+    assert ["two devices may have this address" in one for one in sentences] == [True]
+    assert heard.latest("smoke-01", "smoke") is False

@@ -1,6 +1,7 @@
 """The poller and single questions: what is asked when, and what is told of the answer."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 import pytest
@@ -12,6 +13,7 @@ from edge_agent.poll.inquiry import Heard
 from edge_agent.poll.poller import Poller
 from edge_agent.poll.report_filter import PointPolicy, ReportPolicy
 from edge_agent.right_of_way import RightOfWay
+from runtime.clock import SystemClock
 from tests.patience import until
 from tests.poller_rig import (
     CLOCK,
@@ -24,6 +26,15 @@ from tests.poller_rig import (
     running,
 )
 from wire.quality import Quality, Reason, bad
+
+
+class Later(SystemClock):
+    """The clock of this machine, so much ahead."""
+
+    later_us = 0
+
+    def mono_us(self) -> int:
+        return super().mono_us() + self.later_us
 
 
 async def test_polls_each_device_and_reports_what_changes() -> None:
@@ -104,6 +115,25 @@ async def test_a_dead_device_leaves_the_line_to_the_others() -> None:
     dead, alive = here.poller.device_health()
     assert (dead.state, dead.misses, dead.waits) == (DeviceState.DEAD, 3, "probe")
     assert (alive.state, alive.misses, alive.last_fault) == (DeviceState.ANSWERING, 0, "")
+
+
+async def test_the_log_says_when_a_device_is_silent_and_when_it_answers_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "edge_agent.poll.poller")
+    line, clock = FakeLine({1: Fault.TIME_OUT, 2: 20}), Later()
+    devices = [PolledDevice(f"gauge-{unit}", unit, FakeDriver(unit), PERIOD_US) for unit in (1, 2)]
+    poller = Poller(line, devices, Memory(), clock, lambda _: None)
+    async with running(poller):
+        await until(lambda: poller.device_health()[0].state is DeviceState.DEAD)
+        line.answers[1] = 5
+        clock.later_us = 60_000_000  # it is asked again
+        await until(lambda: poller.device_health()[0].state is DeviceState.ANSWERING)
+        asked = len(line.asked)
+        await until(lambda: len(line.asked) > asked + 6)
+    silent, back = [record.getMessage() for record in caplog.records]
+    assert silent == "device gauge-1 does not answer: time_out"
+    assert back.startswith("device gauge-1 answers again, after ")
 
 
 async def test_a_refusal_is_not_a_miss() -> None:

@@ -12,6 +12,7 @@ from edge_agent.health import (
     LineHealth,
     LineLoad,
     Notice,
+    Unasked,
     UnitHealth,
     UplinkHealth,
     WearHealth,
@@ -270,6 +271,33 @@ def test_what_a_device_refuses_is_said_by_name() -> None:
     health = replace(HEALTH, devices=(replace(DEVICE, refused=("battery", "relay")),))
     (problem,) = found(health)
     assert problem.startswith("device smoke-01 refuses battery, relay: ")
+
+
+def test_two_devices_with_one_address_are_said_in_both_languages() -> None:
+    doubled = replace(LINE, unasked=Unasked(480, 0.008, ("smoke-01",)))
+    health = replace(HEALTH, lines=(doubled,))
+    (problem,) = found(health)
+    assert problem.startswith("device smoke-01: two devices may have this address")
+    (problem,) = problems(document(health), HASH, CHINESE)
+    assert problem.startswith("设备 smoke-01：可能有两台设备用了同一地址")
+    text = running_text(document(health), ENGLISH)
+    assert "line shed: 480 bytes a minute that nobody asked for" in text
+    text = running_text(document(health), CHINESE)
+    assert "线路 shed：每分钟收到 480 字节无人请求的数据" in text
+
+
+def test_babble_is_a_problem_when_it_takes_a_share_of_the_wire() -> None:
+    health = replace(HEALTH, lines=(replace(LINE, unasked=Unasked(5_000, 0.087)),))
+    (problem,) = found(health)
+    assert problem == (
+        "line shed hears 5000 bytes a minute that nobody asked for (9 % of its time): look for a"
+        " device that talks by itself, a missing termination, two devices with one address, a"
+        " wrong baud rate"
+    )
+    (problem,) = problems(document(health), HASH, CHINESE)
+    assert "终端电阻" in problem
+    assert found(replace(HEALTH, lines=(replace(LINE, unasked=Unasked(5, 0.0001)),))) == []
+    assert not any("nobody asked" in line for line in running_text(document(HEALTH), ENGLISH))
 
 
 def test_a_line_that_hears_itself_is_said_with_the_key() -> None:
