@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from operator import attrgetter
 
 import msgspec
 
@@ -193,7 +194,7 @@ class Schedule:
             and one.turn.device != turn.device
             and resting_until_us(one.turn.device) <= now_us
         ]
-        found.sort(key=_deadline_of)
+        found.sort(key=attrgetter("deadline_us"))
         return [one.turn for one in found[:most]]
 
     def waits(
@@ -295,7 +296,3 @@ class Schedule:
         if rest_us > at_us:
             at_us, why = rest_us, Why.RESTING
         return (Why.DUE, now_us) if at_us <= now_us else (why, at_us)
-
-
-def _deadline_of(entry: _Entry) -> int:
-    return entry.deadline_us
