@@ -14,6 +14,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 from edge_agent.config.load import DEFAULT_PATH, ConfigError
@@ -214,45 +215,35 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _status(chosen: argparse.Namespace) -> int:
-    from edge_agent.show.paint import wants_colour  # noqa: PLC0415 - only this command needs it
-    from edge_agent.show.status import figures_text, status  # noqa: PLC0415 - same
+    from edge_agent.show import status as its  # noqa: PLC0415 - only this command needs it
+    from edge_agent.show.despite import despite_errors  # noqa: PLC0415 - same
+    from edge_agent.show.paint import wants_colour  # noqa: PLC0415 - same
 
-    found = _load(Source(chosen.config, None).load)
-    if found is None:
-        return _status_despite_errors(chosen)
+    how = {"json": chosen.json, "language": chosen.lang}
+    try:
+        config = Source(chosen.config, None).load().config
+    except ConfigError as error:
+        asked = (
+            its.running_figures if chosen.prometheus else partial(its.status_despite_errors, **how)
+        )
+        return _print(despite_errors(chosen.config, error, asked))
     if chosen.prometheus:
-        return _print(figures_text(found.config))
+        return _print(its.figures_text(config))
     in_colour = wants_colour(os.environ, is_terminal=sys.stdout.isatty())
-    answer = status(found.config, json=chosen.json, language=chosen.lang, in_colour=in_colour)
-    return _print(answer)
-
-
-def _status_despite_errors(chosen: argparse.Namespace) -> int:
-    """A running agent does not stop when its file is broken, and can still be looked at."""
-    from edge_agent.config.whereabouts import socket_despite_errors  # noqa: PLC0415 - rarely wanted
-    from edge_agent.show.status import despite_errors  # noqa: PLC0415 - same
-
-    socket = None if chosen.prometheus else socket_despite_errors(chosen.config)
-    if socket is None:
-        return USAGE
-    answer = despite_errors(socket, json=chosen.json, language=chosen.lang)
-    return USAGE if answer is None else _print(answer)
+    return _print(its.status(config, in_colour=in_colour, **how))
 
 
 def _frames(chosen: argparse.Namespace) -> int:
-    from edge_agent.show.frames import frames  # noqa: PLC0415 - only this command needs it
+    from edge_agent.show import frames as its  # noqa: PLC0415 - only this command needs it
+    from edge_agent.show.despite import despite_errors  # noqa: PLC0415 - same
 
-    found = _load(Source(chosen.config, None).load)
-    if found is None:
-        return USAGE
-    answer = frames(
-        found.config,
-        line=chosen.line,
-        pcap=chosen.pcap,
-        json=chosen.json,
-        language=chosen.lang,
-    )
-    return _print(answer)
+    how = {"line": chosen.line, "pcap": chosen.pcap, "json": chosen.json}
+    try:
+        config = Source(chosen.config, None).load().config
+    except ConfigError as error:
+        asked = partial(its.running_frames, **how)
+        return _print(despite_errors(chosen.config, error, asked))
+    return _print(its.frames(config, language=chosen.lang, **how))
 
 
 def _print(answer: Answer) -> int:

@@ -1,6 +1,7 @@
 """`edge-agent baseline`: take, show or clear what a device is judged against, at the site."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -27,11 +28,23 @@ _SHOW_S = 5.0
 _USAGE = frozenset({Refused.NO_DEVICE, Refused.NO_BASELINE, Refused.WHICH_POINT, Refused.NO_NAME})
 
 
-def take(config: Config, given: Mapping[str, str], *, json: bool, words: Words) -> Answer:
-    """Code 0 when it was taken, 1 when it was refused or nobody answers, 2 for usage."""
+def take(
+    config: Config,
+    given: Mapping[str, str],
+    *,
+    json: bool,
+    words: Words,
+    announce: Callable[[str], None] = lambda _: None,
+) -> Answer:
+    """Code 0 when it was taken, 1 when it was refused or nobody answers, 2 for usage.
+
+    `announce`: called with what a person has to see to meanwhile, once it is known to be measured.
+    """
     try:
-        before = {(one.device, one.point): one for one in _shown(config)}
-        answer = _asked(config, TAKE, given, _WAIT_S)
+        before = {(one.device, one.point): one for one in _shown(config.socket)}
+        if _is_one_of(before, given):
+            announce(words("measuring").format(device=given.get("device")))
+        answer = _asked(config.socket, TAKE, given, _WAIT_S)
     except (OSError, msgspec.MsgspecError) as error:
         return Answer(1, "", (_unanswered(config, error, words),))
     if not answer.is_done:
@@ -42,10 +55,16 @@ def take(config: Config, given: Mapping[str, str], *, json: bool, words: Words) 
     return Answer(0, "\n".join(_taken(taken, before.get((taken.device, taken.point)), words)))
 
 
+def _is_one_of(known: Collection[tuple[str, str]], given: Mapping[str, str]) -> bool:
+    """Whether it is clear which point is meant, and that it needs a baseline."""
+    points = [point for device, point in known if device == given.get("device")]
+    return given["point"] in points if "point" in given else len(points) == 1
+
+
 def clear(config: Config, given: Mapping[str, str], *, json: bool, words: Words) -> Answer:
     """As `take`."""
     try:
-        answer = _asked(config, CLEAR, given, _SHOW_S)
+        answer = _asked(config.socket, CLEAR, given, _SHOW_S)
     except (OSError, msgspec.MsgspecError) as error:
         return Answer(1, "", (_unanswered(config, error, words),))
     if not answer.is_done:
@@ -59,16 +78,22 @@ def clear(config: Config, given: Mapping[str, str], *, json: bool, words: Words)
 
 def show(config: Config, *, json: bool, words: Words) -> Answer:
     """Code 1 when a point that needs a baseline has none, or no agent answers."""
-    problems: list[str] = []
     try:
-        found = _shown(config)
+        return running_baselines(config.socket, json=json, words=words)
     except (OSError, msgspec.MsgspecError) as error:
         taken, notices = BaselineFile(config.buffer.path.parent).read()
-        found = list(baselines(config, taken))
         why = words("not_running").format(socket=config.socket, error=error)
-        problems += [why, *notices]
+        return _table(list(baselines(config, taken)), [why, *notices], json=json, words=words)
+
+
+def running_baselines(socket: Path, *, json: bool, words: Words) -> Answer:
+    """Of the agent behind a socket; raise OSError or msgspec.MsgspecError without one."""
+    return _table(_shown(socket), [], json=json, words=words)
+
+
+def _table(found: list[Baseline], problems: list[str], *, json: bool, words: Words) -> Answer:
     shown = [health_of(one) for one in found]
-    problems += baseline_problems(shown, words.language)
+    problems = [*problems, *baseline_problems(shown, words.language)]
     if json:
         said = {"baselines": msgspec.to_builtins(found), "problems": problems}
         return Answer(1 if problems else 0, as_json(said), tuple(problems))
@@ -111,10 +136,10 @@ def _unanswered(config: Config, error: Exception, words: Words) -> str:
     return words("not_asked").format(socket=config.socket, error=error)
 
 
-def _shown(config: Config) -> list[Baseline]:
-    return msgspec.convert(_asked(config, SHOW, {}, _SHOW_S).said or [], list[Baseline])
+def _shown(socket: Path) -> list[Baseline]:
+    return msgspec.convert(_asked(socket, SHOW, {}, _SHOW_S).said or [], list[Baseline])
 
 
-def _asked(config: Config, order: str, given: Mapping[str, str], wait_s: float) -> LocalAnswer:
-    said = ask(config.socket, msgspec.json.encode(LocalOrder(order, dict(given))), wait_s)
+def _asked(socket: Path, order: str, given: Mapping[str, str], wait_s: float) -> LocalAnswer:
+    said = ask(socket, msgspec.json.encode(LocalOrder(order, dict(given))), wait_s)
     return msgspec.json.decode(said, type=LocalAnswer)

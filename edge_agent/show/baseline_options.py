@@ -2,10 +2,12 @@
 
 import argparse
 import sys
+from functools import partial
 
 from edge_agent.config.load import ConfigError
 from edge_agent.config.source import Source
 from edge_agent.show.answer import Answer
+from edge_agent.show.despite import despite_errors
 from edge_agent.show.on_site_commands import add_common
 
 _EXAMPLES = """examples:
@@ -49,17 +51,25 @@ def baseline(chosen: argparse.Namespace) -> Answer:
     from edge_agent.show import baseline as its  # noqa: PLC0415 - it knows drivers
     from edge_agent.show.baseline_words import Words  # noqa: PLC0415 - rarely wanted
 
+    words = Words(chosen.lang)
     try:
         config = Source(chosen.config, None).load().config
     except ConfigError as error:
-        return Answer(_USAGE, "", tuple(map(str, error.problems)))
-    words, given = Words(chosen.lang), _given(chosen)
+        if chosen.doing != "show":
+            return Answer(_USAGE, "", tuple(map(str, error.problems)))
+        asked = partial(its.running_baselines, json=chosen.json, words=words)
+        return despite_errors(chosen.config, error, asked)
+    given = _given(chosen)
     if chosen.doing == "show":
         return its.show(config, json=chosen.json, words=words)
     if chosen.doing == "clear":
         return its.clear(config, given, json=chosen.json, words=words)
-    sys.stderr.write(words("measuring").format(device=chosen.device) + "\n")
-    return its.take(config, given, json=chosen.json, words=words)
+    return its.take(config, given, json=chosen.json, words=words, announce=_say)
+
+
+def _say(text: str) -> None:
+    """At once: whoever reads it has to do it while the command waits."""
+    sys.stderr.write(f"{text}\n")
 
 
 def _given(chosen: argparse.Namespace) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """`edge-agent device`: one device read now, or an action of its profile, asked at the gateway."""
 
+from pathlib import Path
+
 import msgspec
 
 from device_profiles.model import Profile
@@ -40,8 +42,16 @@ def read(config: Config, device: str, by: str, *, json: bool, language: Language
     """Code 1 when it could not be read, 2 for a device that is not there."""
     if problem := _no_device(config, device):
         return Answer(2, "", (problem,))
-    order = LocalOrder(READ, {"device": device, "by": by})
-    return _asked(config, order, json=json, language=language)
+    return _asked(config, _reading(device, by), json=json, language=language)
+
+
+def running_read(socket: Path, device: str, by: str, *, json: bool, language: Language) -> Answer:
+    """By the agent behind a socket; raise OSError or msgspec.MsgspecError without one."""
+    return _ordered(socket, _reading(device, by), json=json, language=language)
+
+
+def _reading(device: str, by: str) -> LocalOrder:
+    return LocalOrder(READ, {"device": device, "by": by})
 
 
 def do(
@@ -68,12 +78,16 @@ def _profile(config: Config, device: str) -> Profile:
 
 def _asked(config: Config, order: LocalOrder, *, json: bool, language: Language) -> Answer:
     try:
-        said = ask(config.socket, msgspec.json.encode(order), _WAIT_S)
-        answer = msgspec.json.decode(said, type=LocalAnswer)
+        return _ordered(config.socket, order, json=json, language=language)
     except (OSError, msgspec.MsgspecError) as error:
         why = Words(language)(STOPPED)
         known = {"gateway": config.gateway, "socket": config.socket, "error": error}
         return Answer(1, "", (why.format(**known),))
+
+
+def _ordered(socket: Path, order: LocalOrder, *, json: bool, language: Language) -> Answer:
+    said = ask(socket, msgspec.json.encode(order), _WAIT_S)
+    answer = msgspec.json.decode(said, type=LocalAnswer)
     code = 0 if answer.is_done else 1
     if json:
         plain = {"id": answer.said, "outcome": answer.reason, "detail": _points(answer.detail)}

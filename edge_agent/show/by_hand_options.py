@@ -2,10 +2,12 @@
 
 import argparse
 import getpass
+from functools import partial
 
 from edge_agent.config.load import ConfigError
 from edge_agent.config.source import Source
 from edge_agent.show.answer import Answer
+from edge_agent.show.despite import despite_errors
 from edge_agent.show.on_site_commands import add_common
 
 _EXAMPLES = """examples:
@@ -46,11 +48,15 @@ def device(chosen: argparse.Namespace) -> Answer:
     """Run it."""
     from edge_agent.show import by_hand as its  # noqa: PLC0415 - rarely wanted
 
+    how = {"json": chosen.json, "language": chosen.lang}
     try:
         config = Source(chosen.config, None).load().config
     except ConfigError as error:
-        return Answer(_USAGE, "", tuple(map(str, error.problems)))
-    how = {"json": chosen.json, "language": chosen.lang}
+        if chosen.doing != "read":
+            return Answer(_USAGE, "", tuple(map(str, error.problems)))
+        who = chosen.by or _logged_in()
+        asked = partial(its.running_read, device=chosen.device, by=who, **how)
+        return despite_errors(chosen.config, error, asked)
     if chosen.doing == "do":
         return its.do(config, chosen.device, chosen.action, chosen.by, **how)
     return its.read(config, chosen.device, chosen.by or _logged_in(), **how)

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
@@ -77,12 +78,21 @@ _TEXTS: dict[str, tuple[str, str]] = {
 def clock_show(config: Config, *, json: bool, language: Language) -> Answer:
     """Code 1 while the time is unset or the agent stopped."""
     try:
-        answer = _order(config, LocalOrder(CLOCK_SHOW))
-        said, is_running = msgspec.convert(answer.said, ClockSaid), True
+        return running_clock(config.socket, json=json, language=language)
     except NOBODY:
-        said, is_running = _at_rest(config, SystemClock(config.trust)).said(), False
+        said = _at_rest(config, SystemClock(config.trust)).said()
+        return _shown(said, json=json, language=language, is_running=False)
     except (OSError, msgspec.MsgspecError) as error:
         return Answer(1, "", (f"{config.socket}: {error}",))
+
+
+def running_clock(socket: Path, *, json: bool, language: Language) -> Answer:
+    """Of the agent behind a socket; raise OSError or msgspec.MsgspecError without one."""
+    said = msgspec.convert(_order(socket, LocalOrder(CLOCK_SHOW)).said, ClockSaid)
+    return _shown(said, json=json, language=language, is_running=True)
+
+
+def _shown(said: ClockSaid, *, json: bool, language: Language, is_running: bool) -> Answer:
     is_fine = is_running and said.state is not ClockState.UNSET
     if json:
         plain = {"running": is_running, **msgspec.to_builtins(said), "utc": _moment(said.utc_us)}
@@ -101,7 +111,7 @@ def clock_set(config: Config, text: str, *, force: bool, json: bool, language: L
     asked_us = clock.mono_us()
     given = {"utc_us": str(utc_us), **({"force": "yes"} if force else {})}
     try:
-        answer = _order(config, LocalOrder(CLOCK_SET, given))
+        answer = _order(config.socket, LocalOrder(CLOCK_SET, given))
         setting = Setting.SET if answer.is_done else Setting(answer.reason)
         word = "set"
     except NOBODY:
@@ -116,8 +126,8 @@ def clock_set(config: Config, text: str, *, force: bool, json: bool, language: L
     return Answer(0, text) if is_set else Answer(1, "", (text,))
 
 
-def _order(config: Config, order: LocalOrder) -> LocalAnswer:
-    return msgspec.json.decode(ask(config.socket, msgspec.json.encode(order)), type=LocalAnswer)
+def _order(socket: Path, order: LocalOrder) -> LocalAnswer:
+    return msgspec.json.decode(ask(socket, msgspec.json.encode(order)), type=LocalAnswer)
 
 
 def _leave(config: Config, clock: Clock, note: ClockNote) -> Setting:

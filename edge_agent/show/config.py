@@ -1,11 +1,14 @@
 """`edge-agent config`: what is in force, what the server wants, what a person on site says."""
 
+from pathlib import Path
+
 import msgspec
 
 from edge_agent.config import desired as wishes
 from edge_agent.config.desired import Decision
 from edge_agent.config.load import ConfigError
 from edge_agent.config.source import Found, Source, book_path, write_book
+from edge_agent.health_document import AgentDocument
 from edge_agent.health_socket import NOBODY, ask
 from edge_agent.local_orders import LocalAnswer, LocalOrder
 from edge_agent.on_site import ACCEPT, REJECT
@@ -22,6 +25,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "wants": (
         "the server wants version {version}, based on {based_on}: {outcome}",
         "服务端要求版本 {version}（基于 {based_on}）：{outcome}",
+    ),
+    "wanted": (
+        "the server wants version {version}: {outcome}",
+        "服务端要求版本 {version}：{outcome}",
     ),
     "withdrawn": (
         "the server wants nothing any more (version {version}): {outcome}",
@@ -69,6 +76,26 @@ def config_show(source: Source, *, json: bool, toml: bool, language: Language) -
     return Answer(1 if is_open else 0, "\n".join(_lines(found, language)), complaints)
 
 
+def running_config(socket: Path, *, json: bool, language: Language) -> Answer:
+    """What is in force at the agent behind a socket, whatever its files say now.
+
+    Raise OSError or msgspec.MsgspecError when there is none.
+    """
+    said = msgspec.json.decode(ask(socket), type=AgentDocument)
+    is_open = said.config.outcome in (Outcome.DIVERGED, Outcome.REJECTED)
+    if json:
+        plain = {"config_hash": said.config_hash, **msgspec.to_builtins(said.config)}
+        return Answer(1 if is_open else 0, as_json(plain))
+    lines = [_force(said.config_hash, said.config.version, language)]
+    if said.config.desired is None or not said.config.outcome:
+        lines.append(_say("nothing", language))
+    else:
+        outcome = _say(said.config.outcome, language)
+        wanted = _say("wanted", language).format(version=said.config.desired, outcome=outcome)
+        lines.append(wanted)
+    return Answer(1 if is_open else 0, "\n".join(lines))
+
+
 def config_decide(source: Source, *, accept: bool, json: bool, language: Language) -> Answer:
     """By the running agent, or for its next start when it is stopped. Raise ConfigError."""
     found = source.load()
@@ -113,10 +140,8 @@ def _decided(decision: Decision, detail: str, *, json: bool, language: Language)
 
 def _lines(found: Found, language: Language) -> list[str]:
     standing, latest = found.book.in_force, found.book.latest
-    whose = _say("site", language)
-    if standing is not None:
-        whose = _say("server", language).format(version=standing.version)
-    lines = [_say("force", language).format(hash=found.config.hash, whose=whose)]
+    version = None if standing is None else standing.version
+    lines = [_force(found.config.hash, version, language)]
     if latest is None or found.book.outcome is None:
         return [*lines, _say("nothing", language)]
     wants = _say("withdrawn" if latest.is_withdrawal else "wants", language).format(
@@ -125,6 +150,13 @@ def _lines(found: Found, language: Language) -> list[str]:
         outcome=_say(found.book.outcome.value, language),
     )
     return [*lines, wants, *(f"  {line}" for line in found.book.detail.splitlines())]
+
+
+def _force(config_hash: str, version: int | None, language: Language) -> str:
+    whose = _say("site", language)
+    if version is not None:
+        whose = _say("server", language).format(version=version)
+    return _say("force", language).format(hash=config_hash, whose=whose)
 
 
 def _say(word: str, language: Language) -> str:

@@ -23,12 +23,19 @@ def frames(
     if line is not None and line not in names:
         return Answer(USAGE, "", (f"--line {not_there(line, names, 'line')}",))
     try:
-        answer = ask(config.socket, f"frames {line or ''}".encode())
-        said = msgspec.json.decode(answer, type=tuple[LineFrames, ...])
+        return running_frames(config.socket, line=line, pcap=pcap, json=json)
     except (OSError, msgspec.MsgspecError) as error:
         why = Words(language)(STOPPED)
         known = {"gateway": config.gateway, "socket": config.socket, "error": error}
         return Answer(PROBLEM, "", (why.format(**known),))
+
+
+def running_frames(socket: Path, *, line: str | None, pcap: Path | None, json: bool) -> Answer:
+    """The same of the agent behind a socket; raise OSError or msgspec.MsgspecError without one."""
+    answer = ask(socket, f"frames {line or ''}".encode())
+    said = msgspec.json.decode(answer, type=tuple[LineFrames, ...])
+    if line is not None and not said:
+        return Answer(USAGE, "", (f"--line is {line!r}, and no such line is watched",))
     if pcap is not None:
         return _written(said, pcap)
     if json:

@@ -2,11 +2,13 @@
 
 import argparse
 import os
+from functools import partial
 from pathlib import Path
 
 from edge_agent.config.load import DEFAULT_PATH, ConfigError
 from edge_agent.config.source import Source
 from edge_agent.show.answer import Answer
+from edge_agent.show.despite import despite_errors
 from runtime.language import Language, from_locale
 
 _PROBLEM, _USAGE = 1, 2
@@ -71,23 +73,26 @@ def add_common(made: argparse.ArgumentParser) -> None:
 
 def config(chosen: argparse.Namespace) -> Answer:
     """Run it."""
-    from edge_agent.show.config import config_decide, config_show  # noqa: PLC0415 - rarely wanted
+    from edge_agent.show import config as its  # noqa: PLC0415 - rarely wanted
 
     source = Source(chosen.config, None)
     try:
         if chosen.action == "show":
-            return config_show(source, json=chosen.json, toml=chosen.toml, language=chosen.lang)
+            return its.config_show(source, json=chosen.json, toml=chosen.toml, language=chosen.lang)
         accept = chosen.action == "accept"
-        return config_decide(source, accept=accept, json=chosen.json, language=chosen.lang)
+        return its.config_decide(source, accept=accept, json=chosen.json, language=chosen.lang)
     except ConfigError as error:
-        return Answer(_USAGE, "", tuple(map(str, error.problems)))
+        if chosen.action != "show" or chosen.toml:
+            return Answer(_USAGE, "", tuple(map(str, error.problems)))
+        asked = partial(its.running_config, json=chosen.json, language=chosen.lang)
+        return despite_errors(chosen.config, error, asked)
     except OSError as error:
         return Answer(_PROBLEM, "", (str(error),))
 
 
 def clock(chosen: argparse.Namespace) -> Answer:
     """Run it."""
-    from edge_agent.show.clock import clock_set, clock_show  # noqa: PLC0415 - rarely wanted
+    from edge_agent.show.clock import clock_set, clock_show, running_clock  # noqa: PLC0415 - rarely wanted
 
     try:
         its = Source(chosen.config, None).load().config
@@ -97,6 +102,9 @@ def clock(chosen: argparse.Namespace) -> Answer:
             its, chosen.time, force=chosen.force, json=chosen.json, language=chosen.lang
         )
     except ConfigError as error:
-        return Answer(_USAGE, "", tuple(map(str, error.problems)))
+        if chosen.action != "show":
+            return Answer(_USAGE, "", tuple(map(str, error.problems)))
+        asked = partial(running_clock, json=chosen.json, language=chosen.lang)
+        return despite_errors(chosen.config, error, asked)
     except OSError as error:
         return Answer(_PROBLEM, "", (str(error),))

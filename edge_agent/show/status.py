@@ -26,11 +26,16 @@ from wire.topic import Lane
 def figures_text(config: Config) -> Answer:
     """The figures of the running agent as Prometheus text; code 1 when nobody answers."""
     try:
-        return Answer(0, ask(config.socket, b"metrics").decode().rstrip("\n"))
+        return running_figures(config.socket)
     except OSError as error:
         words = Words(Language.EN)
         said = words(STOPPED).format(gateway=config.gateway, socket=config.socket, error=error)
         return Answer(1, "", (said,))
+
+
+def running_figures(socket: Path) -> Answer:
+    """The same; raise OSError when nobody answers."""
+    return Answer(0, ask(socket, b"metrics").decode().rstrip("\n"))
 
 
 def status(config: Config, *, json: bool, language: Language, in_colour: bool = False) -> Answer:
@@ -49,17 +54,16 @@ def status(config: Config, *, json: bool, language: Language, in_colour: bool = 
     return Answer(1 if found else 0, text, tuple(found))
 
 
-def despite_errors(socket: Path, *, json: bool, language: Language) -> Answer | None:
-    """Of an agent that runs on what it took before its file was broken; None when none answers."""
+def status_despite_errors(socket: Path, *, json: bool, language: Language) -> Answer:
+    """Of an agent that runs on what it took before its file was broken.
+
+    Raise OSError or msgspec.MsgspecError when none answers.
+    """
     words = Words(language)
-    try:
-        said = msgspec.json.decode(ask(socket), type=AgentDocument)
-    except (OSError, msgspec.MsgspecError):
-        return None
+    said = msgspec.json.decode(ask(socket), type=AgentDocument)
     found = [words("p_file"), *problems(said, said.config_hash, words)]
-    if json:
-        return Answer(2, _as_json(said, found), tuple(found))
-    return Answer(2, "\n".join(running_text(said, words)), tuple(found))
+    text = _as_json(said, found) if json else "\n".join(running_text(said, words))
+    return Answer(2, text, tuple(found))
 
 
 def _as_json(said: AgentDocument, found: list[str]) -> str:

@@ -118,3 +118,24 @@ def test_of_a_stopped_agent_the_file_is_shown_and_nothing_is_taken(tmp_path: Pat
 def test_each_reason_has_words_in_both_languages(reason: str) -> None:
     assert EN(reason) != reason
     assert ZH(reason) not in (reason, EN(reason))
+
+
+@pytest.mark.parametrize(
+    ("given", "is_measured"),
+    [
+        (GIVEN, True),
+        (GIVEN | {"point": "tilt"}, True),
+        (GIVEN | {"device": "cover-9"}, False),
+        (GIVEN | {"point": "battery"}, False),
+    ],
+)
+async def test_somebody_has_to_keep_it_at_rest_only_when_it_is_measured(
+    tmp_path: Path, given: dict[str, str], is_measured: bool
+) -> None:
+    config = site(tmp_path)
+    gateway, said = Gateway(tmp_path, config), list[str]()
+    answer = await asked(
+        gateway, lambda: take(config, given, json=False, words=EN, announce=said.append), *AT_REST
+    )
+    assert (answer.code == 0) is is_measured
+    assert [COVER in one and "leave it at rest" in one for one in said] == [True] * is_measured
