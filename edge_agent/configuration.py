@@ -47,6 +47,7 @@ class Configuration(ConfigInForce):
         self.read = found.config
         self.refused: tuple[str, ...] = ()
         self._wishes = Wishes(found.book, book_path(found.config), self.answered, tell)
+        self._known = _open_wish(found.book) if not found.notices else None
         self._site = found.site
         self._proof_s = proof_s
         self._source = source
@@ -71,6 +72,7 @@ class Configuration(ConfigInForce):
             desired=None if latest is None else latest.version,
             outcome="" if self.book.outcome is None else self.book.outcome.value,
             refused=self.refused,
+            is_known=self._known is not None and self._known == _open_wish(self.book),
         )
 
     def answers(self, time_us: int | None) -> tuple[Result, ...]:
@@ -178,6 +180,8 @@ class Configuration(ConfigInForce):
     async def _judge(self, desired: Desired, apply: Apply) -> None:
         verdict = wishes.judge(desired, self.book, self.config)
         log.info("the server wants configuration %d: %s", desired.version, verdict)
+        if verdict is Verdict.KNOWN:
+            self._known = _open_wish(self.book)
         if verdict in (Verdict.TAKE, Verdict.WITHDRAW) or (
             verdict is Verdict.DIVERGED and await self._is_in_force(desired)
         ):
@@ -263,3 +267,10 @@ class Configuration(ConfigInForce):
         self.refused = tuple(problems)[:_REFUSED_SHOWN]
         for problem in self.refused:
             self._tell(f"not taken, the old configuration stays in force: {problem}")
+
+
+def _open_wish(book: Book) -> tuple[Desired, Outcome] | None:
+    """What the server wanted last, and why it is not so; None when there is no such wish."""
+    if book.latest is None or book.outcome not in (Outcome.REJECTED, Outcome.DIVERGED):
+        return None
+    return book.latest, book.outcome

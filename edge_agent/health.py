@@ -221,7 +221,8 @@ class ConfigHealth(msgspec.Struct, frozen=True):
     """What is in force. `version` of the server, None: the site's own file alone.
 
     `desired`: the version that the server wanted last, and its `outcome`. `refused`: why what the
-    file says now is not in force, with file, line and key.
+    file says now is not in force, with file, line and key. `is_known`: that outcome is no news,
+    an earlier run had it, or it was told to the server before.
     """
 
     hash: str
@@ -229,6 +230,7 @@ class ConfigHealth(msgspec.Struct, frozen=True):
     desired: int | None = None
     outcome: str = ""
     refused: tuple[str, ...] = ()
+    is_known: bool = False
 
 
 class AgentHealth(msgspec.Struct, frozen=True):

@@ -108,12 +108,16 @@ class NoticeDocument(msgspec.Struct, frozen=True):
 
 
 class ConfigDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """`version`: of the server, null when the site's own file is in force alone."""
+    """`version`: of the server, null when the site's own file is in force alone.
+
+    `is_known`: the outcome of what is desired is no news, it was so before.
+    """
 
     version: int | None
     desired: int | None
     outcome: str
     refused: tuple[str, ...]
+    is_known: bool = False
 
 
 class AgentDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +164,7 @@ def document(health: AgentHealth) -> AgentDocument:
             desired=health.config.desired,
             outcome=health.config.outcome,
             refused=health.config.refused,
+            is_known=health.config.is_known,
         ),
         lines=tuple(_line(line, now_us) for line in health.lines),
         devices=tuple(_device(device, now_us) for device in health.devices),

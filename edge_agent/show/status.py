@@ -16,7 +16,7 @@ from edge_agent.observe import lane_health
 from edge_agent.show.answer import Answer, as_json
 from edge_agent.show.at_rest import connect_at_rest
 from edge_agent.show.paint import painted
-from edge_agent.show.status_text import problems, running_text, stopped_text
+from edge_agent.show.status_text import known_problems, problems, running_text, stopped_text
 from edge_agent.show.status_words import STOPPED, Words
 from runtime.clock import SystemClock
 from runtime.language import Language
@@ -47,7 +47,7 @@ def status(config: Config, *, json: bool, language: Language, in_colour: bool = 
         return _stopped(config, error, json=json, words=words)
     found = problems(said, config.hash, words)
     if json:
-        text = _as_json(said, found)
+        text = _as_json(said, found, words)
     else:
         lines = running_text(said, words)
         text = "\n".join(painted(lines, words) if in_colour else lines)
@@ -62,12 +62,14 @@ def status_despite_errors(socket: Path, *, json: bool, language: Language) -> An
     words = Words(language)
     said = msgspec.json.decode(ask(socket), type=AgentDocument)
     found = [words("p_file"), *problems(said, said.config_hash, words)]
-    text = _as_json(said, found) if json else "\n".join(running_text(said, words))
+    text = _as_json(said, found, words) if json else "\n".join(running_text(said, words))
     return Answer(2, text, tuple(found))
 
 
-def _as_json(said: AgentDocument, found: list[str]) -> str:
-    return as_json({"running": True, **msgspec.to_builtins(said), "problems": found})
+def _as_json(said: AgentDocument, found: list[str], words: Words) -> str:
+    known = known_problems(said, words)
+    plain = {"running": True, **msgspec.to_builtins(said)}
+    return as_json({**plain, "problems": found, "known_problems": known})
 
 
 def _stopped(config: Config, error: Exception, *, json: bool, words: Words) -> Answer:
@@ -76,7 +78,7 @@ def _stopped(config: Config, error: Exception, *, json: bool, words: Words) -> A
     found = [why, *unread]
     if json:
         said = {"running": False, "gateway": config.gateway, "lanes": msgspec.to_builtins(lanes)}
-        text = as_json({**said, "problems": found})
+        text = as_json({**said, "problems": found, "known_problems": []})
     else:
         text = "\n".join(stopped_text(config.gateway, lanes, words))
     return Answer(1, text, tuple(found))

@@ -48,11 +48,21 @@ def problems(said: AgentDocument, config_hash: str, words: Words) -> list[str]:
 def _config_problems(said: AgentDocument, config_hash: str, words: Words) -> Iterator[str]:
     for why in said.config.refused:
         yield words("p_not_in_force").format(why=why)
-    if said.config.outcome in ("rejected", "diverged"):
-        outcome = words(said.config.outcome)
-        yield words("p_desired").format(version=said.config.desired, outcome=outcome)
+    yield from _wish_problems(said, words)
     if said.config_hash != config_hash and not said.config.refused:
         yield words("p_config").format(hash=said.config_hash)
+
+
+def known_problems(said: AgentDocument, words: Words) -> list[str]:
+    """Those of `problems` that were there and told before: nobody has to be woken for them."""
+    return list(_wish_problems(said, words)) if said.config.is_known else []
+
+
+def _wish_problems(said: AgentDocument, words: Words) -> Iterator[str]:
+    if said.config.outcome in ("rejected", "diverged"):
+        name = "p_desired_known" if said.config.is_known else "p_desired"
+        outcome = words(said.config.outcome)
+        yield words(name).format(version=said.config.desired, outcome=outcome)
 
 
 def _line_problems(said: AgentDocument, words: Words) -> Iterator[str]:

@@ -173,6 +173,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the server wants configuration {version}, and it is {outcome}: edge-agent config show",
         "服务端要求配置 {version}，结果：{outcome}；请执行 edge-agent config show 查看",
     ),
+    "p_desired_known": (
+        (
+            "the server still wants configuration {version}, which is {outcome} as before (nothing"
+            " new): edge-agent config show"
+        ),
+        (
+            "服务端仍要求配置 {version}，结果同前：{outcome}（不是新问题）；"
+            "请执行 edge-agent config show 查看"
+        ),
+    ),
     "rejected": ("rejected", "已拒绝"),
     "diverged": ("diverged", "与现场不一致"),
     "version": ("version {version} of the server", "服务端版本 {version}"),

@@ -296,3 +296,27 @@ async def test_a_withdrawal_that_is_not_on_the_disk_is_refused(rig: Rig) -> None
     outcome, detail = await rig.withdraw(2)
     assert (outcome, detail) == (Outcome.REJECTED, "the disk of this gateway refuses it")
     assert rig.standing.config.devices[0].unit == 2
+
+
+async def test_a_wish_that_was_rejected_before_this_start_is_no_news(rig: Rig) -> None:
+    base = rig.standing.config.hash
+    await rig.desire("[devices.a", base, version=5)
+    assert (rig.standing.health().outcome, rig.standing.health().is_known) == ("rejected", False)
+    source = Source(rig.file, {})
+    again = Configuration(source.begin(), source, rig.told.append)
+    assert (again.health().outcome, again.health().is_known) == ("rejected", True)
+    running = asyncio.create_task(again.run(rig.apply))
+    for version, is_known in ((5, True), (6, False), (6, True)):  # retained: it comes again
+        again.answered.clear()
+        again.desire(Desired(version, base, "[devices.a"))
+        await asyncio.wait_for(again.answered.wait(), PATIENCE_S)
+        assert (again.health().outcome, again.health().is_known) == ("rejected", is_known)
+    running.cancel()
+
+
+async def test_what_a_start_has_just_found_is_news(rig: Rig) -> None:
+    await rig.desire(LINE + DEVICE + "unit = 2\n", rig.standing.config.hash)
+    rig.write(LINE + DEVICE + "unit = 7\n")
+    source = Source(rig.file, {})
+    again = Configuration(source.begin(), source, rig.told.append)
+    assert (again.health().outcome, again.health().is_known) == ("diverged", False)

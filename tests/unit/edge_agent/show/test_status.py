@@ -7,11 +7,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from edge_agent.__main__ import main
 from edge_agent.buffer.rows import Draft, commit, migrate
 from edge_agent.config.load import load_config
 from edge_agent.config.model import Config
+from edge_agent.health import ConfigHealth
 from edge_agent.health_document import document
 from edge_agent.health_socket import served
 from edge_agent.show.status import figures_text, status
@@ -109,3 +111,20 @@ async def test_a_broken_file_does_not_hide_the_agent_that_runs(
         assert json.loads(capsys.readouterr().out)["problems"][0].startswith("the file has errors")
     assert main(arguments) == 2
     assert capsys.readouterr().out == ""
+
+
+async def test_a_script_can_tell_a_known_rejection_from_what_is_new(config: Config) -> None:
+    wish = ConfigHealth(config.hash, None, 4, "rejected", is_known=True)
+    full = replace(HEALTH, config=wish, refusal="database or disk is full")
+
+    async def health() -> bytes:
+        return msgspec.json.encode(document(full))
+
+    async with served(config.socket, health):
+        said = await asyncio.to_thread(status, config, json=True, language=Language.EN)
+    found = json.loads(said.text)
+    assert (said.code, found["config"]["is_known"]) == (1, True)
+    (known,) = found["known_problems"]
+    (new,) = set(found["problems"]) - {known}
+    assert "still wants configuration 4" in known
+    assert "disk is full" in new

@@ -20,7 +20,12 @@ from edge_agent.health import (
 from edge_agent.health_document import document
 from edge_agent.link_count import LinkCount
 from edge_agent.own_health import LocalActionHealth, MachineHealth, SalvageHealth
-from edge_agent.show.status_text import problems, running_text, stopped_text
+from edge_agent.show.status_text import (
+    known_problems,
+    problems,
+    running_text,
+    stopped_text,
+)
 from edge_agent.show.status_words import Words
 from runtime.language import Language, width
 from wire.quality import GOOD
@@ -271,6 +276,20 @@ def test_what_a_device_refuses_is_said_by_name() -> None:
     health = replace(HEALTH, devices=(replace(DEVICE, refused=("battery", "relay")),))
     (problem,) = found(health)
     assert problem.startswith("device smoke-01 refuses battery, relay: ")
+
+
+def test_a_wish_that_was_rejected_before_is_said_as_no_news() -> None:
+    health = replace(HEALTH, config=ConfigHealth(HASH, 3, 4, "rejected", is_known=True))
+    (problem,) = found(health)
+    assert problem == (
+        "the server still wants configuration 4, which is rejected as before (nothing new):"
+        " edge-agent config show"
+    )
+    assert known_problems(document(health), ENGLISH) == [problem]
+    (problem,) = problems(document(health), HASH, CHINESE)
+    assert "服务端仍要求配置 4，结果同前：已拒绝" in problem
+    fresh = replace(HEALTH, config=ConfigHealth(HASH, 3, 4, "rejected"))
+    assert known_problems(document(fresh), ENGLISH) == []
 
 
 def test_two_devices_with_one_address_are_said_in_both_languages() -> None:
