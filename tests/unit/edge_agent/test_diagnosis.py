@@ -70,7 +70,7 @@ def test_what_fits_is_whole() -> None:
     assert (said.command, said.left_out, len(said.health.devices)) == ("c-1", (), 21)
 
 
-@pytest.mark.parametrize(("most", "devices"), [(2_000, ["smoke-bad"]), (700, [])])
+@pytest.mark.parametrize(("most", "devices"), [(2_000, ["smoke-bad"]), (750, [])])
 def test_what_is_well_is_left_out_first(most: int, devices: list[str]) -> None:
     said = read(FULL, most)
     assert [one.device for one in said.health.devices] == devices
