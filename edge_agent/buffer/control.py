@@ -14,10 +14,19 @@ from collections.abc import Callable, Collection, Mapping
 import msgspec
 
 from device_profiles.model import Profile
-from edge_agent.buffer.permission import LOCAL, OUTCOMES, WORDS, Came, Verdict, hand_of, judge
+from edge_agent.buffer.permission import OUTCOMES, WORDS, Came, Verdict, hand_of, judge
 from edge_agent.buffer.timebase import Timebase, Timekeeper
 from runtime.database import Database
-from wire.command import Command, CommandKind, Outcome, Result, decode_command, encode_command
+from wire.command import (
+    BY_LOCAL_ACTION,
+    Command,
+    CommandKind,
+    Outcome,
+    Result,
+    decode_command,
+    encode_command,
+)
+from wire.own_order import signed
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +95,7 @@ class Control:
 
         Nothing becomes of it while it may have been carried out already: it comes again.
         """
-        if not self.knows_all and not command.id.startswith(LOCAL):
+        if not self.knows_all and not command.id.startswith(BY_LOCAL_ACTION):
             return Verdict.NOT_YET
         now = self._timekeeper.now()
         verdict = await self._database.transact(
@@ -159,7 +168,8 @@ def _what(command: Command) -> str:
 
 
 def _result(command: Command, outcome: Outcome, detail: str, now: Timebase) -> Result:
-    return Result(command.id, outcome, time=now.utc_us(now.mono_us), detail=detail)
+    said = signed(command, detail)
+    return Result(command.id, outcome, time=now.utc_us(now.mono_us), detail=said)
 
 
 def _refusal(command: Command, verdict: Verdict, now: Timebase) -> Result:
@@ -212,7 +222,8 @@ def _begin(
         "SELECT payload, boot, mono_ms FROM command WHERE state = 'waiting' ORDER BY number"
     ).fetchall()
     waiting = [(decode_command(payload, Command), Came(*came)) for payload, *came in rows]
-    waiting.sort(key=lambda one: not one[0].id.startswith(LOCAL))  # a siren is not kept waiting
+    # a siren is not kept waiting
+    waiting.sort(key=lambda one: not one[0].id.startswith(BY_LOCAL_ACTION))
     for command, came in waiting:
         if hand_of(command) not in devices:
             continue

@@ -12,9 +12,6 @@ from wire.command import TAKE_BASELINE, Command, CommandKind, Outcome
 UNDATED_GOOD_FOR_MS = 60_000
 """How long a command without an expiry waits at most, on the clock of the boot it came in."""
 
-LOCAL = "local-"
-"""So begin the ids of what the gateway orders itself, see edge_agent.local_action."""
-
 
 class Verdict(StrEnum):
     """What is to become of a command; all but ALLOWED and NOT_YET are its answer."""

@@ -10,7 +10,6 @@ from edge_agent.buffer.permission import hand_of
 from edge_agent.poll.hand import Done, Hand
 from runtime.beat import Beat
 from wire.command import Command
-from wire.own_order import signed
 
 _log = logging.getLogger(__name__)
 
@@ -77,7 +76,7 @@ class Operator:
         if self._owed is None:
             return
         command, done = self._owed
-        await self._control.answer(command, done.outcome, signed(command, done.detail))
+        await self._control.answer(command, done.outcome, done.detail)
         self._owed = None
 
     async def _next(self) -> Command | None:

@@ -17,7 +17,6 @@ from runtime.clock import SystemClock
 from runtime.database import Database
 from tests.shipped import PROFILES
 from wire.command import Command, CommandKind, Outcome, Result
-from wire.own_order import signed
 
 DEVICES = {"smoke-1": PROFILES["calectro_ug3"]}
 WHO = {"device": "smoke-1", "by": "Li Lei"}
@@ -43,7 +42,7 @@ async def test_it_is_a_command_with_a_name_and_its_answer_goes_up(tmp_path: Path
             CommandKind.ACTION, "Li Lei", "smoke-1", "reset",
         )  # fmt: skip
         assert command.id.startswith("site-action-"), "a siren (local-) goes first"
-        await control.answer(command, Outcome.DONE, signed(command, "1 of 1 writes echoed"))
+        await control.answer(command, Outcome.DONE, "1 of 1 writes echoed")
         answer = await asked
         assert (answer.is_done, answer.reason, answer.detail, answer.said) == (
             True, "done", "1 of 1 writes echoed", command.id,

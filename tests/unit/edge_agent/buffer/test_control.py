@@ -51,6 +51,16 @@ async def test_taken_begun_answered_and_sent(tmp_path: Path) -> None:
         assert await control.unsent() == []
 
 
+async def test_a_refusal_of_an_order_on_site_says_too_what_it_was_and_who_asked(
+    tmp_path: Path,
+) -> None:
+    order = Command("site-action-1", CommandKind.ACTION, "Li Lei", "smoke-9", "reset")
+    async with opened(tmp_path) as control:
+        assert await control.take(order) is Verdict.NO_DEVICE
+        (answer,) = await answers(control)
+        assert answer.detail.startswith("reset at smoke-9, asked by Li Lei: no_device")
+
+
 async def test_the_same_command_is_answered_again_and_not_done_again(tmp_path: Path) -> None:
     async with opened(tmp_path) as control:
         for _ in range(2):
