@@ -169,6 +169,8 @@ class Scene:
     def _waits(self, kind: str) -> set[str]:
         """The alarms of which such an event is still to come; those that outlast the scene not."""
         raised = {d.alarm_id for d in self._raised_once() if _told(d) not in self._outlasting}
+        if kind == "alarm.cleared":  # a latched one may have been over when it was learned of
+            raised &= {d.alarm_id for d in self._raised_once() if d.data["state"]["active"]}
         return raised - {d.alarm_id for d in self._had(kind)}
 
     def _had(self, kind: str) -> list[Delivery]:

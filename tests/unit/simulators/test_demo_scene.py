@@ -47,14 +47,20 @@ class Theatre:
             self.server.answers[f"/v1/gateways/{gateway}"] = (200, {"lanes": lanes})
 
     def hears(
-        self, device: str, rule: str, kind: str = "alarm.raised", *, latched: bool = True
+        self,
+        device: str,
+        rule: str,
+        kind: str = "alarm.raised",
+        *,
+        latched: bool = True,
+        active: bool = True,
     ) -> None:
         """Let the alarm centre have this verified delivery."""
         number = len(self.scene.centre.deliveries)
         data = {
             "alarm_id": f"{device}-{rule}",
             "revision": number + 1,
-            "state": {"latched": latched},
+            "state": {"latched": latched, "active": active},
             "device": device,
             "rule": rule,
             "title": {"en": "Smoke detected", "zh": "检测到烟雾"},
@@ -150,6 +156,18 @@ async def test_an_alarm_is_timed_from_the_condition_to_the_delivery(
     told = capsys.readouterr().out.splitlines()
     assert "smoke in the air duct of a shed" in told[0]
     assert told[1].endswith("Smoke detected at Xinhua Street 1")
+
+
+async def test_what_was_over_when_the_server_learned_of_it_is_not_waited_for(
+    theatre: Theatre,
+) -> None:
+    for action in ("acknowledge", "reset"):
+        theatre.server.answers[f"/v1/alarms/{DUCT}-smoke/{action}"] = (200, {})
+    theatre.hears(DUCT, "smoke", active=False)
+    theatre.hears(DUCT, "smoke", "alarm.closed", active=False)
+    async with asyncio.timeout(10):
+        await theatre.scene._clear()
+    assert [asked.method for asked in theatre.server.asked].count("POST") == 2
 
 
 async def test_all_is_cleared_acknowledged_and_reset(
