@@ -99,7 +99,10 @@ class Lanes(Commits):
     def accept(self, device: str, samples: Sequence[Sample]) -> Rest | None:
         """As `take` of at least one; what commits those that do not wait, if there are any."""
         is_urgent = self._add(device, samples)
-        if not is_urgent and self._bulk_is_due() is not Due.NOW:
+        bulk = self._bulk_due()
+        if bulk is Due.WITH_COMPANY:
+            self._await_company()
+        if not is_urgent and bulk is not Due.NOW:
             return None
         if is_urgent:
             self.way.claim()
@@ -113,15 +116,17 @@ class Lanes(Commits):
                     await self._commit(Lane.URGENT)
                 finally:
                     self.way.release()
-            if self._bulk_is_due() is Due.NOW:
+            if self._bulk_due() is Due.NOW:
                 await self._commit(Lane.BULK, multiple=self._group_readings)
 
-    def _bulk_is_due(self) -> Due:
-        found = due(self._waiting.count(Lane.BULK), self._group_readings)
-        if found is Due.WITH_COMPANY and self._company is None:
+    def _bulk_due(self) -> Due:
+        return due(self._waiting.count(Lane.BULK), self._group_readings)
+
+    def _await_company(self) -> None:
+        """Once for all full groups that wait."""
+        if self._company is None:
             loop = asyncio.get_running_loop()
             self._company = loop.call_later(COMPANY_S, self._stirred.set)
-        return found
 
     def _add(self, device: str, samples: Sequence[Sample]) -> bool:
         """Whether a transition among them is to be committed at once."""
@@ -142,9 +147,10 @@ class Lanes(Commits):
             while True:
                 await self._beat.told(self._stirred, self._rest_s())
                 self._stirred.clear()
+                had_company = self._has_had_company()
                 if self._is_due():
                     await self.flush()
-                elif self._has_had_company():
+                elif had_company:
                     await self._commit(Lane.BULK, multiple=self._group_readings)
                 await self._time.keep()
                 await self._make_room()
@@ -172,7 +178,7 @@ class Lanes(Commits):
             return False
         timer.cancel()
         self._company = None
-        return self._bulk_is_due() is not Due.WITH_THE_BEAT
+        return self._bulk_due() is not Due.WITH_THE_BEAT
 
     async def _end(self) -> None:
         """All that waits, and then what receipts have, without waiting for company."""

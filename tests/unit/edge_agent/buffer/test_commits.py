@@ -15,7 +15,7 @@ from edge_agent.buffer.lanes import Lanes
 from edge_agent.exchange import Sample
 from tests.instant_database import InstantDatabase
 from tests.lanes_rig import lanes_on, taken
-from tests.virtual_time import VirtualClock, now_s, run
+from tests.virtual_time import VirtualClock, VirtualLoop, now_s, run
 from wire.receipt import Receipt
 from wire.topic import Lane
 
@@ -29,6 +29,12 @@ async def running(path: Path, group_readings: int) -> AsyncIterator[tuple[Lanes,
         yield lanes, database
         task.cancel()
         await asyncio.wait([task])
+
+
+def wakes_so_far() -> int:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    return loop.wakes
 
 
 async def take(lanes: Lanes, count: int, *, first: int = 0) -> None:
@@ -71,6 +77,36 @@ def test_full_groups_share_a_commit_and_the_rest_waits_for_the_beat(tmp_path: Pa
             assert await counts(lanes) == [100] * 4
             await asyncio.sleep(1)
             assert await counts(lanes) == [100] * 4 + [55]
+
+    run(played())
+
+
+def test_company_is_waited_for_once(tmp_path: Path) -> None:
+    async def played() -> None:
+        async with running(tmp_path, 100) as (lanes, database):
+            await take(lanes, 100)
+            await lanes.committed[Lane.BULK].wait()
+            jobs, wakes = database.jobs, wakes_so_far()
+            await asyncio.sleep(5 * COMPANY_S)  # and no beat
+            assert database.jobs == jobs
+            assert wakes_so_far() - wakes == 1
+
+    run(played())
+
+
+@pytest.mark.parametrize("before_s", [0.849_9, 0.85, 0.850_1, 0.899])
+def test_company_that_came_with_the_beat_is_waited_for_again(
+    tmp_path: Path, before_s: float
+) -> None:
+    async def played() -> None:
+        async with running(tmp_path, 100) as (lanes, _):
+            await asyncio.sleep(before_s)
+            await take(lanes, 100)
+            await asyncio.sleep(0.3)
+            assert await taken(lanes, Lane.BULK) == 100
+            await take(lanes, 100, first=100)
+            await asyncio.sleep(COMPANY_S + 0.001)
+            assert await taken(lanes, Lane.BULK) == 200
 
     run(played())
 
