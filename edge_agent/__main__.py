@@ -25,7 +25,6 @@ from edge_agent.show.answer import Answer
 from runtime import log as logs
 from runtime import small_memory
 from runtime.command_line import CommandLine
-from runtime.language import Language, from_locale
 from runtime.version import VERSION
 
 FINE, PROBLEM, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -100,12 +99,12 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_options(run)
     check = commands.add_parser("check", help="name every error of the configuration")
     _add_file(check)
-    _add_language(check)
+    on_site.add_language(check)
     check.add_argument("--json", action="store_true", help="for scripts")
     check.add_argument("--schema", action="store_true", help="print the JSON Schema of agent.toml")
     status = commands.add_parser("status", help="what the agent sees, holds and has sent")
     _add_file(status)
-    _add_language(status)
+    on_site.add_language(status)
     how = status.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="for scripts")
     how.add_argument("--prometheus", action="store_true", help="figures as Prometheus text")
@@ -125,7 +124,7 @@ def _add_frames(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         epilog=_FRAMES_EXAMPLES,
     )
     _add_file(frames)
-    _add_language(frames)
+    on_site.add_language(frames)
     frames.add_argument("--line", metavar="NAME", help="of this line only")
     how = frames.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="for scripts")
@@ -143,16 +142,6 @@ class _Version(argparse.Action):
 def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-c", "--config", type=Path, default=DEFAULT_PATH, metavar="FILE", help="(%(default)s)"
-    )
-
-
-def _add_language(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--lang",
-        type=Language,
-        choices=list(Language),
-        default=from_locale(os.environ),
-        help="language of the output (by locale)",
     )
 
 

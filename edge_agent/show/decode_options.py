@@ -1,10 +1,9 @@
 """The sub-command `decode`: its options and examples."""
 
 import argparse
-import os
 
 from edge_agent.show.answer import Answer
-from runtime.language import Language, from_locale
+from edge_agent.show.on_site_commands import add_language
 
 _EXAMPLES = """examples:
   edge-agent decode calectro_ug3 "01 02 01 0D 60 4D"
@@ -36,13 +35,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     decode.add_argument(
         "--request", metavar="HEX", help="the Modbus request that it answers: checked against it"
     )
-    decode.add_argument(
-        "--lang",
-        type=Language,
-        choices=list(Language),
-        default=from_locale(os.environ),
-        help="language of the output (by locale)",
-    )
+    add_language(decode)
     decode.add_argument("--json", action="store_true", help="for scripts")
 
 

@@ -61,6 +61,12 @@ def add_common(made: argparse.ArgumentParser) -> None:
     made.add_argument(
         "-c", "--config", type=Path, default=DEFAULT_PATH, metavar="FILE", help="(%(default)s)"
     )
+    add_language(made)
+    made.add_argument("--json", action="store_true", help="for scripts")
+
+
+def add_language(made: argparse.ArgumentParser) -> None:
+    """`--lang`: what a person reads, in which language."""
     made.add_argument(
         "--lang",
         type=Language,
@@ -68,7 +74,6 @@ def add_common(made: argparse.ArgumentParser) -> None:
         default=from_locale(os.environ),
         help="language of the output (by locale)",
     )
-    made.add_argument("--json", action="store_true", help="for scripts")
 
 
 def config(chosen: argparse.Namespace) -> Answer:

@@ -22,6 +22,7 @@ from edge_agent.bus.wire_time import SerialFormat
 from edge_agent.exchange import Failure, Fault, Read, Reply, Table
 from runtime.clock import Clock, SystemClock
 from simulators.rtu import seal
+from tests.line_in_loop_rig import Heard
 from tests.patience import PATIENCE_S, until
 from tests.slow_clock import SlowClock
 from tests.standing_clock import StandingClock
@@ -72,19 +73,6 @@ class Pipe:
         self.closed = True
         os.close(self._out)
         os.close(self._in)
-
-
-@dataclass
-class Heard:
-    """Fulfils Owner."""
-
-    news: list[str] = field(default_factory=list)
-
-    def port_opened(self) -> None:
-        self.news.append("opened")
-
-    def port_gone(self, problem: str) -> None:
-        self.news.append(problem)
 
 
 @asynccontextmanager
